@@ -1,0 +1,32 @@
+/** Where the time comes from, so that tests can hold it still. */
+export type Clock = {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+/** A clock that moves only when told to. */
+export function testClock(startMs = Date.UTC(2025, 10, 23, 12)): Clock & { advance(ms: number): void } {
+  let nowMs = startMs
+  return {
+    now: () => nowMs,
+    advance(ms) {
+      nowMs += ms
+    },
+  }
+}
+
+/**
+ * A view of `clock` that never steps back: when the machine's time is set back it stands still until the
+ * old time is reached again, so that nothing remembered until a moment is forgotten before it.
+ */
+export function steadyClock(clock: Clock): Clock {
+  let latestMs = -Infinity
+  return {
+    now() {
+      latestMs = Math.max(latestMs, clock.now())
+      return latestMs
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import { randomFillSync } from 'node:crypto'
+
+/** The kinds of id; each is the prefix on the wire. */
+export const ID_KINDS = [
+  'usr',
+  'ses',
+  'wks',
+  'mem',
+  'inv',
+  'key',
+  'acc',
+  'txn',
+  'ent',
+  'evt',
+  'ep',
+  'dlv',
+  'att',
+  'req',
+  'aud',
+  'msg',
+] as const
+export type IdKind = (typeof ID_KINDS)[number]
+
+// Crockford's base32 in lower case: sorts the same in ASCII and in every collation, and holds no i, l, o, u.
+const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
+const ID_DIGITS = 26
+const TIME_DIGITS = 10
+const COUNTER_MAX = 0xffff
+const ID_PATTERN = /^[a-z]{2,3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/
+
+const RANDOM_POOL_BYTES = 8 * 512
+const randomPool = Buffer.allocUnsafe(RANDOM_POOL_BYTES)
+let randomOffset = RANDOM_POOL_BYTES
+let latestMs = 0
+let counter = 0
+
+/**
+ * A new id: `kind_` and 26 base32 digits in the layout of a ULID: 10 digits hold 48 bits of time in
+ * milliseconds; 16 digits hold 16 bits that count within the millisecond and 64 random bits. Ids made by one
+ * process sort in the order they were made.
+ */
+export function newId(kind: IdKind, nowMs: number = Date.now()): string {
+  const ms = Math.floor(nowMs)
+  if (ms > latestMs) {
+    latestMs = ms
+    counter = 0
+  } else if (ms === latestMs && counter < COUNTER_MAX) {
+    counter += 1
+  }
+  if (randomOffset === RANDOM_POOL_BYTES) {
+    randomFillSync(randomPool)
+    randomOffset = 0
+  }
+  const high = randomPool.readUInt32BE(randomOffset)
+  const low = randomPool.readUInt32BE(randomOffset + 4)
+  randomOffset += 8
+  const sequence = ms === latestMs ? counter : 0
+  return (
+    `${kind}_${timeDigits(ms)}` +
+    eightDigits(sequence * 0x1000000 + (high >>> 8)) +
+    eightDigits((high & 0xff) * 0x100000000 + low)
+  )
+}
+
+/** Milliseconds since the epoch at which an id was made. The id must have passed `isId`. */
+export function idTime(id: string): number {
+  const start = id.indexOf('_') + 1
+  let ms = 0
+  for (let index = 0; index < TIME_DIGITS; index += 1) ms = ms * 32 + DIGITS.indexOf(id.charAt(start + index))
+  return ms
+}
+
+/** Whether a text has the shape of an id of this kind. */
+export function isId(kind: IdKind, text: string): boolean {
+  return text.length === kind.length + 1 + ID_DIGITS && text.startsWith(`${kind}_`) && ID_PATTERN.test(text)
+}
+
+/** The smallest id of a kind made at or after a time: the bound for a range scan over time-ordered ids. */
+export function idFloor(kind: IdKind, ms: number): string {
+  return `${kind}_${timeDigits(Math.max(0, Math.floor(ms)))}${'0'.repeat(ID_DIGITS - TIME_DIGITS)}`
+}
+
+let latestTimeMs = -1
+let latestTimeDigits = ''
+
+/** Ten digits for a time; remembered, because many ids are made within one millisecond. */
+function timeDigits(ms: number): string {
+  if (ms === latestTimeMs) return latestTimeDigits
+  let digits = ''
+  let rest = ms
+  for (let index = 0; index < TIME_DIGITS; index += 1) {
+    digits = DIGITS.charAt(rest % 32) + digits
+    rest = Math.floor(rest / 32)
+  }
+  latestTimeMs = ms
+  latestTimeDigits = digits
+  return digits
+}
+
+/** Eight digits for an integer below 2^40, in two halves because bit operations end at 32 bits. */
+function eightDigits(value: number): string {
+  return fourDigits(Math.floor(value / 0x100000)) + fourDigits(value % 0x100000)
+}
+
+function fourDigits(value: number): string {
+  return (
+    DIGITS.charAt((value >>> 15) & 31) +
+    DIGITS.charAt((value >>> 10) & 31) +
+    DIGITS.charAt((value >>> 5) & 31) +
+    DIGITS.charAt(value & 31)
+  )
+}

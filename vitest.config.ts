@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config'
+
+// Three projects because they need three worlds: the server's tests share one embedded Postgres, the
+// browser packages need nothing, and e2e starts real processes one file at a time.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'server',
+          include: ['packages/server/src/**/*.test.ts'],
+          globalSetup: ['packages/server/src/database/test-global-setup.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'packages',
+          include: [
+            'packages/{sdk,cli,dashboard}/src/**/*.test.{ts,tsx}',
+            'conformance/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          pool: 'forks',
+        },
+      },
+    ],
+  },
+})
