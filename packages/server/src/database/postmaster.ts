@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const run = promisify(execFile)
+const POLL_MS = 10
+
+/** What `postmaster.pid` says; see "miscadmin.h" of PostgreSQL for its lines. */
+export type PidFile = {
+  text: string
+  pid: number
+  port: number
+  socketDir: string
+  state: string
+}
+
+/** Reads the cluster's `postmaster.pid`; undefined when there is none or it is still being written. */
+export async function readPidFile(clusterDir: string): Promise<PidFile | undefined> {
+  const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const lines = text.split('\n')
+  const pid = Number(lines[0])
+  if (!Number.isInteger(pid) || pid <= 0) return undefined
+  return { text, pid, port: Number(lines[3]), socketDir: lines[4] ?? '', state: (lines[7] ?? '').trim() }
+}
+
+/** Whether the process lives and belongs to this cluster: every Postgres process works in its cluster's folder. */
+export async function belongsToCluster(pid: number, clusterDir: string): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const workingDir = await readlink(`/proc/${pid}/cwd`).catch(() => undefined)
+    return workingDir !== undefined && workingDir === (await realpath(clusterDir).catch(() => undefined))
+  }
+  const command = await run('ps', ['-o', 'command=', '-p', String(pid)]).then(
+    (result) => result.stdout,
+    () => '',
+  )
+  return command.includes(clusterDir)
+}
+
+/** Waits until the condition holds; false when it did not within the limit. */
+export async function waitUntil(condition: () => Promise<boolean>, limitMs: number): Promise<boolean> {
+  const deadline = Date.now() + limitMs
+  while (!(await condition())) {
+    if (Date.now() >= deadline) return false
+    await delay(POLL_MS)
+  }
+  return true
+}
+
+/** Sends a signal; a process that is already gone is no fault. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/**
+ * Ends processes that a killed postmaster left behind. They hold its shared memory, and Postgres
+ * refuses to start until they are gone. Call it only when no postmaster runs.
+ */
+export async function endOrphans(clusterDir: string): Promise<void> {
+  // Elsewhere than on Linux a backend's folder is not cheap to see; they end by themselves, only later.
+  if (process.platform !== 'linux') return
+  const end = async (name: NodeJS.Signals, limitMs: number): Promise<boolean> => {
+    for (const pid of await clusterProcesses(clusterDir)) signal(pid, name)
+    return waitUntil(async () => (await clusterProcesses(clusterDir)).length === 0, limitMs)
+  }
+  if ((await clusterProcesses(clusterDir)).length === 0) return
+  if (await end('SIGTERM', 2000)) return
+  if (await end('SIGQUIT', 2000)) return
+  await end('SIGKILL', 2000)
+}
+
+async function clusterProcesses(clusterDir: string): Promise<number[]> {
+  const folder = await realpath(clusterDir)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const workingDirs = await Promise.all(
+    pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)),
+  )
+  return pids.filter((_, index) => workingDirs[index] === folder).map(Number)
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { openDatabase, type Database } from './database.ts'
+import type { TestPostgres } from './test-global-setup.ts'
+
+export type TestDatabase = {
+  database: Database
+  url: string
+  /** Closes the pool and removes the database. */
+  drop(): Promise<void>
+}
+
+const CONNECTIONS_MAX = 10
+
+/**
+ * Makes a fresh, migrated database of one's own on the Postgres that the test run shares: a copy of
+ * one template, about a tenth of a second. Call it once per test file and drop it after all tests.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const postgres: TestPostgres | undefined = inject('testPostgres')
+  if (!postgres) throw new Error('There is no test Postgres: run this test in the Vitest project "server"')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const url = postgres.urlPattern.replace('{database}', name)
+  const administer = (sql: string) => runOnce(postgres.urlPattern.replace('{database}', 'postgres'), sql)
+
+  await administer(`create database ${name} template ${postgres.template} strategy ${postgres.copyStrategy}`)
+  const database = openDatabase(url, { connectionsMax: CONNECTIONS_MAX })
+  return {
+    database,
+    url,
+    async drop() {
+      await database.close()
+      await administer(`drop database if exists ${name} with (force)`)
+    },
+  }
+}
+
+async function runOnce(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
