@@ -76,3 +76,15 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   // Two servers that start together make the same links.
   if (error.code !== 'EEXIST') throw error
 }
+
+/** PGDATA, PGPORT and the like of the caller's shell must not reach Postgres. */
+export function bareEnvironment(binaries: PostgresBinaries): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...binaries.environment }
+}
+
+/** The line of Postgres' output that names the fault, without its time and pid. */
+export function faultIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  const fault = lines.findLast((line) => /FATAL|PANIC|error:|could not/i.test(line)) ?? lines.at(-1) ?? ''
+  return fault.replace(/^.*?(FATAL|PANIC|error): +/, '').trim()
+}

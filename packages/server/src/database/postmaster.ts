@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const run = promisify(execFile)
 const POLL_MS = 10
+// Crash recovery replays up to max_wal_size; a minute per GiB is slow even for a spinning disk.
+export const READY_LIMIT_MS = 180_000
 
 /** What `postmaster.pid` says; see "miscadmin.h" of PostgreSQL for its lines. */
 export type PidFile = {

@@ -24,7 +24,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = postgres.urlPattern.replace('{database}', name)
   const administer = (sql: string) => runOnce(postgres.urlPattern.replace('{database}', 'postgres'), sql)
 
-  await administer(`create database ${name} template ${postgres.template} strategy ${postgres.copyStrategy}`)
+  await administer(`create database ${name} template ${postgres.template}`)
   const database = openDatabase(url, { connectionsMax: CONNECTIONS_MAX })
   return {
     database,

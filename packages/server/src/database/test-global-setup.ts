@@ -11,7 +11,6 @@ export type TestPostgres = {
   /** A connection URL with `{database}` where the name goes. */
   urlPattern: string
   template: string
-  copyStrategy: 'wal_log' | 'file_copy'
 }
 
 declare module 'vitest' {
@@ -35,7 +34,6 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('testPostgres', {
     urlPattern: postgres.databaseUrl('{database}'),
     template: TEMPLATE,
-    copyStrategy: 'wal_log',
   })
 
   return async () => {
