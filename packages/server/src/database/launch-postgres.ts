@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { chown, mkdtemp, open, readFile, rename, rmdir, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chown, lstat, mkdir, open, readFile, rename, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ClusterPlace } from './make-cluster.ts'
 import { bareEnvironment, faultIn } from './postgres-binaries.ts'
 import { choosePostgresUser, type PostgresUser } from './postgres-user.ts'
 import { READY_LIMIT_MS, readPidFile, waitUntil, type PidFile } from './postmaster.ts'
+import { StartUpError } from './start-up-error.ts'
 
 const PORT = 5432
 // struct sockaddr_un holds 108 bytes with the final zero.
@@ -62,12 +64,26 @@ export async function launchPostgres(
   return { status: 'failed', reason: `${faultIn(said) || (ended ?? 'it is not ready')} (log: ${logPath})` }
 }
 
+/**
+ * The cluster's own folder, or one in the temporary folder when the path is too long for a socket. Its
+ * name follows from the cluster, so that a Postgres that starts again is found at the same address.
+ */
 async function chooseSocketDir(clusterDir: string, user: PostgresUser): Promise<string> {
   const fits = (dir: string) => Buffer.byteLength(join(dir, `.s.PGSQL.${PORT}`)) <= SOCKET_PATH_BYTES_MAX
   if (fits(clusterDir)) return clusterDir
-  const parent = fits(join(tmpdir(), 'countersign-XXXXXX')) ? tmpdir() : '/tmp'
-  const dir = await mkdtemp(join(parent, 'countersign-'))
-  if (user.ids.uid !== undefined) await chown(dir, user.ids.uid, user.ids.gid!)
+  const name = `countersign-${createHash('sha256').update(clusterDir).digest('hex').slice(0, 16)}`
+  const dir = join(fits(join(tmpdir(), name)) ? tmpdir() : '/tmp', name)
+  const made = await mkdir(dir, { mode: 0o700 }).then(
+    () => true,
+    () => false,
+  )
+  if (made && user.ids.uid !== undefined) await chown(dir, user.ids.uid, user.ids.gid!)
+  // The temporary folder is everybody's: a folder that another user made there could be a trap.
+  const found = await lstat(dir)
+  const isOurs = found.isDirectory() && found.uid === (user.ids.uid ?? process.getuid?.())
+  if (!isOurs || (found.mode & 0o077) !== 0) {
+    throw new StartUpError(`The folder ${dir} belongs to another user; remove it or use a shorter DATA_DIR`)
+  }
   return dir
 }
 

@@ -8,6 +8,7 @@ const run = promisify(execFile)
 const POLL_MS = 10
 // Crash recovery replays up to max_wal_size; a minute per GiB is slow even for a spinning disk.
 export const READY_LIMIT_MS = 180_000
+const ORPHANS_LIMIT_MS = 2000
 
 /** What `postmaster.pid` says; see "miscadmin.h" of PostgreSQL for its lines. */
 export type PidFile = {
@@ -62,26 +63,30 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 /**
  * Ends processes that a killed postmaster left behind. They hold its shared memory, and Postgres
- * refuses to start until they are gone. Call it only when no postmaster runs.
+ * refuses to start until they are gone.
  */
 export async function endOrphans(clusterDir: string): Promise<void> {
   // Elsewhere than on Linux a backend's folder is not cheap to see; they end by themselves, only later.
   if (process.platform !== 'linux') return
-  const end = async (name: NodeJS.Signals, limitMs: number): Promise<boolean> => {
-    for (const pid of await clusterProcesses(clusterDir)) signal(pid, name)
-    return waitUntil(async () => (await clusterProcesses(clusterDir)).length === 0, limitMs)
+  for (const name of ['SIGTERM', 'SIGQUIT', 'SIGKILL'] as const) {
+    const orphans = await findOrphans(clusterDir)
+    if (orphans.length === 0) return
+    for (const pid of orphans) signal(pid, name)
+    await waitUntil(async () => (await findOrphans(clusterDir)).length === 0, ORPHANS_LIMIT_MS)
   }
-  if ((await clusterProcesses(clusterDir)).length === 0) return
-  if (await end('SIGTERM', 2000)) return
-  if (await end('SIGQUIT', 2000)) return
-  await end('SIGKILL', 2000)
 }
 
-async function clusterProcesses(clusterDir: string): Promise<number[]> {
+async function findOrphans(clusterDir: string): Promise<number[]> {
   const folder = await realpath(clusterDir)
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const workingDirs = await Promise.all(
     pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)),
   )
-  return pids.filter((_, index) => workingDirs[index] === folder).map(Number)
+  const ours = pids.filter((_, index) => workingDirs[index] === folder)
+  const titles = await Promise.all(
+    ours.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  )
+  // A postmaster's children call themselves "postgres: …". Any other process here is a postmaster that
+  // starts at this moment, so that none of the rest is an orphan.
+  return titles.every((title) => title === '' || title.startsWith('postgres: ')) ? ours.map(Number) : []
 }
