@@ -1,0 +1,184 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import type { App } from '../http/app-type.ts'
+import { clientAddress } from '../http/client-address.ts'
+import { problem } from '../problems.ts'
+import { AUTH_PATHS, type AuthPath } from './auth-paths.ts'
+import { authProblem } from './auth-problems.ts'
+import { CLIENT_IP_HEADER, type Auth } from './auth.ts'
+import { hasOpenInvitation } from './queries.ts'
+import { assertOriginWhenPresent } from './read-session.ts'
+import { ACCOUNT_SIGN_IN_RULE, accountThrottleKey, clearThrottle, throttle } from './throttle.ts'
+
+export type AuthBridgeDeps = {
+  auth: Auth
+  config: Pick<Config, 'publicUrl' | 'origins' | 'signUp' | 'trustProxy'>
+  database: Database
+  clock: Clock
+}
+
+const PREFIX = '/auth'
+const HEADERS_IN = [
+  'cookie',
+  'origin',
+  'referer',
+  'user-agent',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+]
+const HEADERS_OUT = ['location', 'cache-control', 'pragma']
+
+/**
+ * Serves `/auth/*` with Better Auth: the paths of `auth-paths.ts` and no others. A refusal becomes a problem, and
+ * an answer loses the session token, which belongs in the HttpOnly cookie alone.
+ */
+export function authBridge(app: App, deps: AuthBridgeDeps): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: `${PREFIX}/*`,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const url = new URL(request.raw.url ?? '/', deps.config.publicUrl)
+      const path = url.pathname.slice(PREFIX.length)
+      const allowed = AUTH_PATHS[`${request.method} ${path}`]
+      if (!allowed) throw problem('not-found')
+      assertOriginWhenPresent(request, deps.config.origins)
+
+      const body = readBody(allowed, request.body)
+      await beforeCall(deps, path, body)
+      const previous = path === '/sign-in/email' ? await currentSessionToken(deps, request) : null
+      const answer = await deps.auth.handler(fetchRequest(deps, request, { url, allowed, body }))
+      copyHeaders(answer, reply)
+      if (answer.status >= 400) throw await refusal(answer)
+      await afterCall(deps, path, body, previous)
+      return sendAnswer(answer, reply)
+    },
+  })
+}
+
+type Body = Record<string, unknown>
+
+function readBody(allowed: AuthPath, raw: unknown): Body | null {
+  if (!allowed.body) return null
+  const parsed = allowed.body.safeParse(parseJson(raw))
+  if (parsed.success) return parsed.data
+  throw problem('invalid-input', { errors: inputErrors(parsed.error) })
+}
+
+/** The body as the app left it: raw bytes, or parsed already. */
+function parseJson(raw: unknown): unknown {
+  if (raw === undefined || raw === null) return {}
+  if (!Buffer.isBuffer(raw)) return raw
+  if (raw.length === 0) return {}
+  try {
+    return JSON.parse(raw.toString('utf8'))
+  } catch {
+    throw problem('invalid-json')
+  }
+}
+
+export function inputErrors(error: z.ZodError): { pointer: string; message: string }[] {
+  return error.issues.map((issue) => ({ pointer: `/${issue.path.join('/')}`, message: issue.message }))
+}
+
+/** What has to hold before Better Auth hears of the call. */
+async function beforeCall(deps: AuthBridgeDeps, path: string, body: Body | null): Promise<void> {
+  if (path === '/sign-up/email' && deps.config.signUp === 'invite') await assertInvited(deps, body as Body)
+  if (path !== '/sign-in/email') return
+  const key = accountThrottleKey((body as { email: string }).email)
+  const wait = await throttle({ executor: deps.database.pool, clock: deps.clock }, key, ACCOUNT_SIGN_IN_RULE)
+  if (wait === null) return
+  throw problem('rate-limited', {
+    detail: 'Too many sign-ins to this account failed. Wait a while, or reset the password.',
+    headers: { 'Retry-After': String(wait) },
+  })
+}
+
+async function assertInvited(deps: AuthBridgeDeps, body: Body): Promise<void> {
+  const id = body['invitation_id']
+  if (typeof id !== 'string') throw problem('sign-up-closed')
+  const now = new Date(deps.clock.now())
+  const invited = await hasOpenInvitation(deps.database.pool, { id, email: body['email'] as string, now })
+  if (!invited)
+    throw problem('sign-up-closed', { detail: 'The invitation has ended or is for another address.' })
+}
+
+async function afterCall(
+  deps: AuthBridgeDeps,
+  path: string,
+  body: Body | null,
+  previousToken: string | null,
+): Promise<void> {
+  if (path !== '/sign-in/email') return
+  await clearThrottle(deps.database.pool, accountThrottleKey((body as { email: string }).email))
+  // A sign-in replaces the session that the browser had; the old cookie must not live on somewhere else.
+  if (previousToken) await (await deps.auth.$context).internalAdapter.deleteSession(previousToken)
+}
+
+async function currentSessionToken(deps: AuthBridgeDeps, request: FastifyRequest): Promise<string | null> {
+  const { cookie } = request.headers
+  if (!cookie) return null
+  const found = await deps.auth.api.getSession({
+    headers: new Headers({ cookie }),
+    query: { disableRefresh: true },
+  })
+  return found?.session.token ?? null
+}
+
+/** The request as Better Auth reads it. Only named headers pass; the address is ours, whatever the client sent. */
+export function fetchRequest(
+  deps: Pick<AuthBridgeDeps, 'config'>,
+  request: FastifyRequest,
+  { url, allowed, body }: { url: URL; allowed: Pick<AuthPath, 'query'>; body: Body | null },
+): Request {
+  const headers = new Headers({ [CLIENT_IP_HEADER]: clientAddress(request.raw, deps.config.trustProxy) })
+  for (const name of HEADERS_IN) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  if (body) headers.set('content-type', 'application/json')
+  const target = new URL(url.pathname, deps.config.publicUrl)
+  for (const name of allowed.query ?? []) {
+    const value = url.searchParams.get(name)
+    if (value !== null) target.searchParams.set(name, value)
+  }
+  return new Request(target, { method: request.method, headers, body: body ? JSON.stringify(body) : null })
+}
+
+export function copyHeaders(answer: Response, reply: FastifyReply): void {
+  for (const name of HEADERS_OUT) {
+    const value = answer.headers.get(name)
+    if (value !== null) reply.header(name, value)
+  }
+  const cookies = answer.headers.getSetCookie()
+  if (cookies.length > 0) reply.header('set-cookie', cookies)
+}
+
+async function refusal(answer: Response): Promise<Error> {
+  const body: unknown = await answer.json().catch(() => null)
+  const code = (body as { code?: unknown } | null)?.code
+  return authProblem({
+    status: answer.status,
+    code: typeof code === 'string' ? code : undefined,
+    retryAfter: answer.headers.get('x-retry-after'),
+  })
+}
+
+async function sendAnswer(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
+  reply.code(answer.status).header('cache-control', 'no-store')
+  const text = await answer.text()
+  if (text === '') return reply.send()
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(withoutToken(JSON.parse(text))))
+}
+
+function withoutToken(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body
+  const { token: _token, session, ...rest } = body as Body
+  if (typeof session !== 'object' || session === null) return rest
+  const { token: _sessionToken, ...sessionRest } = session as Body
+  return { ...rest, session: sessionRest }
+}

@@ -1,0 +1,136 @@
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import { problem } from '../problems.ts'
+import { ensureWorkspace } from '../workspaces/ensure-workspace.ts'
+import type { Auth } from './auth.ts'
+import type { MemberPrincipal, Mode, Role } from './principal.ts'
+import { roleReaches } from './principal.ts'
+import { findActiveMembership, findPerson } from './queries.ts'
+
+export type ReadSessionDeps = {
+  auth: Auth
+  config: Pick<Config, 'origins' | 'operatorEmails' | 'isLoopback'>
+  database: Database
+  clock: Clock
+}
+
+const COOKIE_NAME = 'countersign.session_token='
+const SAFE_METHODS = ['GET', 'HEAD']
+
+type SessionUser = {
+  id: string
+  email: string
+  name: string
+  emailVerified: boolean
+  is_operator?: boolean | null
+}
+
+/**
+ * The member behind a dashboard session, in the mode that the request names, or null when there is no session.
+ * The session is read and never prolonged here: only `/auth/get-session` can renew the cookie beside it.
+ * @throws Problem `origin-not-allowed` when a changing request does not come from one of our own pages,
+ *   `invalid-input` when the mode is neither `test` nor `production`
+ */
+export async function principalFromSession(
+  deps: ReadSessionDeps,
+  request: FastifyRequest,
+): Promise<MemberPrincipal | null> {
+  const { cookie } = request.headers
+  if (!cookie?.includes(COOKIE_NAME)) return null
+  const found = await deps.auth.api.getSession({
+    headers: new Headers({ cookie }),
+    query: { disableRefresh: true },
+  })
+  if (!found) return null
+  assertOwnOrigin(request, deps.config.origins)
+
+  const user = found.user as SessionUser
+  const active = (found.session as { activeOrganizationId?: string | null }).activeOrganizationId ?? null
+  const membership = await readMembership(deps, user.id, active)
+  if (!membership) return null
+  return {
+    kind: 'member',
+    workspaceId: membership.workspaceId,
+    mode: readMode(request),
+    userId: user.id,
+    email: user.email,
+    name: user.name,
+    role: membership.role,
+    isOperator: isOperator(user, deps.config.operatorEmails),
+    sessionId: found.session.id,
+  }
+}
+
+async function readMembership(deps: ReadSessionDeps, userId: string, activeWorkspaceId: string | null) {
+  const query = { userId, activeWorkspaceId }
+  const membership = await findActiveMembership(deps.database.pool, query)
+  if (membership) return membership
+  // Sign-up died between the person and the workspace, or the last membership was removed.
+  if (!(await ensureWorkspace(deps, userId))) return null
+  return findActiveMembership(deps.database.pool, query)
+}
+
+/** The flag of the setup account, or an address of OPERATOR_EMAILS once it is verified. */
+export function isOperator(
+  user: { email: string; emailVerified: boolean; is_operator?: boolean | null },
+  operatorEmails: ReadonlySet<string>,
+): boolean {
+  return user.is_operator === true || (user.emailVerified && operatorEmails.has(user.email))
+}
+
+function readMode(request: FastifyRequest): Mode {
+  const header = request.headers['countersign-mode']
+  const query = SAFE_METHODS.includes(request.method)
+    ? (request.query as { mode?: unknown } | null)?.mode
+    : undefined
+  const value = header ?? query ?? 'test'
+  if (value === 'test' || value === 'production') return value
+  const pointer = header === undefined ? '/query/mode' : '/headers/countersign-mode'
+  throw problem('invalid-input', { errors: [{ pointer, message: 'must be test or production' }] })
+}
+
+/** A change made with a cookie must come from one of our own pages (OWASP CSRF, "verifying origin"). */
+export function assertOwnOrigin(request: FastifyRequest, origins: readonly string[]): void {
+  if (SAFE_METHODS.includes(request.method)) return
+  const { origin } = request.headers
+  if (origin === undefined || !origins.includes(origin)) throw problem('origin-not-allowed')
+}
+
+/**
+ * The same for calls that need no session yet (sign-in, setup): a program may call them without an Origin,
+ * but a page of somebody else's may not, and neither may anything that brings cookies.
+ */
+export function assertOriginWhenPresent(request: FastifyRequest, origins: readonly string[]): void {
+  const { origin, cookie } = request.headers
+  if (origin === undefined && !cookie?.includes(COOKIE_NAME)) return
+  assertOwnOrigin(request, origins)
+}
+
+/** The member of a request that the access check let in through the members' door. */
+export function memberOf(request: FastifyRequest): MemberPrincipal {
+  const { principal } = request as { principal?: { kind: string } | null }
+  if (principal?.kind !== 'member') throw problem('member-required')
+  return principal as MemberPrincipal
+}
+
+/** @throws Problem `role-missing` */
+export function assertRole(member: MemberPrincipal, needed: Role): void {
+  if (!roleReaches(member.role, needed))
+    throw problem('role-missing', { detail: `This needs the role ${needed}; yours is ${member.role}.` })
+}
+
+/**
+ * For the pages of the people who run the platform. Where others can reach the server they need a second factor.
+ * @throws Problem `operator-required`, `two-factor-required`
+ */
+export async function assertOperator(
+  deps: Pick<ReadSessionDeps, 'config' | 'database'>,
+  member: MemberPrincipal,
+): Promise<void> {
+  if (!member.isOperator) throw problem('operator-required')
+  if (deps.config.isLoopback) return
+  const person = await findPerson(deps.database.pool, member.userId)
+  if (!person?.twoFactorEnabled) throw problem('two-factor-required')
+}

@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream'
+import type { Database } from '../database/database.ts'
+import type { Access, App } from '../http/app-type.ts'
+import { decodeCursor, page, pageOf } from '../http/pagination.ts'
+import type { MemberPrincipal } from '../sessions/principal.ts'
+import { memberOf } from '../sessions/read-session.ts'
+import { auditOnWire, exportAuditLog } from './export-audit-log.ts'
+import { listAuditEntries } from './queries.ts'
+import { auditEntry, auditExportQuery, auditQuery } from './schema.ts'
+
+const access: Access = { resource: 'audit-log', action: 'read', doors: ['member'], role: 'admin' }
+
+/** Reading the audit log, for admins: a list with filters, and a file. */
+export function auditRoutes(app: App, deps: { database: Database }): void {
+  app.get(
+    '/v1/audit-log',
+    {
+      config: { access },
+      schema: {
+        operationId: 'listAuditLog',
+        summary: 'Who changed what',
+        tags: ['Workspace'],
+        querystring: auditQuery,
+        response: { 200: pageOf(auditEntry) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const before = cursor ? (decodeCursor(cursor, 1)[0] as string) : null
+      const filter = { ...auditFilter(memberOf(request), request.query), before, limit: limit + 1 }
+      const rows = await listAuditEntries(deps.database.pool, filter)
+      const { data, next_cursor } = page(rows, limit, (row) => [row.id])
+      return { data: data.map(auditOnWire), next_cursor }
+    },
+  )
+
+  app.get(
+    '/v1/audit-log/export',
+    {
+      config: { access },
+      schema: {
+        operationId: 'exportAuditLog',
+        summary: 'The audit log as a file',
+        tags: ['Workspace'],
+        querystring: auditExportQuery,
+      },
+    },
+    async (request, reply) => {
+      const { format } = request.query
+      const filter = auditFilter(memberOf(request), request.query)
+      const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
+      return reply
+        .type(type)
+        .header('content-disposition', `attachment; filename="audit-log.${format}"`)
+        .send(Readable.from(exportAuditLog(deps.database.pool, filter, format)))
+    },
+  )
+}
+
+type AuditQuery = {
+  action?: string
+  actor_id?: string
+  target_id?: string
+  created_after?: Date
+  created_before?: Date
+}
+
+function auditFilter(actor: MemberPrincipal, query: AuditQuery) {
+  return {
+    workspaceId: actor.workspaceId,
+    action: query.action ?? null,
+    actorId: query.actor_id ?? null,
+    targetId: query.target_id ?? null,
+    createdAfter: query.created_after ?? null,
+    createdBefore: query.created_before ?? null,
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock.ts'
+import type { Database, Executor } from '../database/database.ts'
+import { problem } from '../problems.ts'
+import { roleReaches, type MemberPrincipal, type Role } from '../sessions/principal.ts'
+import { recordAudit, type AuditContext } from './audit-log.ts'
+import {
+  countOwners,
+  deleteMember,
+  findMember,
+  findMemberOfPerson,
+  lockWorkspace,
+  updateMemberRole,
+  type Member,
+} from './queries.ts'
+
+export type MembersDeps = { database: Database; clock: Clock }
+type Change = { actor: MemberPrincipal; memberId: string; audit: AuditContext }
+
+/**
+ * Gives a member another role. Admins deal with everybody but owners; only owners make or unmake owners.
+ * @throws Problem `not-found`, `role-missing`, `last-owner`
+ */
+export async function changeRole(deps: MembersDeps, input: Change & { role: Role }): Promise<Member> {
+  const { workspaceId } = input.actor
+  return deps.database.transaction(async (client) => {
+    await lockWorkspace(client, workspaceId)
+    const acting = await actingRole(client, input.actor)
+    const member = await findMember(client, { workspaceId, memberId: input.memberId })
+    if (!member) throw problem('not-found')
+    assertMayManage(acting, [member.role, input.role])
+    if (member.role === input.role) return member
+    if (member.role === 'owner') await assertAnotherOwner(client, workspaceId)
+    await updateMemberRole(client, member.id, input.role)
+    await recordAudit(client, {
+      ...input.audit,
+      workspaceId,
+      action: 'member.role_changed',
+      target: { kind: 'member', id: member.id },
+      before: { role: member.role },
+      after: { role: input.role },
+      now: deps.clock.now(),
+    })
+    return { ...member, role: input.role }
+  })
+}
+
+/**
+ * Removes a member; removing oneself is leaving, which needs no role.
+ * @throws Problem `not-found`, `role-missing`, `last-owner`
+ */
+export async function removeMember(deps: MembersDeps, input: Change): Promise<void> {
+  const { workspaceId } = input.actor
+  await deps.database.transaction(async (client) => {
+    await lockWorkspace(client, workspaceId)
+    const acting = await actingRole(client, input.actor)
+    const member = await findMember(client, { workspaceId, memberId: input.memberId })
+    if (!member) throw problem('not-found')
+    const leaves = member.userId === input.actor.userId
+    if (!leaves) assertMayManage(acting, [member.role])
+    if (member.role === 'owner') await assertAnotherOwner(client, workspaceId)
+    await deleteMember(client, member, workspaceId)
+    await recordAudit(client, {
+      ...input.audit,
+      workspaceId,
+      action: leaves ? 'member.left' : 'member.removed',
+      target: { kind: 'member', id: member.id },
+      before: { email: member.email, role: member.role },
+      now: deps.clock.now(),
+    })
+  })
+}
+
+/** Leaves the workspace of the session. @throws Problem `last-owner` */
+export async function leaveWorkspace(deps: MembersDeps, input: Omit<Change, 'memberId'>): Promise<void> {
+  const { workspaceId, userId } = input.actor
+  const own = await findMemberOfPerson(deps.database.pool, { workspaceId, userId })
+  if (!own) throw problem('not-found')
+  await removeMember(deps, { ...input, memberId: own.id })
+}
+
+/** The role at this moment, under the lock: it may have been taken away since the request came in. */
+async function actingRole(executor: Executor, actor: MemberPrincipal): Promise<Role> {
+  const own = await findMemberOfPerson(executor, actor)
+  if (!own) throw problem('not-found')
+  return own.role
+}
+
+function assertMayManage(acting: Role, roles: readonly Role[]): void {
+  if (!roleReaches(acting, 'admin')) throw problem('role-missing')
+  if (acting !== 'owner' && roles.includes('owner'))
+    throw problem('role-missing', { detail: 'Only an owner can make, change or remove an owner.' })
+}
+
+async function assertAnotherOwner(executor: Executor, workspaceId: string): Promise<void> {
+  if ((await countOwners(executor, workspaceId)) < 2) throw problem('last-owner')
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { pageQuery } from '../http/pagination.ts'
+import { ROLES } from '../sessions/principal.ts'
+
+const timestamp = z.string().meta({ description: 'RFC 3339, UTC', example: '2025-11-23T12:00:00.000Z' })
+const currencyType = z.enum(['fiat', 'crypto'])
+const role = z.enum(ROLES).meta({ description: 'From least to most: viewer, developer, admin, owner.' })
+const optionalText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .nullable()
+    .transform((text) => text || null)
+
+export const workspace = z
+  .object({
+    id: z.string().meta({ example: 'wks_01kasp8zqz0000e5m0g2vkqx8t' }),
+    name: z.string(),
+    legal_name: z.string().nullable(),
+    country: z.string().nullable().meta({ description: 'ISO 3166-1 alpha-2', example: 'NL' }),
+    website: z.string().nullable(),
+    contact_email: z.string().nullable(),
+    description: z.string().nullable(),
+    production_enabled: z
+      .array(currencyType)
+      .meta({ description: 'The currency types for which Production Mode is open.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Workspace' })
+
+export const workspacePatch = z
+  .object({
+    name: z.string().trim().min(1, 'must not be empty').max(100),
+    legal_name: optionalText(200),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1), such as NL')
+      .nullable(),
+    website: z
+      .url({ protocol: /^https?$/, error: 'must be a web address such as https://example.com' })
+      .max(300)
+      .nullable(),
+    contact_email: z.email('must be an e-mail address').max(254).nullable(),
+    description: optionalText(1000),
+  })
+  .partial()
+  .meta({ id: 'WorkspacePatch' })
+
+export const switchInput = z.object({ workspace_id: z.string().max(64) })
+export const switchResult = z.object({ id: z.string(), name: z.string(), role })
+
+export const member = z
+  .object({
+    id: z.string().meta({ example: 'mem_01kasp8zqz0000e5m0g2vkqx8t' }),
+    user_id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role,
+    two_factor_enabled: z.boolean(),
+    is_you: z.boolean(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Member' })
+export const memberPatch = z.object({ role })
+export const idParams = z.object({ id: z.string().max(64) })
+
+export const checklist = z
+  .object({
+    currency_type: currencyType,
+    production_open: z.boolean(),
+    self_approved: z.boolean(),
+    items: z.array(
+      z.object({
+        code: z.string(),
+        title: z.string(),
+        done: z.boolean(),
+        detail: z.string().meta({ description: 'What to do while it is not done.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'ActivationChecklist' })
+export const checklists = z.object({ data: z.array(checklist), next_cursor: z.null() })
+
+const filters = {
+  action: z.string().max(100).optional(),
+  actor_id: z.string().max(64).optional(),
+  target_id: z.string().max(64).optional(),
+}
+export const auditQuery = pageQuery.extend(filters)
+export const auditExportQuery = pageQuery
+  .pick({ created_after: true, created_before: true })
+  .extend({ ...filters, format: z.enum(['csv', 'ndjson']).default('ndjson') })
+
+const changes = z.record(z.string(), z.unknown()).nullable()
+export const auditEntry = z
+  .object({
+    id: z.string().meta({ example: 'aud_01kasp8zqz0000e5m0g2vkqx8t' }),
+    actor: z.object({
+      kind: z.enum(['member', 'key', 'operator', 'system']),
+      id: z.string().nullable(),
+      label: z.string(),
+    }),
+    action: z.string().meta({ example: 'member.role_changed' }),
+    target: z.object({ kind: z.string(), id: z.string() }),
+    before: changes,
+    after: changes,
+    mode: z.enum(['test', 'production']).nullable(),
+    ip: z.string().nullable(),
+    request_id: z.string().nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'AuditEntry' })
