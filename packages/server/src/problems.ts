@@ -23,7 +23,8 @@ export const PROBLEMS = {
     status: 400,
     title: 'The request is not well formed',
     detail: 'The request breaks a rule of HTTP that this server insists on.',
-    remedy: 'The detail names the rule. Most often a proxy or a hand-written client sends a header twice or an unusual target.',
+    remedy:
+      'The detail names the rule. Most often a proxy or a hand-written client sends a header twice or an unusual target.',
   },
   'invalid-input': {
     status: 422,
@@ -77,7 +78,8 @@ export const PROBLEMS = {
     status: 404,
     title: 'Not found',
     detail: 'There is nothing at this path, or nothing that you may see.',
-    remedy: 'Check the id and the mode: an object made in Test Mode is not visible in Production Mode, nor the other way round.',
+    remedy:
+      'Check the id and the mode: an object made in Test Mode is not visible in Production Mode, nor the other way round.',
   },
 
   // Who is asking
@@ -85,7 +87,8 @@ export const PROBLEMS = {
     status: 401,
     title: 'The request is not signed',
     detail: 'The request carries neither a signature nor a session.',
-    remedy: 'Sign the request with your key as docs/signing.md describes, or use the SDK, which does it for you.',
+    remedy:
+      'Sign the request with your key as docs/signing.md describes, or use the SDK, which does it for you.',
   },
   'signature-malformed': {
     status: 401,
@@ -96,14 +99,17 @@ export const PROBLEMS = {
   'signature-expired': {
     status: 401,
     title: 'The signature is outside its time window',
-    detail: 'A signature is accepted from 30 seconds before to 300 seconds after `created`, and not past `expires`.',
-    remedy: 'Sign each request just before you send it, and keep the clock right (NTP). `skew_seconds` says how far off it is.',
+    detail:
+      'A signature is accepted from 30 seconds before to 300 seconds after `created`, and not past `expires`.',
+    remedy:
+      'Sign each request just before you send it, and keep the clock right (NTP). `skew_seconds` says how far off it is.',
   },
   'signature-invalid': {
     status: 401,
     title: 'The signature does not match',
     detail: 'The signature was not made over this request with this key.',
-    remedy: 'Compare `signature_base` with the text that your code signs: the first byte that differs shows the cause.',
+    remedy:
+      'Compare `signature_base` with the text that your code signs: the first byte that differs shows the cause.',
   },
   'signature-replayed': {
     status: 401,
@@ -181,7 +187,8 @@ export const PROBLEMS = {
     status: 401,
     title: 'The code is not right',
     detail: 'The code is wrong, too old, or was used already.',
-    remedy: 'Type the code that the app shows now, or use a backup code. Check that the clock of the phone is right.',
+    remedy:
+      'Type the code that the app shows now, or use a backup code. Check that the clock of the phone is right.',
   },
   'two-factor-expired': {
     status: 401,
@@ -205,7 +212,8 @@ export const PROBLEMS = {
     status: 403,
     title: 'The setup link does not work',
     detail: 'The setup link is wrong, or it was used already.',
-    remedy: 'Use the link that the newest start of the server printed, or sign in if the first account exists.',
+    remedy:
+      'Use the link that the newest start of the server printed, or sign in if the first account exists.',
   },
 
   // What they may do
@@ -330,8 +338,10 @@ export const PROBLEMS = {
   'insufficient-funds': {
     status: 422,
     title: 'The account does not hold enough',
-    detail: 'The amount is more than what the account has available; funds held for open payouts do not count.',
-    remedy: 'Read the available balance from GET /v1/balances, then send less or wait for a deposit to complete.',
+    detail:
+      'The amount is more than what the account has available; funds held for open payouts do not count.',
+    remedy:
+      'Read the available balance from GET /v1/balances, then send less or wait for a deposit to complete.',
   },
   'transaction-not-cancelable': {
     status: 409,

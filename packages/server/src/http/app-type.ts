@@ -1,0 +1,47 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Principal, Role } from '../sessions/principal.ts'
+
+/** The application as rooms see it: Fastify with Zod schemas as its types. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** What a `/v1` route says of who may call it; a route without it does not start. */
+export type Access =
+  | { public: true }
+  | {
+      public?: false
+      /** A key needs the scope `resource:action`; null: any key may call. */
+      resource: string | null
+      action: 'read' | 'write'
+      doors: readonly ('key' | 'member')[]
+      /** The least role of a member; `viewer` for reading and `developer` for writing when absent. */
+      role?: Role
+      testModeOnly?: boolean
+      operator?: boolean
+    }
+
+/** What a request changed, for its row in the Transaction Logs. */
+export type Made = { transactionId: string | null; eventIds: string[] }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set for every `/v1` route that is not public. */
+    principal: Principal
+    made: Made
+  }
+  interface FastifyContextConfig {
+    access?: Access
+  }
+}

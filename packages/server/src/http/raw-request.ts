@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http'
+
+/** What a header that must not be repeated turned out to be. */
+export type SingleHeader = { value: string | undefined; repeated: boolean }
+
+/**
+ * One header read from the raw list, because Node's `headers` object joins or drops repeated ones.
+ * @param name in lower case
+ */
+export function singleHeader(rawHeaders: readonly string[], name: string): SingleHeader {
+  let value: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] as string
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue
+    if (value !== undefined) return { value, repeated: true }
+    value = (rawHeaders[index + 1] as string).trim()
+  }
+  return { value, repeated: false }
+}
+
+/** The request target exactly as it stood in the request line. */
+export function rawTarget(request: IncomingMessage & { originalUrl?: string }): string {
+  return request.originalUrl ?? request.url ?? ''
+}
+
+// Everything that a router, a proxy or a URL parser could read as another path than the bytes say.
+// RFC 9112 §3.2.1 origin-form, printable ASCII only.
+const TARGET = /^\/[\x21-\x7e]*$/
+const UNCLEAN_PATH = /[%#;\\]|\/\/|\/\.{1,2}(?:\/|$)/
+
+/**
+ * Why a request target is refused, or null. A target that passes is routed byte by byte as it was sent: no
+ * percent-encoding in the path, no `;`, `#`, backslash, empty or dot segment; the query is free of `#`.
+ */
+export function targetFault(target: string): string | null {
+  if (!TARGET.test(target))
+    return 'the request target must be in origin form (a path and a query) in printable ASCII'
+  const queryStart = target.indexOf('?')
+  const path = queryStart < 0 ? target : target.slice(0, queryStart)
+  if (UNCLEAN_PATH.test(path)) return 'the path must not hold %, #, ;, a backslash, // or a dot segment'
+  if (queryStart >= 0 && target.includes('#', queryStart)) return 'the query must not hold #'
+  return null
+}
+
+/** Whether the request announces a body: a length above zero or a transfer coding (RFC 9112 §6). */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length']
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}

@@ -1,0 +1,184 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { BlockList } from 'node:net'
+import type { Executor } from '../database/database.ts'
+import type { Sealer } from '../encryption.ts'
+import { hmacKey, type HmacKey } from '../message-authentication.ts'
+import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { isPublicKey } from './credentials.ts'
+import { allowlistOf } from './ip-allowlist.ts'
+import { findVerificationRows, type SecretRow } from './queries.ts'
+
+/** A secret, or the public half of a pair, ready to verify with. */
+export type VerificationSecret = {
+  version: number
+  /** Milliseconds since the epoch; null for the current one. */
+  expiresAt: number | null
+  hmac: HmacKey | null
+  /** The secret's bytes, kept to explain a mismatch. */
+  secret: Buffer | null
+  ed25519: KeyObject | null
+}
+
+/** A key as the verifier needs it, with nothing left to parse. */
+export type VerificationKey = {
+  id: string
+  workspaceId: string
+  publicKey: string
+  name: string
+  mode: Mode
+  currencyType: CurrencyType
+  algorithm: 'hmac-sha256' | 'ed25519'
+  enabled: boolean
+  expiresAt: number | null
+  revokedAt: number | null
+  scopes: ReadonlySet<string>
+  allowlist: BlockList | null
+  rateLimitPerMinute: number
+  /** Newest first; retired ones among them until they are destroyed. */
+  secrets: readonly VerificationSecret[]
+}
+
+export type KeyCache = {
+  /** The key, at once when it is cached; null when there is none. */
+  find(publicKey: string): VerificationKey | null | Promise<VerificationKey | null>
+  /** Forgets a key. Fills that began before are thrown away, so that no old state comes back. */
+  evict(publicKey: string): void
+  clear(): void
+  readonly size: number
+}
+
+const KEYS_MAX = 100_000
+const UNKNOWN_MAX = 10_000
+// RFC 8410 §4: the DER wrapping of a 32-byte Ed25519 public key.
+const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+
+/**
+ * Keys in memory, the least recently found leaving first.
+ * @param deps.keysMax how many keys stay in memory
+ */
+export function createKeyCache(deps: { executor: Executor; sealer: Sealer; keysMax?: number }): KeyCache {
+  const keysMax = deps.keysMax ?? KEYS_MAX
+  const keys = new Map<string, VerificationKey>()
+  const unknown = new Set<string>()
+  const fills = new Map<string, Promise<VerificationKey | null>>()
+  let generation = 0
+  const evictedAt = new Map<string, number>()
+
+  async function fill(publicKey: string): Promise<VerificationKey | null> {
+    const startedAt = generation
+    const rows = await findVerificationRows(deps.executor, publicKey)
+    const key = rows ? verificationKey(rows, deps.sealer) : null
+    // An eviction overtook this read: what was read may be old, so the next caller reads again.
+    if ((evictedAt.get(publicKey) ?? -1) >= startedAt || cleared >= startedAt) return key
+    if (key) remember(keys, publicKey, key, keysMax)
+    else {
+      if (unknown.size >= UNKNOWN_MAX) unknown.delete(unknown.values().next().value as string)
+      unknown.add(publicKey)
+    }
+    return key
+  }
+  let cleared = -1
+
+  return {
+    find(publicKey) {
+      const cached = keys.get(publicKey)
+      if (cached) {
+        touch(keys, publicKey, cached)
+        return cached
+      }
+      if (unknown.has(publicKey) || !isPublicKey(publicKey)) return null
+      const running = fills.get(publicKey)
+      if (running) return running
+      const started = fill(publicKey).finally(() => {
+        if (fills.get(publicKey) === started) fills.delete(publicKey)
+        if (fills.size === 0) evictedAt.clear()
+      })
+      fills.set(publicKey, started)
+      return started
+    },
+    evict(publicKey) {
+      keys.delete(publicKey)
+      unknown.delete(publicKey)
+      if (!fills.has(publicKey)) return
+      evictedAt.set(publicKey, generation)
+      generation += 1
+      fills.delete(publicKey)
+    },
+    clear() {
+      keys.clear()
+      unknown.clear()
+      fills.clear()
+      cleared = generation
+      generation += 1
+    },
+    get size() {
+      return keys.size
+    },
+  }
+}
+
+/** Map order is the order of use: the first entry is the one that was not found for the longest time. */
+function remember<V>(map: Map<string, V>, name: string, value: V, max: number): void {
+  if (map.size >= max) map.delete(map.keys().next().value as string)
+  map.set(name, value)
+}
+
+let finds = 0
+// Moving an entry at every find would cost more than the verification; once in 16 is enough to tell hot from cold.
+const TOUCH_EVERY = 16
+
+function touch<V>(map: Map<string, V>, name: string, value: V): void {
+  finds = (finds + 1) % TOUCH_EVERY
+  if (finds !== 0) return
+  map.delete(name)
+  map.set(name, value)
+}
+
+function verificationKey(
+  { key, secrets }: NonNullable<Awaited<ReturnType<typeof findVerificationRows>>>,
+  sealer: Sealer,
+): VerificationKey {
+  return {
+    id: key.id,
+    workspaceId: key.workspace_id,
+    publicKey: key.public_key,
+    name: key.name,
+    mode: key.mode,
+    currencyType: key.currency_type,
+    algorithm: key.algorithm,
+    enabled: key.enabled,
+    expiresAt: key.expires_at?.getTime() ?? null,
+    revokedAt: key.revoked_at?.getTime() ?? null,
+    scopes: new Set(key.scopes),
+    allowlist: allowlistOf(key.ip_allowlist),
+    rateLimitPerMinute: key.rate_limit_per_minute,
+    secrets: secrets.map((secret) => verificationSecret(secret, { key, sealer })),
+  }
+}
+
+function verificationSecret(
+  row: SecretRow,
+  { key, sealer }: { key: { id: string; mode: Mode }; sealer: Sealer },
+): VerificationSecret {
+  const secret = row.sealed
+    ? sealer.open(row.sealed, secretName({ keyId: key.id, mode: key.mode, version: row.version }))
+    : null
+  return {
+    version: row.version,
+    expiresAt: row.expires_at?.getTime() ?? null,
+    secret,
+    hmac: secret ? hmacKey(secret) : null,
+    ed25519: row.ed25519_public_key
+      ? createPublicKey({
+          key: Buffer.concat([ED25519_SPKI_PREFIX, row.ed25519_public_key]),
+          format: 'der',
+          type: 'spki',
+        })
+      : null,
+  }
+}
+
+/** The associated data under which a secret is sealed: it opens for this key, mode and version only. */
+export function secretName({ keyId, mode, version }: { keyId: string; mode: Mode; version: number }): string {
+  return `api-key-secret:${keyId}:${mode}:${version}`
+}

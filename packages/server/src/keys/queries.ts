@@ -1,0 +1,276 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from '../database/database.ts'
+import { run, sqlBuilder } from '../database/database.ts'
+import { decodeCursor } from '../http/pagination.ts'
+import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import type { KeyStatus } from './schema.ts'
+
+type ApiKeysTable = {
+  id: string
+  workspace_id: string
+  public_key: string
+  name: string
+  mode: Mode
+  currency_type: CurrencyType
+  algorithm: 'hmac-sha256' | 'ed25519'
+  scopes: string[]
+  ip_allowlist: string[]
+  rate_limit_per_minute: number
+  enabled: boolean
+  secret_version: number
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Date
+  rotated_at: Date | null
+  created_by_kind: 'member' | 'key'
+  created_by_id: string
+  created_by_name: string
+  last_used_at: Date | null
+  last_used_ip: string | null
+  expiry_told_days: number | null
+}
+
+type ApiKeySecretsTable = {
+  api_key_id: string
+  version: number
+  sealed: string | null
+  ed25519_public_key: Buffer | null
+  created_at: Date
+  expires_at: Date | null
+  destroyed_at: Date | null
+}
+
+declare module '../database/database.ts' {
+  interface Tables {
+    api_keys: ApiKeysTable
+    api_key_secrets: ApiKeySecretsTable
+  }
+}
+
+export type KeyRow = Selectable<ApiKeysTable> & {
+  /** Of the current version. */
+  ed25519_public_key: Buffer | null
+  /** End of the overlap of the version before, when it has one. */
+  previous_secret_expires_at: Date | null
+}
+export type SecretRow = Selectable<ApiKeySecretsTable>
+
+/** Within so many milliseconds of its expiry a key is `expiring`. */
+export const EXPIRING_MS = 7 * 86_400_000
+
+/** The columns of a key with what its secrets add; the caller narrows and orders. */
+const selectKeys = () =>
+  sqlBuilder
+    .selectFrom('api_keys as k')
+    .leftJoin('api_key_secrets as current', (join) =>
+      join.onRef('current.api_key_id', '=', 'k.id').onRef('current.version', '=', 'k.secret_version'),
+    )
+    .leftJoin('api_key_secrets as previous', (join) =>
+      join
+        .onRef('previous.api_key_id', '=', 'k.id')
+        .on('previous.version', '=', sql<number>`k.secret_version - 1`),
+    )
+    .selectAll('k')
+    .select(['current.ed25519_public_key', 'previous.expires_at as previous_secret_expires_at'])
+
+/** @returns null when the workspace has no such key */
+export async function findKey(
+  executor: Executor,
+  { workspaceId, id, forUpdate = false }: { workspaceId: string; id: string; forUpdate?: boolean },
+): Promise<KeyRow | null> {
+  const query = selectKeys().where('k.id', '=', id).where('k.workspace_id', '=', workspaceId)
+  const rows = await run<KeyRow>(executor, forUpdate ? query.forUpdate('k') : query)
+  return rows[0] ?? null
+}
+
+/** What verifying a signature needs, by public key: the key's row and its secrets that were not destroyed. */
+export async function findVerificationRows(
+  executor: Executor,
+  publicKey: string,
+): Promise<{ key: Selectable<ApiKeysTable>; secrets: SecretRow[] } | null> {
+  const { rows } = await executor.query<Selectable<ApiKeysTable> & { secrets: SecretRow[] }>({
+    name: 'find-verification-key',
+    text: `select k.id, k.workspace_id, k.public_key, k.name, k.mode, k.currency_type, k.algorithm, k.scopes,
+                  k.ip_allowlist, k.rate_limit_per_minute, k.enabled, k.secret_version, k.expires_at, k.revoked_at,
+                  (select json_agg(json_build_object(
+                            'version', s.version, 'sealed', s.sealed,
+                            'ed25519_public_key', encode(s.ed25519_public_key, 'base64'),
+                            'expires_at', s.expires_at) order by s.version desc)
+                     from api_key_secrets s
+                    where s.api_key_id = k.id and s.destroyed_at is null) as secrets
+             from api_keys k
+            where k.public_key = $1`,
+    values: [publicKey],
+  })
+  const row = rows[0]
+  if (!row) return null
+  const { secrets, ...key } = row
+  return {
+    key,
+    secrets: (secrets ?? []).map((secret) => ({
+      ...secret,
+      ed25519_public_key: secret.ed25519_public_key
+        ? Buffer.from(secret.ed25519_public_key as unknown as string, 'base64')
+        : null,
+      expires_at: secret.expires_at ? new Date(secret.expires_at) : null,
+    })),
+  }
+}
+
+export type KeyFilter = {
+  workspaceId: string
+  mode?: Mode | undefined
+  currencyType?: CurrencyType | undefined
+  statuses?: readonly KeyStatus[] | undefined
+  publicKey?: string | undefined
+  nameContains?: string | undefined
+  createdAfter?: Date | undefined
+  createdBefore?: Date | undefined
+  cursor?: string | undefined
+  limit: number
+  now: Date
+}
+
+/** One row more than `limit`, newest first, so that the caller knows whether there is more. */
+export async function listKeys(executor: Executor, filter: KeyFilter): Promise<KeyRow[]> {
+  let query = selectKeys()
+    .where('k.workspace_id', '=', filter.workspaceId)
+    .orderBy('k.id', 'desc')
+    .limit(filter.limit + 1)
+  if (filter.mode) query = query.where('k.mode', '=', filter.mode)
+  if (filter.currencyType) query = query.where('k.currency_type', '=', filter.currencyType)
+  if (filter.publicKey) query = query.where('k.public_key', '=', filter.publicKey)
+  if (filter.nameContains)
+    query = query.where(sql<boolean>`position(lower(${filter.nameContains}) in lower(k.name)) > 0`)
+  if (filter.createdAfter) query = query.where('k.created_at', '>=', filter.createdAfter)
+  if (filter.createdBefore) query = query.where('k.created_at', '<', filter.createdBefore)
+  if (filter.statuses)
+    query = query.where(sql<boolean>`${statusSql(filter.now)} = any(${[...filter.statuses]}::text[])`)
+  if (filter.cursor) query = query.where('k.id', '<', decodeCursor(filter.cursor, 1)[0] as string)
+  return run<KeyRow>(executor, query)
+}
+
+/** The same rule as `keyStatus`, for filters; a test holds the two together. */
+function statusSql(now: Date) {
+  const soon = new Date(now.getTime() + EXPIRING_MS)
+  return sql<KeyStatus>`case when k.revoked_at is not null then 'revoked'
+    when k.expires_at <= ${now} then 'expired'
+    when not k.enabled then 'disabled'
+    when k.expires_at <= ${soon} then 'expiring'
+    else 'active' end`
+}
+
+/** What the key is worth now; the strongest reason not to work comes first. */
+export function keyStatus(
+  key: { revoked_at: Date | null; expires_at: Date | null; enabled: boolean },
+  nowMs: number,
+): KeyStatus {
+  if (key.revoked_at) return 'revoked'
+  if (key.expires_at && key.expires_at.getTime() <= nowMs) return 'expired'
+  if (!key.enabled) return 'disabled'
+  if (key.expires_at && key.expires_at.getTime() <= nowMs + EXPIRING_MS) return 'expiring'
+  return 'active'
+}
+
+export type NewKey = Omit<
+  Selectable<ApiKeysTable>,
+  | 'enabled'
+  | 'secret_version'
+  | 'revoked_at'
+  | 'rotated_at'
+  | 'last_used_at'
+  | 'last_used_ip'
+  | 'expiry_told_days'
+>
+
+export async function insertKey(executor: Executor, key: NewKey): Promise<void> {
+  await run(
+    executor,
+    sqlBuilder.insertInto('api_keys').values({ ...key, enabled: true, secret_version: 1 } as never),
+  )
+}
+
+export async function insertSecret(
+  executor: Executor,
+  secret: Pick<SecretRow, 'api_key_id' | 'version' | 'sealed' | 'ed25519_public_key' | 'created_at'>,
+): Promise<void> {
+  await executor.query(
+    `insert into api_key_secrets (api_key_id, version, sealed, ed25519_public_key, created_at)
+     values ($1, $2, $3, $4, $5)`,
+    [secret.api_key_id, secret.version, secret.sealed, secret.ed25519_public_key, secret.created_at],
+  )
+}
+
+/** Two secrets are live at most: the one before the current ends its overlap, all older ones end now. */
+export async function retireSecrets(
+  executor: Executor,
+  {
+    keyId,
+    currentVersion,
+    overlapEnd,
+    now,
+  }: { keyId: string; currentVersion: number; overlapEnd: Date; now: Date },
+): Promise<void> {
+  await executor.query(
+    `update api_key_secrets
+        set expires_at = case when version = $2 - 1 then $3 else least(expires_at, $4) end
+      where api_key_id = $1 and version < $2`,
+    [keyId, currentVersion, overlapEnd, now],
+  )
+}
+
+export type KeyChanges = Partial<
+  Pick<
+    Selectable<ApiKeysTable>,
+    | 'name'
+    | 'expires_at'
+    | 'enabled'
+    | 'scopes'
+    | 'ip_allowlist'
+    | 'rate_limit_per_minute'
+    | 'revoked_at'
+    | 'secret_version'
+    | 'rotated_at'
+    | 'expiry_told_days'
+  >
+>
+
+export async function updateKey(executor: Executor, keyId: string, changes: KeyChanges): Promise<void> {
+  await run(executor, sqlBuilder.updateTable('api_keys').set(changes).where('id', '=', keyId))
+}
+
+/** Notes uses in one statement; an older use never replaces a newer one. */
+export async function touchKeys(
+  executor: Executor,
+  uses: readonly { keyId: string; at: Date; ip: string }[],
+): Promise<void> {
+  await executor.query(
+    `update api_keys k set last_used_at = used.at, last_used_ip = used.ip
+       from unnest($1::text[], $2::timestamptz[], $3::text[]) as used (key_id, at, ip)
+      where k.id = used.key_id and (k.last_used_at is null or k.last_used_at < used.at)`,
+    [uses.map((use) => use.keyId), uses.map((use) => use.at), uses.map((use) => use.ip)],
+  )
+}
+
+export async function countLiveKeys(executor: Executor, workspaceId: string): Promise<number> {
+  const { rows } = await executor.query<{ count: string }>(
+    'select count(*) as count from api_keys where workspace_id = $1 and revoked_at is null',
+    [workspaceId],
+  )
+  return Number(rows[0]?.count ?? 0)
+}
+
+/** Destroys sealed secrets that ended before a moment. @returns how many */
+export async function destroyRetiredSecrets(
+  executor: Executor,
+  { endedBefore, now, limit }: { endedBefore: Date; now: Date; limit: number },
+): Promise<number> {
+  const { rowCount } = await executor.query(
+    `update api_key_secrets set sealed = null, destroyed_at = $2
+      where (api_key_id, version) in (
+        select api_key_id, version from api_key_secrets
+         where expires_at < $1 and sealed is not null limit $3)`,
+    [endedBefore, now, limit],
+  )
+  return rowCount ?? 0
+}

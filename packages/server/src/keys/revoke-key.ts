@@ -1,0 +1,48 @@
+import { recordAudit } from '../workspaces/audit-log.ts'
+import type { Acting, KeysDeps } from './deps.ts'
+import { managedKey } from './key-access.ts'
+import { keyView } from './key-view.ts'
+import { findKey, retireSecrets, updateKey, type KeyRow } from './queries.ts'
+
+/**
+ * Ends a key for good; its row stays so that its logs stay readable. Doing it twice changes nothing. When this
+ * returns, no request signed with the key passes on this server.
+ * @returns the id of the event, or null when the key was revoked before
+ * @throws Problem `not-found`, `role-missing` or `conflict`
+ */
+export async function revokeKey(
+  deps: KeysDeps,
+  acting: Acting,
+  id: string,
+): Promise<{ eventId: string | null }> {
+  const { workspaceId } = acting.principal
+  const { publicKey, eventId } = await deps.database.transaction(async (client) => {
+    const row = await managedKey(client, acting.principal, id)
+    if (row.revoked_at) return { publicKey: row.public_key, eventId: null }
+    const now = new Date(deps.clock.now())
+    await updateKey(client, id, { revoked_at: now })
+    await retireSecrets(client, { keyId: id, currentVersion: row.secret_version + 1, overlapEnd: now, now })
+    await recordAudit(client, {
+      ...acting,
+      workspaceId,
+      action: 'api_key.revoked',
+      target: { kind: 'api_key', id },
+      before: { name: row.name },
+      mode: row.mode,
+      now: now.getTime(),
+    })
+    const event = await deps.publishEvent(client, {
+      workspaceId,
+      mode: row.mode,
+      currencyType: row.currency_type,
+      type: 'api_key.revoked',
+      objectId: id,
+      requestId: acting.requestId,
+      data: keyView((await findKey(client, { workspaceId, id })) as KeyRow, now.getTime()),
+      now: now.getTime(),
+    })
+    return { publicKey: row.public_key, eventId: event }
+  })
+  deps.cache.evict(publicKey)
+  return { eventId }
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http'
+import { hasBody, rawTarget, singleHeader, targetFault } from '../http/raw-request.ts'
+import { problem, type Problem } from '../problems.ts'
+import { parseSignature, type ParsedSignature } from './parse-signature.ts'
+
+/** What the base is made of: the request as its bytes arrived. */
+export type RequestParts = {
+  method: string
+  /** Lower case, without the default port. */
+  authority: string
+  path: string
+  /** With its question mark; `?` alone when there is none (RFC 9421 §2.2.7). */
+  query: string
+  /** The value of a header field, or undefined. */
+  field(name: string): string | undefined
+}
+
+export type ReadRequest = { signature: ParsedSignature; parts: RequestParts; base: string; hasBody: boolean }
+
+const REQUIRED = ['@method', '@authority', '@path', '@query']
+const READ_ONCE = [
+  'host',
+  'content-type',
+  'content-digest',
+  'idempotency-key',
+  'signature-input',
+  'signature',
+]
+const COVERED_WHEN_SENT = ['content-type', 'idempotency-key']
+const FORBIDDEN_FIELD = /^(?:cookie|authorization|forwarded|x-forwarded-.*)$/
+const FIELD_NAME = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/
+const VISIBLE_ASCII = /^[\x20-\x7e]*$/
+
+/**
+ * Reads a signed request: parses its signature, checks what it covers against the profile and lays out the
+ * signature base (RFC 9421 §2.5).
+ * @param defaultPort the port that `@authority` leaves out: 443 where the public address is https, else 80
+ * @throws Problem `signature-malformed`, `content-encoding-unsupported` or `body-not-allowed`
+ */
+export function readSignedRequest(request: IncomingMessage, defaultPort: string): ReadRequest {
+  const { rawHeaders } = request
+  const once: Record<string, string | undefined> = {}
+  for (const name of READ_ONCE) {
+    const { value, repeated } = singleHeader(rawHeaders, name)
+    // Several signature fields may be joined (RFC 9421 §4.2); a proxy that adds its own signature does that.
+    if (repeated && !name.startsWith('signature')) throw malformed(`the header ${name} is sent twice`)
+    once[name] = repeated ? joined(rawHeaders, name) : value
+  }
+  const signature = parseSignature(once['signature-input'] ?? '', once['signature'] ?? '')
+
+  const target = rawTarget(request)
+  const fault = targetFault(target)
+  if (fault) throw malformed(fault)
+  if (once['host'] === undefined || once['host'] === '') throw malformed('the header host is missing')
+  if (request.headers['content-encoding'] !== undefined) throw problem('content-encoding-unsupported')
+  const body = hasBody(request)
+  const method = request.method ?? ''
+  if (body && (method === 'GET' || method === 'HEAD')) throw problem('body-not-allowed')
+
+  assertCoverage(signature.components, once, body)
+  const parts = requestParts(request, {
+    method,
+    target,
+    authority: normalAuthority(once['host'], defaultPort),
+  })
+  return { signature, parts, base: signatureBase(signature, parts), hasBody: body }
+}
+
+/** The lines of the covered components and, last, `"@signature-params"` (RFC 9421 §2.5). */
+export function signatureBase(
+  signature: Pick<ParsedSignature, 'components' | 'paramsText'>,
+  parts: RequestParts,
+): string {
+  let base = ''
+  for (const name of signature.components) base += `"${name}": ${componentValue(name, parts)}\n`
+  return `${base}"@signature-params": ${signature.paramsText}`
+}
+
+/** RFC 9421 §2.2.3: lower case, and without the port that the scheme implies. */
+export function normalAuthority(host: string, defaultPort: string): string {
+  const lower = host.toLowerCase()
+  return lower.endsWith(`:${defaultPort}`) ? lower.slice(0, -defaultPort.length - 1) : lower
+}
+
+function assertCoverage(
+  components: readonly string[],
+  sent: Record<string, string | undefined>,
+  body: boolean,
+): void {
+  const covered = new Set(components)
+  if (covered.size !== components.length) throw malformed('a component is covered twice')
+  for (const name of REQUIRED) if (!covered.has(name)) throw malformed(`"${name}" must be covered`)
+  for (const name of COVERED_WHEN_SENT)
+    if (sent[name] !== undefined && !covered.has(name))
+      throw malformed(`"${name}" must be covered because the header is sent`)
+  if (body && !covered.has('content-digest'))
+    throw malformed('"content-digest" must be covered because the request has a body')
+}
+
+function componentValue(name: string, parts: RequestParts): string {
+  switch (name) {
+    case '@method':
+      return parts.method
+    case '@authority':
+      return parts.authority
+    case '@path':
+      return parts.path
+    case '@query':
+      return parts.query
+    default:
+      return fieldValue(name, parts)
+  }
+}
+
+function fieldValue(name: string, parts: RequestParts): string {
+  if (name.startsWith('@')) throw malformed(`the component "${name}" is not part of this profile`)
+  if (!FIELD_NAME.test(name)) throw malformed('a covered header must be named in lower case')
+  if (FORBIDDEN_FIELD.test(name)) throw malformed(`the header ${name} must not be covered`)
+  const value = parts.field(name)
+  if (value === undefined) throw malformed(`the header ${name} is covered but not sent`)
+  if (!VISIBLE_ASCII.test(value))
+    throw malformed(`the header ${name} is covered and must hold printable ASCII only`)
+  return value
+}
+
+function requestParts(
+  request: IncomingMessage,
+  { method, target, authority }: { method: string; target: string; authority: string },
+): RequestParts {
+  const queryStart = target.indexOf('?')
+  return {
+    method,
+    authority,
+    path: queryStart < 0 ? target : target.slice(0, queryStart),
+    query: queryStart < 0 ? '?' : target.slice(queryStart),
+    field(name) {
+      const { value, repeated } = singleHeader(request.rawHeaders, name)
+      if (repeated) throw malformed(`the covered header ${name} is sent twice`)
+      return value
+    },
+  }
+}
+
+function joined(rawHeaders: readonly string[], name: string): string {
+  const values: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if ((rawHeaders[index] as string).toLowerCase() === name)
+      values.push((rawHeaders[index + 1] as string).trim())
+  return values.join(', ')
+}
+
+function malformed(detail: string): Problem {
+  return problem('signature-malformed', { detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` })
+}
