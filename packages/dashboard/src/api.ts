@@ -1,0 +1,127 @@
+import type { Problem } from './api-types.ts'
+
+export type Mode = 'test' | 'production'
+
+/** A refusal as the API words it (RFC 9457), or a fault on the way to it (`code` is then `network`). */
+export class ProblemError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly requestId: string | undefined
+  readonly problem: Problem
+
+  constructor(problem: Problem, requestId?: string) {
+    super(problem.detail ?? problem.title)
+    this.name = 'ProblemError'
+    this.status = problem.status
+    this.code = problem.code
+    this.title = problem.title
+    this.requestId = problem.request_id ?? requestId
+    this.problem = problem
+  }
+
+  /** The messages of invalid fields by field name, as forms show them; `/expires_at` becomes `expires_at`. */
+  get fields(): Record<string, string> {
+    const entries = (this.problem.errors ?? []).map(({ pointer, message }) => [
+      pointer.replace(/^\//, ''),
+      message,
+    ])
+    return Object.fromEntries(entries) as Record<string, string>
+  }
+}
+
+type CallOptions = {
+  body?: unknown
+  query?: Record<string, string | number | boolean | undefined>
+  signal?: AbortSignal
+  /** When the question is about one thing whose mode is known; else the mode of the URL. */
+  mode?: Mode
+  /** Pages before the sign-in handle a 401 themselves. */
+  handlesUnauthorized?: boolean
+}
+
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** The mode that the URL holds; the URL is the only place where it lives. */
+export function modeInUrl(): Mode {
+  return new URLSearchParams(location.search).get('mode') === 'production' ? 'production' : 'test'
+}
+
+let signInAgain: (() => Promise<void>) | undefined
+
+/** Says how to ask for a new sign-in when the session ends under an open page; the page and its form stay. */
+export function onSessionEnd(ask: () => Promise<void>): void {
+  signInAgain = ask
+}
+
+/**
+ * Sends one request to this server as the signed-in member, in the mode of the URL.
+ * A 401 waits for a new sign-in and sends the same request once more, so that no form is lost.
+ * @throws ProblemError for every answer that is not 2xx, and when there is no answer.
+ */
+export async function call<Result>(method: string, path: string, options: CallOptions = {}): Promise<Result> {
+  const answer = await send(method, path, options)
+  if (answer.status === 401 && signInAgain && !options.handlesUnauthorized) {
+    await signInAgain()
+    return read<Result>(await send(method, path, options))
+  }
+  return read<Result>(answer)
+}
+
+async function send(method: string, path: string, options: CallOptions): Promise<Response> {
+  const url = new URL(path, location.origin)
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
+  }
+  const headers: Record<string, string> = { 'Countersign-Mode': options.mode ?? modeInUrl() }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]
+  if (options.signal) signals.push(options.signal)
+  try {
+    return await fetch(url, {
+      method,
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      credentials: 'same-origin',
+      signal: AbortSignal.any(signals),
+    })
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new ProblemError({
+      type: 'about:blank',
+      title: 'The server did not answer',
+      status: 0,
+      code: 'network',
+      detail: 'Check the connection, then try again. Nothing that you typed is lost.',
+    })
+  }
+}
+
+async function read<Result>(answer: Response): Promise<Result> {
+  const text = await answer.text()
+  const body = parseJson(text)
+  if (answer.ok) return body as Result
+  throw new ProblemError(asProblem(body, answer.status), answer.headers.get('request-id') ?? undefined)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Problems pass as they are; the sign-in service answers `{code, message}`; anything else is named by its status. */
+function asProblem(body: unknown, status: number): Problem {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem> & {
+    message?: string
+  }
+  return {
+    ...fields,
+    type: fields.type ?? 'about:blank',
+    title: fields.title ?? fields.message ?? `The server answered ${status}`,
+    status,
+    code: fields.code ?? `http-${status}`,
+  }
+}

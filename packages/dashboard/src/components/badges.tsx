@@ -1,0 +1,63 @@
+import {
+  CheckCircledIcon,
+  CircleBackslashIcon,
+  ClockIcon,
+  CrossCircledIcon,
+  LightningBoltIcon,
+  UpdateIcon,
+} from '@radix-ui/react-icons'
+import type { ReactNode } from 'react'
+import type { Mode } from '../api.ts'
+import type { KeyStatus } from '../api-types.ts'
+import { MODE_NAMES } from '../mode.ts'
+import { BeakerIcon } from './icons.tsx'
+import type { Tone } from './states.tsx'
+
+const ICONS: Record<Tone, ReactNode> = {
+  good: <CheckCircledIcon />,
+  bad: <CrossCircledIcon />,
+  soon: <ClockIcon />,
+  busy: <UpdateIcon />,
+  off: <CircleBackslashIcon />,
+}
+
+export function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
+  return (
+    <span className="badge" data-tone={tone}>
+      {ICONS[tone]}
+      {children}
+    </span>
+  )
+}
+
+const KEY_STATES: Record<KeyStatus, { tone: Tone; word: string }> = {
+  active: { tone: 'good', word: 'Active' },
+  expiring: { tone: 'soon', word: 'Expiring' },
+  expired: { tone: 'bad', word: 'Expired' },
+  disabled: { tone: 'off', word: 'Disabled' },
+  revoked: { tone: 'off', word: 'Deleted' },
+}
+
+export function KeyStatusBadge({ status }: { status: KeyStatus }) {
+  const state = KEY_STATES[status]
+  return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+export function ModeBadge({ mode }: { mode: Mode }) {
+  return (
+    <span className="badge" data-tone={mode}>
+      {mode === 'test' ? <BeakerIcon /> : <LightningBoltIcon />}
+      {MODE_NAMES[mode]}
+    </span>
+  )
+}
+
+/** An HTTP status is always shown as its number; the icon carries good or bad. */
+export function HttpStatusBadge({ status }: { status: number }) {
+  const tone: Tone = status < 300 ? 'good' : status < 400 ? 'off' : 'bad'
+  return (
+    <Badge tone={tone}>
+      <span className="http-status">{status}</span>
+    </Badge>
+  )
+}

@@ -1,0 +1,63 @@
+import { Button } from '@mantine/core'
+import { DownloadIcon } from '@radix-ui/react-icons'
+import { CopyButton } from './chip.tsx'
+
+type KeyRevealProps = { publicKey: string; secretKey: string; name: string }
+
+/** Public Key and Secret Key in full, each with a copy button, and both as a file. */
+export function KeyReveal({ publicKey, secretKey, name }: KeyRevealProps) {
+  return (
+    <div className="stack">
+      <KeyBox label="Public Key" value={publicKey} hint="Sent with every request. Not secret." />
+      <KeyBox
+        label="Secret Key"
+        value={secretKey}
+        hint="Shown once. Store it now; it cannot be shown again."
+      />
+      <Button
+        variant="default"
+        leftSection={<DownloadIcon />}
+        style={{ alignSelf: 'flex-start' }}
+        onClick={() => download('countersign.env', environmentFile({ publicKey, secretKey, name }))}
+      >
+        Download as .env
+      </Button>
+    </div>
+  )
+}
+
+function KeyBox({ label, value, hint }: { label: string; value: string; hint: string }) {
+  return (
+    <div className="stack-tight">
+      <div className="row" style={{ justifyContent: 'space-between' }}>
+        <strong>{label}</strong>
+        <span className="small quiet">{hint}</span>
+      </div>
+      <div className="secret">
+        <code data-testid={label === 'Secret Key' ? 'secret-key' : 'public-key'}>{value}</code>
+        <CopyButton value={value} what={label} />
+      </div>
+    </div>
+  )
+}
+
+function environmentFile({ publicKey, secretKey, name }: KeyRevealProps): string {
+  // A name with a line break could otherwise add a line of its own.
+  const comment = `# Countersign: ${name.replaceAll(/\s+/g, ' ')}`
+  return [
+    comment,
+    `COUNTERSIGN_URL=${location.origin}`,
+    `COUNTERSIGN_PUBLIC_KEY=${publicKey}`,
+    `COUNTERSIGN_SECRET_KEY=${secretKey}`,
+    '',
+  ].join('\n')
+}
+
+function download(fileName: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,72 @@
+import { Fragment, type ReactNode } from 'react'
+import type { LoggedBody, LoggedMessage } from '../api-types.ts'
+import { CopyButton } from './chip.tsx'
+
+const REDACTED = '[redacted]'
+
+/** Headers and body of one side as the log keeps them, with a mark where something secret was. */
+export function LoggedMessageView({ title, message }: { title: string; message: LoggedMessage }) {
+  const headers = message.headers.map(([name, value]) => `${name}: ${value}`).join('\n')
+  return (
+    <section className="stack" aria-label={title}>
+      <h2>{title}</h2>
+      <Block title="Headers" text={headers} empty="No headers were kept." />
+      <Block title="Body" {...bodyText(message.body)} />
+    </section>
+  )
+}
+
+type BlockProps = { title: string; text: string; empty: string; note?: string }
+
+function Block({ title, text, empty, note }: BlockProps) {
+  return (
+    <div className="code">
+      <div className="code-head">
+        <span className="code-title">{title}</span>
+        {note && <span className="small quiet">{note}</span>}
+        {text && <CopyButton value={text} what={title.toLowerCase()} />}
+      </div>
+      {text ? (
+        <pre tabIndex={0} aria-label={title}>
+          <Marked text={text} />
+        </pre>
+      ) : (
+        <p className="quiet code-empty">{empty}</p>
+      )}
+    </div>
+  )
+}
+
+function bodyText(body: LoggedBody | null): Omit<BlockProps, 'title'> {
+  if (!body || body.bytes === 0) return { text: '', empty: 'No body.' }
+  const size = `${body.bytes.toLocaleString('en')} bytes`
+  if (body.text === null) {
+    return {
+      text: '',
+      empty: `${size} that are not JSON; only their digest is kept: ${body.digest ?? 'none'}`,
+    }
+  }
+  return { text: indented(body.text), empty: '', note: body.truncated ? `first 16 KiB of ${size}` : size }
+}
+
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text // cut off: shown as it is
+  }
+}
+
+/** Secrets were replaced before anything was stored; the mark says so. */
+function Marked({ text }: { text: string }): ReactNode {
+  return text.split(REDACTED).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && (
+        <span className="redacted" title="Redacted before it was stored">
+          redacted
+        </span>
+      )}
+      {part}
+    </Fragment>
+  ))
+}

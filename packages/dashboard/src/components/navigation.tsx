@@ -1,0 +1,71 @@
+import {
+  EnvelopeClosedIcon,
+  ExternalLinkIcon,
+  HomeIcon,
+  ReaderIcon,
+  ActivityLogIcon,
+} from '@radix-ui/react-icons'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Me } from '../api-types.ts'
+import { useMe } from '../session.ts'
+import { KeyIcon, Mark } from './icons.tsx'
+import { PersonMenu } from './person-menu.tsx'
+
+type Place = { to: string; name: string; icon: ReactNode }
+type Group = { name?: string; places: Place[]; shownTo?: (me: Me) => boolean }
+
+/** Every place of the dashboard, in order. A page that does not exist yet is not listed. */
+const GROUPS: Group[] = [
+  { places: [{ to: '/', name: 'Home', icon: <HomeIcon /> }] },
+  {
+    name: 'Develop',
+    places: [
+      { to: '/api-keys', name: 'API Keys', icon: <KeyIcon /> },
+      { to: '/transaction-logs', name: 'Transaction Logs', icon: <ActivityLogIcon /> },
+    ],
+  },
+  {
+    name: 'Operate',
+    shownTo: (me) => me.member.is_operator,
+    places: [{ to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> }],
+  },
+]
+
+export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const me = useMe()
+  return (
+    <nav className="nav" aria-label="Main">
+      <Link to="/" className="brand" onClick={onNavigate}>
+        <Mark /> Countersign
+      </Link>
+      <div className="nav-workspace">
+        <span className="small quiet">Workspace</span>
+        <strong title={me.workspace.name}>{me.workspace.name}</strong>
+      </div>
+      {GROUPS.filter((group) => group.shownTo?.(me) ?? true).map((group) => (
+        <div key={group.name ?? 'first'}>
+          {group.name && <div className="nav-group">{group.name}</div>}
+          {group.places.map((place) => (
+            <Link
+              key={place.to}
+              to={place.to}
+              className="nav-link"
+              activeOptions={{ exact: place.to === '/', includeSearch: false }}
+              onClick={onNavigate}
+            >
+              {place.icon} {place.name}
+            </Link>
+          ))}
+        </div>
+      ))}
+      <div className="nav-foot">
+        <a className="nav-link" href="/docs" target="_blank" rel="noreferrer">
+          <ReaderIcon /> API reference{' '}
+          <ExternalLinkIcon className="external" aria-label="(opens a new tab)" />
+        </a>
+        <PersonMenu me={me} onNavigate={onNavigate} />
+      </div>
+    </nav>
+  )
+}

@@ -1,0 +1,80 @@
+import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { onSessionEnd } from '../api.ts'
+import type { Me } from '../api-types.ts'
+import { meQuery, signIn } from '../session.ts'
+import { FormError } from './states.tsx'
+
+/**
+ * Asks for the password when the session ends while a page is open. The page stays as it is underneath, so
+ * nothing typed is lost; the request that met the 401 is sent again afterwards.
+ */
+export function SignInAgain() {
+  const queryClient = useQueryClient()
+  const [waiting, setWaiting] = useState<(() => void)[]>([])
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+
+  useEffect(() => {
+    onSessionEnd(() => {
+      setEmail(queryClient.getQueryData<Me>(meQuery.queryKey)?.member.email ?? '')
+      return new Promise((resolve) => setWaiting((others) => [...others, resolve]))
+    })
+  }, [queryClient])
+
+  const again = useMutation({
+    mutationFn: () => signIn(email, password),
+    onSuccess: async () => {
+      const before = queryClient.getQueryData<Me>(meQuery.queryKey)
+      const me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
+      // Another person must not inherit an open form of the first.
+      if (before && before.member.user_id !== me.member.user_id) return location.reload()
+      setPassword('')
+      setWaiting([])
+      for (const resolve of waiting) resolve()
+    },
+  })
+
+  return (
+    <Modal
+      opened={waiting.length > 0}
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      title="Your session has ended"
+      zIndex={500}
+    >
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          again.mutate()
+        }}
+      >
+        <p className="second">Sign in again to go on. The page underneath keeps everything that you typed.</p>
+        <TextInput
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          required
+          data-autofocus
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <FormError error={again.error} />
+        <Button type="submit" loading={again.isPending}>
+          Sign in
+        </Button>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,128 @@
+import { Button, Skeleton } from '@mantine/core'
+import {
+  CheckCircledIcon,
+  CrossCircledIcon,
+  ExclamationTriangleIcon,
+  InfoCircledIcon,
+  UpdateIcon,
+} from '@radix-ui/react-icons'
+import type { ReactNode } from 'react'
+import { ProblemError } from '../api.ts'
+import { Chip } from './chip.tsx'
+
+export type Tone = 'good' | 'bad' | 'soon' | 'busy' | 'off'
+
+const NOTE_ICONS: Record<Tone, ReactNode> = {
+  good: <CheckCircledIcon />,
+  bad: <CrossCircledIcon />,
+  soon: <ExclamationTriangleIcon />,
+  busy: <UpdateIcon />,
+  off: <InfoCircledIcon />,
+}
+
+/** A short message inside a page: what is so, and what to do next. */
+export function Note({ tone = 'off', children }: { tone?: Tone; children: ReactNode }) {
+  return (
+    <div className="note" data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
+      {NOTE_ICONS[tone]}
+      <div>{children}</div>
+    </div>
+  )
+}
+
+export function PageHead({
+  title,
+  lead,
+  action,
+}: {
+  title: ReactNode
+  lead?: ReactNode
+  action?: ReactNode
+}) {
+  return (
+    <div className="page-head">
+      <div>
+        <h1>{title}</h1>
+        {lead && <p>{lead}</p>}
+      </div>
+      {action}
+    </div>
+  )
+}
+
+/** Nothing here yet: what will be here, how to fill it, one button. */
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string
+  children: ReactNode
+  action?: ReactNode
+}) {
+  return (
+    <div className="card state">
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {action && <div className="actions">{action}</div>}
+    </div>
+  )
+}
+
+/** What failed, in the server's words, with the request id to quote and a way to try again. */
+export function Failed({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
+  const problem = error instanceof ProblemError ? error : undefined
+  return (
+    <div className="card state" role="alert">
+      <h2>{what} could not be loaded</h2>
+      <p>
+        {problem
+          ? `${problem.title}. ${problem.problem.detail ?? ''}`
+          : 'The page met an answer that it cannot read.'}
+      </p>
+      {problem?.requestId && (
+        <p className="row" style={{ justifyContent: 'center', marginTop: 8 }}>
+          If it stays, quote <Chip value={problem.requestId} />
+        </p>
+      )}
+      <div className="actions">
+        <Button variant="default" onClick={onRetry}>
+          Try again
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** A refused form, in the server's words. Renders nothing while there is no error. */
+export function FormError({ error }: { error: unknown }) {
+  if (!error) return null
+  const problem = error instanceof ProblemError ? error : undefined
+  return (
+    <Note tone="bad">
+      <strong>{problem?.title ?? 'The answer could not be read'}</strong>
+      {problem?.problem.detail && <div>{problem.problem.detail}</div>}
+      {problem?.problem.errors?.map(({ pointer, message }) => (
+        <div key={pointer + message}>
+          <code>{pointer}</code> {message}
+        </div>
+      ))}
+      {problem?.requestId && problem.status >= 500 && (
+        <div className="small">
+          Request <code>{problem.requestId}</code>
+        </div>
+      )}
+    </Note>
+  )
+}
+
+/** Holds the place of a table while it loads. */
+export function LoadingRows({ rows = 6 }: { rows?: number }) {
+  return (
+    <div className="card card-pad stack" aria-busy="true" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        <Skeleton key={row} height={20} width={row === 0 ? '40%' : '100%'} />
+      ))}
+    </div>
+  )
+}

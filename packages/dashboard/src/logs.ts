@@ -1,0 +1,60 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { call, type Mode } from './api.ts'
+import type { List, TransactionLog, TransactionLogDetail } from './api-types.ts'
+
+const PAGE_ITEMS = 50
+
+/** The filters of the list, named as the API names them; the URL holds the same. */
+export type LogFilters = {
+  api_key_id?: string
+  method?: string
+  path?: string
+  status_class?: string
+  code?: string
+  created_after?: string
+  created_before?: string
+  request_id?: string
+}
+
+export const LOG_FILTER_NAMES = [
+  'api_key_id',
+  'method',
+  'path',
+  'status_class',
+  'code',
+  'created_after',
+  'created_before',
+  'request_id',
+] as const satisfies (keyof LogFilters)[]
+
+export const logsQuery = (mode: Mode, filters: LogFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['transaction-logs', mode, filters],
+    queryFn: ({ signal, pageParam }) =>
+      call<List<TransactionLog>>('GET', '/v1/transaction-logs', {
+        signal,
+        mode,
+        query: { ...filters, limit: PAGE_ITEMS, cursor: pageParam },
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const logQuery = (mode: Mode, requestId: string) =>
+  queryOptions({
+    queryKey: ['transaction-log', mode, requestId],
+    queryFn: ({ signal }) =>
+      call<TransactionLogDetail>('GET', `/v1/transaction-logs/${encodeURIComponent(requestId)}`, {
+        signal,
+        mode,
+      }),
+    staleTime: Infinity, // a log row never changes
+  })
+
+/** The newest requests of one key: what the page that waits for the first request asks. */
+export const keyRequests = (mode: Mode, apiKeyId: string, signal?: AbortSignal) =>
+  call<List<TransactionLog>>('GET', '/v1/transaction-logs', {
+    signal,
+    mode,
+    query: { api_key_id: apiKeyId, limit: 10 },
+  })

@@ -1,0 +1,44 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/shell.css'
+import './styles/components.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ProblemError } from './api.ts'
+import { SignInAgain } from './components/sign-in-again.tsx'
+import { router } from './router.tsx'
+import { theme } from './theme.ts'
+
+const RETRIES_MAX = 2
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server has refused stays refused; only silence and 5xx are worth another try.
+      retry: (count, error) =>
+        count < RETRIES_MAX && !(error instanceof ProblemError && error.status >= 400 && error.status < 500),
+    },
+  },
+})
+
+const place = document.getElementById('root')
+if (!place) throw new Error('index.html has no #root')
+
+createRoot(place).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-right" />
+        <SignInAgain />
+        <RouterProvider router={router} context={{ queryClient }} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

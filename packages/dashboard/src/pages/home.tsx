@@ -1,0 +1,120 @@
+import { CheckCircledIcon, CircleIcon } from '@radix-ui/react-icons'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { TransactionLog } from '../api-types.ts'
+import { HttpStatusBadge } from '../components/badges.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Time } from '../components/time.tsx'
+import { apiKeysQuery } from '../keys.ts'
+import { logsQuery } from '../logs.ts'
+import { useMode } from '../mode.ts'
+import { useMe } from '../session.ts'
+
+const RECENT_ROWS = 6
+
+export function HomePage() {
+  const me = useMe()
+  const mode = useMode()
+  const keys = useInfiniteQuery(apiKeysQuery({ deleted: true }))
+  const logs = useInfiniteQuery(logsQuery(mode, {}))
+  const accepted = useInfiniteQuery(logsQuery(mode, { status_class: '2xx' }))
+  const firstName = me.member.name.split(' ')[0]
+  const failed = [keys, logs, accepted].find((query) => query.isError)
+  const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
+  const requestMade = (accepted.data?.pages[0]?.data.length ?? 0) > 0
+  const rows = logs.data?.pages[0]?.data.slice(0, RECENT_ROWS) ?? []
+  return (
+    <>
+      <PageHead title="Home" lead={`Signed in as ${firstName}. This is ${me.workspace.name}.`} />
+      {failed ? (
+        <Failed what="The overview" error={failed.error} onRetry={() => void failed.refetch()} />
+      ) : keys.isPending || logs.isPending || accepted.isPending ? (
+        <LoadingRows rows={8} />
+      ) : (
+        <div className="stack-wide">
+          <FirstSteps keyMade={keyMade} requestMade={requestMade} />
+          {rows.length > 0 && <RecentRequests rows={rows} />}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Ticks itself from facts: nobody has to say that a step is done. */
+function FirstSteps({ keyMade, requestMade }: { keyMade: boolean; requestMade: boolean }) {
+  return (
+    <section className="card card-pad" aria-label="First steps">
+      <h2>First steps</h2>
+      <p className="second">Two steps to your first signed request. They tick themselves.</p>
+      <ol className="steps">
+        <Step
+          done={keyMade}
+          title="Create an API key"
+          action={<LinkButton to="/api-keys/new">Create API Key</LinkButton>}
+        >
+          A Public Key that names you and a Secret Key that signs. Half a minute.
+        </Step>
+        <Step
+          done={requestMade}
+          title="Send a signed request"
+          action={
+            <LinkButton to="/api-keys" variant="default" disabled={!keyMade}>
+              Open API Keys
+            </LinkButton>
+          }
+        >
+          Every key has code for curl and TypeScript, and a page that waits for your request.
+        </Step>
+      </ol>
+    </section>
+  )
+}
+
+type StepProps = { done: boolean; title: string; action: ReactNode; children: ReactNode }
+
+function Step({ done, title, action, children }: StepProps) {
+  return (
+    <li data-done={done || undefined}>
+      {done ? <CheckCircledIcon aria-label="Done" /> : <CircleIcon aria-label="To do" />}
+      <div>
+        <h3>{title}</h3>
+        <p className="second">{children}</p>
+      </div>
+      {!done && action}
+    </li>
+  )
+}
+
+function RecentRequests({ rows }: { rows: TransactionLog[] }) {
+  return (
+    <section>
+      <div className="row" style={{ justifyContent: 'space-between', marginBottom: 10 }}>
+        <h2>Latest requests</h2>
+        <Link to="/transaction-logs" className="link">
+          All Transaction Logs
+        </Link>
+      </div>
+      <div className="card">
+        {rows.map((row) => (
+          <Link
+            key={row.id}
+            to="/transaction-logs/$requestId"
+            params={{ requestId: row.id }}
+            className="recent"
+          >
+            <HttpStatusBadge status={row.status} />
+            <code className="grow">
+              {row.method} {row.path}
+            </code>
+            {row.code && <code className="quiet hide-narrow">{row.code}</code>}
+            <span className="quiet small">
+              <Time at={row.created_at} />
+            </span>
+          </Link>
+        ))}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { Badge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
+import { FormError, PageHead } from '../components/states.tsx'
+import { VerificationNotice } from '../components/verification-notice.tsx'
+import { emailVerifiedQuery, meQuery, renamePerson, renameWorkspace, useMe } from '../session.ts'
+
+export function SettingsPage() {
+  const me = useMe()
+  const verified = useQuery(emailVerifiedQuery).data
+  const mayRename = me.member.role === 'owner' || me.member.role === 'admin'
+  return (
+    <div className="form-width">
+      <PageHead title="Settings" lead="You and your workspace." />
+      <div className="stack-wide">
+        <Section title="Profile">
+          <NameForm label="Your name" value={me.member.name} save={renamePerson} />
+          <dl className="facts">
+            <dt>E-mail</dt>
+            <dd className="row">
+              {me.member.email}
+              {verified === true && <Badge tone="good">Verified</Badge>}
+              {verified === false && <Badge tone="soon">Not verified</Badge>}
+            </dd>
+            <dt>Role</dt>
+            <dd>{me.member.role[0]?.toUpperCase() + me.member.role.slice(1)}</dd>
+          </dl>
+          {verified === false && <VerificationNotice email={me.member.email} />}
+        </Section>
+        <Section title="Workspace">
+          <NameForm
+            label="Workspace name"
+            value={me.workspace.name}
+            save={renameWorkspace}
+            locked={mayRename ? undefined : 'Only owners and admins can rename the workspace.'}
+          />
+          <dl className="facts">
+            <dt>Workspace id</dt>
+            <dd>
+              <Chip value={me.workspace.id} what="workspace id" />
+            </dd>
+          </dl>
+        </Section>
+      </div>
+    </div>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="card card-pad stack">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+type NameFormProps = {
+  label: string
+  value: string
+  save: (name: string) => Promise<unknown>
+  locked?: string
+}
+
+function NameForm({ label, value, save, locked }: NameFormProps) {
+  const queryClient = useQueryClient()
+  const [name, setName] = useState(value)
+  const change = useMutation({
+    mutationFn: () => save(name.trim()),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
+      notifications.show({ message: `${label} saved.` })
+    },
+  })
+  const same = name.trim() === value || name.trim() === ''
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        change.mutate()
+      }}
+    >
+      <div className="field-row">
+        <TextInput
+          label={label}
+          description={locked}
+          value={name}
+          disabled={locked !== undefined}
+          maxLength={100}
+          required
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button
+          type="submit"
+          variant="default"
+          disabled={same || locked !== undefined}
+          loading={change.isPending}
+        >
+          Save
+        </Button>
+      </div>
+      <FormError error={change.error} />
+    </form>
+  )
+}

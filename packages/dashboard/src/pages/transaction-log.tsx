@@ -1,0 +1,138 @@
+import { useQuery } from '@tanstack/react-query'
+import { ArrowLeftIcon } from '@radix-ui/react-icons'
+import { Link, useParams, useRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { TransactionLogDetail } from '../api-types.ts'
+import { HttpStatusBadge, ModeBadge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
+import { CodeBlock } from '../components/code-sample.tsx'
+import { LoggedMessageView } from '../components/logged-message.tsx'
+import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { ExactTime } from '../components/time.tsx'
+import { apiKeyQuery } from '../keys.ts'
+import { problemIn } from '../logged-problem.ts'
+import { logQuery } from '../logs.ts'
+import { useMode } from '../mode.ts'
+
+export function TransactionLogPage() {
+  const { requestId } = useParams({ from: '/inside/transaction-logs/$requestId' })
+  const log = useQuery(logQuery(useMode(), requestId))
+  return (
+    <div className="stack">
+      <BackToList />
+      {log.isPending && <LoadingRows rows={10} />}
+      {log.isError && <Failed what="This request" error={log.error} onRetry={() => void log.refetch()} />}
+      {log.isSuccess && <RequestDetail log={log.data} />}
+    </div>
+  )
+}
+
+/** Back to the list with its filters when it was left a moment ago, else to the plain list. */
+function BackToList() {
+  const router = useRouter()
+  return (
+    <Link
+      to="/transaction-logs"
+      className="link row"
+      style={{ alignSelf: 'flex-start' }}
+      onClick={(event) => {
+        if (!router.history.canGoBack()) return
+        event.preventDefault()
+        router.history.back()
+      }}
+    >
+      <ArrowLeftIcon /> Transaction Logs
+    </Link>
+  )
+}
+
+function RequestDetail({ log }: { log: TransactionLogDetail }) {
+  return (
+    <>
+      <PageHead
+        title={
+          <span className="row">
+            <code className="title-code">
+              {log.method} {log.path}
+            </code>
+            <HttpStatusBadge status={log.status} />
+          </span>
+        }
+        lead={<ExactTime at={log.created_at} />}
+      />
+      {log.code && <ProblemExplained log={log} />}
+      <Facts log={log} />
+      <div className="side-by-side">
+        <LoggedMessageView title="Request" message={log.request} />
+        <LoggedMessageView title="Response" message={log.response} />
+      </div>
+    </>
+  )
+}
+
+function ProblemExplained({ log }: { log: TransactionLogDetail }) {
+  const problem = problemIn(log, log)
+  return (
+    <>
+      <Note tone="bad">
+        <strong>{problem.title}.</strong> {problem.detail}
+        {problem.likelyCause && (
+          <p style={{ marginTop: 6 }}>
+            <strong>Likely cause:</strong> {problem.likelyCause}
+          </p>
+        )}
+        {problem.skewSeconds !== undefined && (
+          <p style={{ marginTop: 6 }}>The clock of the sender differed by {problem.skewSeconds} s.</p>
+        )}
+        <p style={{ marginTop: 6 }}>
+          <a className="link" href={`/problems/${log.code}`} target="_blank" rel="noreferrer">
+            What {log.code} means and how to mend it
+          </a>
+        </p>
+      </Note>
+      {problem.signatureBase && (
+        <div className="stack-tight">
+          <CodeBlock title="Signature base that the server computed" code={problem.signatureBase} />
+          <p className="small quiet">
+            Lay it beside the text that your code signs. The first byte that differs is the cause.
+          </p>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Facts({ log }: { log: TransactionLogDetail }) {
+  const key = useQuery({ ...apiKeyQuery(log.api_key_id), retry: false })
+  const facts: [string, ReactNode][] = [
+    ['Request id', <Chip value={log.id} what="request id" />],
+    ['Mode', <ModeBadge mode={log.mode} />],
+    [
+      'Key',
+      <span className="row">
+        <Link to="/api-keys/$keyId" params={{ keyId: log.api_key_id }} className="link">
+          {key.data?.name ?? log.api_key_id}
+        </Link>
+        {log.secret_version !== null && (
+          <span className="quiet">signed with secret version {log.secret_version}</span>
+        )}
+      </span>,
+    ],
+    ['Query', log.query ? <code>{log.query}</code> : <span className="quiet">None</span>],
+    ['Duration', `${log.duration_ms} ms`],
+    ['Address', <code>{log.ip}</code>],
+    ['User agent', log.user_agent ?? <span className="quiet">None sent</span>],
+  ]
+  if (log.idempotency_key)
+    facts.push(['Idempotency key', <Chip value={log.idempotency_key} what="idempotency key" />])
+  return (
+    <dl className="card card-pad facts">
+      {facts.map(([name, value]) => (
+        <div key={name} className="fact">
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,137 @@
+import { Button } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { TransactionLog } from '../api-types.ts'
+import { HttpStatusBadge } from '../components/badges.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { LogFilterBar } from '../components/log-filter-bar.tsx'
+import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Time } from '../components/time.tsx'
+import { LOG_FILTER_NAMES, logsQuery, type LogFilters } from '../logs.ts'
+import { MODE_NAMES, useMode } from '../mode.ts'
+
+const REFRESH_MS = 5_000
+
+export function TransactionLogsPage() {
+  const mode = useMode()
+  const search = useSearch({ from: '/inside/transaction-logs' })
+  const filters = Object.fromEntries(LOG_FILTER_NAMES.map((name) => [name, search[name]])) as LogFilters
+  const filtered = LOG_FILTER_NAMES.some((name) => filters[name] !== undefined)
+  const logs = useInfiniteQuery({
+    ...logsQuery(mode, filters),
+    placeholderData: keepPreviousData,
+    // New rows appear by themselves while the first page is all there is; later pages stay where they are.
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 1) === 1 ? REFRESH_MS : false),
+  })
+  const rows = logs.data?.pages.flatMap((page) => page.data) ?? []
+  return (
+    <>
+      <PageHead title="Transaction Logs" lead="Every API request made with your keys" />
+      <div className="stack">
+        <LogFilterBar filters={filters} />
+        {logs.isPending && <LoadingRows rows={10} />}
+        {logs.isError && rows.length === 0 && (
+          <Failed what="Transaction Logs" error={logs.error} onRetry={() => void logs.refetch()} />
+        )}
+        {logs.isSuccess && rows.length === 0 && <NoRows filtered={filtered} mode={MODE_NAMES[mode]} />}
+        {rows.length > 0 && <LogTable rows={rows} />}
+        {logs.hasNextPage && (
+          <div className="table-foot">
+            <Button
+              variant="default"
+              loading={logs.isFetchingNextPage}
+              onClick={() => void logs.fetchNextPage()}
+            >
+              Show more
+            </Button>
+          </div>
+        )}
+      </div>
+    </>
+  )
+}
+
+function NoRows({ filtered, mode }: { filtered: boolean; mode: string }) {
+  if (filtered) {
+    return (
+      <Empty
+        title="No request matches these filters"
+        action={
+          <LinkButton to="/transaction-logs" variant="default">
+            Clear all filters
+          </LinkButton>
+        }
+      >
+        Widen the time range or remove a filter.
+      </Empty>
+    )
+  }
+  return (
+    <Empty
+      title={`No requests in ${mode} yet`}
+      action={<LinkButton to="/api-keys">Go to API Keys</LinkButton>}
+    >
+      Sign a request with a key and it appears here within seconds, accepted or refused.
+    </Empty>
+  )
+}
+
+function LogTable({ rows }: { rows: TransactionLog[] }) {
+  const navigate = useNavigate()
+  return (
+    <div className="table-frame">
+      <table className="table dense logs">
+        <thead>
+          <tr>
+            <th>Request</th>
+            <th>Status</th>
+            <th>Problem</th>
+            <th className="num">Duration</th>
+            <th>Address</th>
+            <th>Time</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr
+              key={row.id}
+              data-href
+              // The link in the first cell is the way for keyboards; the rest of the row helps the mouse.
+              onClick={() =>
+                void navigate({ to: '/transaction-logs/$requestId', params: { requestId: row.id } })
+              }
+            >
+              <td>
+                <Link
+                  to="/transaction-logs/$requestId"
+                  params={{ requestId: row.id }}
+                  className="lead"
+                  onClick={(event) => event.stopPropagation()}
+                >
+                  <code>
+                    <span className="method">{row.method}</span> {row.path}
+                  </code>
+                </Link>
+              </td>
+              <td data-label="Status">
+                <HttpStatusBadge status={row.status} />
+              </td>
+              <td data-label="Problem">
+                {row.code ? <code>{row.code}</code> : <span className="quiet">None</span>}
+              </td>
+              <td data-label="Duration" className="num nowrap">
+                {row.duration_ms} ms
+              </td>
+              <td data-label="Address">
+                <code>{row.ip}</code>
+              </td>
+              <td data-label="Time">
+                <Time at={row.created_at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,198 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { ProblemError, type Mode } from './api.ts'
+import { AppShell } from './components/app-shell.tsx'
+import { Gate } from './components/gate.tsx'
+import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
+import { LOG_FILTER_NAMES, type LogFilters } from './logs.ts'
+import { safeReturn } from './safe-return.ts'
+import { meQuery } from './session.ts'
+
+type Text = string | undefined
+type Scope = 'mode' | 'workspace'
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** What the browser tab says. */
+    title?: string
+    /** Pages of the workspace show both modes; this sentence in the strip says so. */
+    scope?: Scope
+    strip?: string
+  }
+  interface Register {
+    router: typeof router
+  }
+}
+
+const text = (value: unknown): Text =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  validateSearch: (search: Record<string, unknown>): { mode?: Mode } =>
+    search['mode'] === 'production' || search['mode'] === 'test' ? { mode: search['mode'] } : {},
+  search: { middlewares: [retainSearchParams(['mode'])] },
+  notFoundComponent: NotFoundPage,
+  errorComponent: CrashPage,
+})
+
+const outside = createRoute({ getParentRoute: () => root, id: 'outside', component: Gate })
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: AppShell,
+  pendingComponent: PendingShell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery)
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 401) throw error
+      throw redirect({ to: '/sign-in', search: { return: location.href }, replace: true })
+    }
+  },
+})
+
+const signInRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/sign-in',
+  staticData: { title: 'Sign in' },
+  validateSearch: (search: Record<string, unknown>): { return?: Text } => ({
+    return: safeReturn(search['return']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+})
+const signUpRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/sign-up',
+  staticData: { title: 'Sign up' },
+  component: lazyRouteComponent(() => import('./pages/sign-up.tsx'), 'SignUpPage'),
+})
+const setupRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/setup',
+  staticData: { title: 'Set up' },
+  validateSearch: (search: Record<string, unknown>): { token?: Text } => ({ token: text(search['token']) }),
+  component: lazyRouteComponent(() => import('./pages/setup.tsx'), 'SetupPage'),
+})
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/forgot-password',
+  staticData: { title: 'Forgot password' },
+  component: lazyRouteComponent(() => import('./pages/forgot-password.tsx'), 'ForgotPasswordPage'),
+})
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/reset-password',
+  staticData: { title: 'Reset password' },
+  validateSearch: (search: Record<string, unknown>): { token?: Text } => ({ token: text(search['token']) }),
+  component: lazyRouteComponent(() => import('./pages/reset-password.tsx'), 'ResetPasswordPage'),
+})
+const verifyEmailRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/verify-email',
+  staticData: { title: 'Verify your e-mail' },
+  validateSearch: (search: Record<string, unknown>): { token?: Text } => ({ token: text(search['token']) }),
+  component: lazyRouteComponent(() => import('./pages/verify-email.tsx'), 'VerifyEmailPage'),
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  staticData: { title: 'Home' },
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+})
+const keysStrip = 'API Keys belong to the workspace: both modes are shown.'
+const apiKeysRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/api-keys',
+  staticData: { title: 'API Keys', scope: 'workspace', strip: keysStrip },
+  validateSearch: (search: Record<string, unknown>): { deleted?: 'show' } =>
+    search['deleted'] === 'show' ? { deleted: 'show' } : {},
+  component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
+})
+const createApiKeyRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/api-keys/new',
+  staticData: { title: 'Create API Key', scope: 'workspace', strip: keysStrip },
+  component: lazyRouteComponent(() => import('./pages/create-api-key.tsx'), 'CreateApiKeyPage'),
+})
+const apiKeyRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/api-keys/$keyId',
+  staticData: { title: 'API Key', scope: 'workspace', strip: keysStrip },
+  component: lazyRouteComponent(() => import('./pages/api-key.tsx'), 'ApiKeyPage'),
+})
+
+const transactionLogsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/transaction-logs',
+  staticData: { title: 'Transaction Logs' },
+  validateSearch: (search: Record<string, unknown>): LogFilters =>
+    Object.fromEntries(LOG_FILTER_NAMES.map((name) => [name, text(search[name])])),
+  component: lazyRouteComponent(() => import('./pages/transaction-logs.tsx'), 'TransactionLogsPage'),
+})
+const transactionLogRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/transaction-logs/$requestId',
+  staticData: { title: 'Request' },
+  component: lazyRouteComponent(() => import('./pages/transaction-log.tsx'), 'TransactionLogPage'),
+})
+const settingsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  staticData: {
+    title: 'Settings',
+    scope: 'workspace',
+    strip: 'Settings belong to the workspace and hold in both modes.',
+  },
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+})
+const operatorMailRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/mail',
+  staticData: {
+    title: 'Mail',
+    scope: 'workspace',
+    strip: 'Operator pages concern the whole server, in both modes.',
+  },
+  validateSearch: (search: Record<string, unknown>): { message?: Text } => ({
+    message: text(search['message']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/operator-mail.tsx'), 'OperatorMailPage'),
+})
+
+const routeTree = root.addChildren([
+  outside.addChildren([
+    signInRoute,
+    signUpRoute,
+    setupRoute,
+    forgotPasswordRoute,
+    resetPasswordRoute,
+    verifyEmailRoute,
+  ]),
+  inside.addChildren([
+    homeRoute,
+    apiKeysRoute,
+    createApiKeyRoute,
+    apiKeyRoute,
+    transactionLogsRoute,
+    transactionLogRoute,
+    settingsRoute,
+    operatorMailRoute,
+  ]),
+])
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient: undefined as unknown as QueryClient },
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+})

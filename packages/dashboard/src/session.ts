@@ -1,0 +1,68 @@
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
+import { call } from './api.ts'
+import type { Me, Workspace } from './api-types.ts'
+
+/** Who is signed in, from the API itself; one query for the whole app. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => call<Me>('GET', '/v1/me', { signal, handlesUnauthorized: true }),
+  staleTime: 60_000,
+  retry: false,
+})
+
+/** The signed-in member. Only for pages behind the sign-in, where the router has loaded it already. */
+export function useMe(): Me {
+  return useSuspenseQuery(meQuery).data
+}
+
+/** Whether the person's address is verified; only the sign-in service knows. */
+export const emailVerifiedQuery = queryOptions({
+  queryKey: ['me', 'email-verified'],
+  queryFn: async ({ signal }) => {
+    const session = await call<{ user: { emailVerified: boolean } } | null>('GET', '/auth/get-session', {
+      signal,
+    })
+    return session?.user.emailVerified ?? false
+  },
+  staleTime: 60_000,
+})
+
+export type NewAccount = { name: string; email: string; password: string; workspaceName: string }
+const outside = { handlesUnauthorized: true }
+
+// The sign-in service's own calls (Better Auth under /auth).
+export const signIn = (email: string, password: string) =>
+  call<{ twoFactorRedirect?: boolean } | undefined>('POST', '/auth/sign-in/email', {
+    ...outside,
+    body: { email, password },
+  })
+
+export const verifyCode = (code: string) =>
+  call('POST', '/auth/two-factor/verify-totp', { ...outside, body: { code } })
+
+/** Makes the account and, with it, the workspace that it owns. */
+export const signUp = ({ workspaceName, ...person }: NewAccount) =>
+  call('POST', '/auth/sign-up/email', { ...outside, body: { ...person, workspace_name: workspaceName } })
+
+export const renameWorkspace = (name: string) => call<Workspace>('PATCH', '/v1/workspace', { body: { name } })
+
+/** Opens the first account of an empty server with the link that its start printed. It runs the platform. */
+export const setUp = (token: string, { workspaceName, ...person }: NewAccount) =>
+  call('POST', '/v1/setup', { ...outside, body: { token, ...person, workspace_name: workspaceName } })
+
+export const signOut = () => call('POST', '/auth/sign-out', { ...outside, body: {} })
+
+export const sendVerification = (email: string) =>
+  call('POST', '/auth/send-verification-email', { ...outside, body: { email } })
+
+/** Uses the token of the mail's link. The page asks rather than the link itself, so that mail scanners do not use it up. */
+export const verifyEmail = (token: string) =>
+  call('GET', '/auth/verify-email', { ...outside, query: { token } })
+
+export const requestPasswordReset = (email: string) =>
+  call('POST', '/auth/request-password-reset', { ...outside, body: { email } })
+
+export const resetPassword = (token: string, newPassword: string) =>
+  call('POST', '/auth/reset-password', { ...outside, body: { token, newPassword } })
+
+export const renamePerson = (name: string) => call('POST', '/auth/update-user', { body: { name } })
