@@ -3,7 +3,7 @@
   var choice = 'auto'
   try {
     choice = localStorage.getItem('mantine-color-scheme-value') || 'auto'
-  } catch (error) {
+  } catch {
     // Storage can be blocked; the system's own scheme is then the answer.
   }
   var dark = choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)

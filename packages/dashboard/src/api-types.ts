@@ -80,9 +80,11 @@ export type TransactionLogDetail = TransactionLog & {
 export type MailSummary = { id: string; to: string; subject: string; created_at: string }
 export type MailMessage = MailSummary & { text: string | null }
 
-export type Workspace = {
-  id: string
-  name: string
-  /** Currency types for which Production Mode is open. */
-  production_enabled?: CurrencyType[]
+export type Workspace = { id: string; name: string; production_enabled: CurrencyType[] }
+
+export type ActivationChecklist = {
+  currency_type: CurrencyType
+  production_open: boolean
+  self_approved: boolean
+  items: { code: string; title: string; done: boolean; detail: string }[]
 }

@@ -9,7 +9,7 @@ describe('the password meter', () => {
 
   it('calls runs, repeats and the usual suspects weak, however long', () => {
     for (const password of ['aaaaaaaaaaaaaaaa', '12345678901', 'password1234', 'abababababababab']) {
-      expect(passwordStrength(password).score, password).toBe(1)
+      expect({ password, score: passwordStrength(password).score }).toEqual({ password, score: 1 })
     }
   })
 

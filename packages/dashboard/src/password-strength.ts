@@ -9,7 +9,7 @@ const BITS_FOR_SCORE = [0, 36, 52, 68]
  * It guides; the server decides by length alone.
  */
 export function passwordStrength(password: string): { score: 0 | 1 | 2 | 3 | 4; says: string } {
-  const missing = PASSWORD_CHARACTERS_MIN - [...password].length
+  const missing = PASSWORD_CHARACTERS_MIN - password.length
   if (password === '')
     return {
       score: 0,

@@ -1,20 +1,24 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from './api.ts'
-import type { CurrencyType, Workspace } from './api-types.ts'
+import type { ActivationChecklist, CurrencyType, List } from './api-types.ts'
 
-export const workspaceQuery = queryOptions({
-  queryKey: ['workspace'],
-  queryFn: ({ signal }) => call<Workspace>('GET', '/v1/workspace', { signal }),
+const activationQuery = queryOptions({
+  queryKey: ['activation'],
+  queryFn: ({ signal }) => call<List<ActivationChecklist>>('GET', '/v1/activation', { signal }),
   staleTime: 60_000,
 })
 
-export const PRODUCTION_LOCKED =
-  'Production Mode opens when this workspace is activated. Until then everything works in Test Mode, with the same API.'
+export type ProductionLock = {
+  locked: boolean
+  /** What still has to be done before Production Mode opens, in the server's words. */
+  missing: { title: string; detail: string }[]
+}
 
-/** Whether Production Mode is still closed, for one currency type or for all, and the reason in words. */
-export function useProductionLock(currencyType?: CurrencyType): { locked: boolean; reason: string } {
-  const { data } = useQuery(workspaceQuery)
-  const open = data?.production_enabled ?? []
-  const locked = currencyType ? !open.includes(currencyType) : open.length === 0
-  return { locked, reason: PRODUCTION_LOCKED }
+/** Whether Production Mode is closed for one currency type, or for both; closed until the server says otherwise. */
+export function useProductionLock(currencyType?: CurrencyType): ProductionLock {
+  const { data } = useQuery(activationQuery)
+  const lists = (data?.data ?? []).filter((list) => !currencyType || list.currency_type === currencyType)
+  const locked = !lists.some((list) => list.production_open)
+  const missing = locked ? (lists[0]?.items ?? []).filter((item) => !item.done) : []
+  return { locked, missing }
 }

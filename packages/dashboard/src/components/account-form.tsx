@@ -1,6 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
+import { formTexts } from '../form-text.ts'
 import type { NewAccount } from '../session.ts'
 import { PASSWORD_CHARACTERS_MIN, passwordStrength } from '../password-strength.ts'
 import { FormError } from './states.tsx'
@@ -15,14 +16,12 @@ type AccountFormProps = {
 export function AccountForm({ action, create, onDone }: AccountFormProps) {
   const attempt = useMutation({ mutationFn: create, onSuccess: onDone })
   const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const fields = new FormData(event.currentTarget)
-    const value = (name: string) => String(fields.get(name) ?? '').trim()
+    const text = formTexts(event)
     attempt.mutate({
-      name: value('name'),
-      email: value('email'),
-      password: String(fields.get('password')),
-      workspaceName: value('workspace'),
+      name: text('name').trim(),
+      email: text('email').trim(),
+      password: text('password'),
+      workspaceName: text('workspace').trim(),
     })
   }
   return (

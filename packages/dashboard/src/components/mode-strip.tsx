@@ -6,6 +6,7 @@ import type { Mode } from '../api.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { useProductionLock } from '../production-lock.ts'
 import { BeakerIcon } from './icons.tsx'
+import { ProductionLockReason } from './production-lock-reason.tsx'
 
 const SAYS: Record<Mode, string> = {
   test: 'No real money moves. What happens here is not visible in Production Mode.',
@@ -48,7 +49,7 @@ function ModeSwitch() {
     <Popover
       opened={explaining}
       onChange={setExplaining}
-      width={300}
+      width={340}
       position="bottom-end"
       withArrow
       shadow="md"
@@ -73,7 +74,7 @@ function ModeSwitch() {
         </span>
       </Popover.Target>
       <Popover.Dropdown>
-        <p className="small second">{lock.reason}</p>
+        <ProductionLockReason lock={lock} />
       </Popover.Dropdown>
     </Popover>
   )

@@ -2,16 +2,17 @@ import { Button } from '@mantine/core'
 import { ArrowLeftIcon, Pencil1Icon, ReloadIcon, TrashIcon } from '@radix-ui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { DeleteKey } from '../components/delete-key.tsx'
 import { EditKey } from '../components/edit-key.tsx'
+import { Fact, Facts } from '../components/facts.tsx'
 import { FirstRequest } from '../components/first-request.tsx'
 import { RotateKey } from '../components/rotate-key.tsx'
 import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
-import { ExactTime, Time } from '../components/time.tsx'
+import { ExactTime, Time, useNow } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { apiKeyQuery } from '../keys.ts'
 
@@ -63,7 +64,7 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
           )
         }
       />
-      <Facts apiKey={apiKey} onRotate={usable ? () => setOpen('rotate') : undefined} />
+      <KeyFacts apiKey={apiKey} onRotate={usable ? () => setOpen('rotate') : undefined} />
       {usable && <FirstRequest apiKey={apiKey} secretKey={null} />}
       {open === 'edit' && <EditKey apiKey={apiKey} onClose={close} />}
       {open === 'rotate' && <RotateKey apiKey={apiKey} onClose={close} />}
@@ -72,60 +73,57 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
   )
 }
 
-function Facts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void }) {
+function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void }) {
+  const now = useNow()
   const never = <span className="quiet">Never</span>
-  const facts: [string, ReactNode][] = [
-    ['Public Key', <Chip value={apiKey.public_key} what="Public Key" />],
-    [
-      'Secret Key',
-      <span className="row">
-        <span className="quiet">Shown once, when it was made.</span>
-        {onRotate && (
-          <button type="button" className="link-button" onClick={onRotate}>
-            Lost the secret?
-          </button>
-        )}
-      </span>,
-    ],
-    ['Mode', <ModeBadge mode={apiKey.mode} />],
-    ['Currency Type', CURRENCY_TYPE_NAMES[apiKey.currency_type]],
-    ['Expires', apiKey.expires_at ? <ExactTime at={apiKey.expires_at} /> : never],
-    [
-      'Last used',
-      apiKey.last_used_at ? (
-        <span className="row">
-          <Time at={apiKey.last_used_at} />{' '}
-          {apiKey.last_used_ip && (
-            <>
-              from <code>{apiKey.last_used_ip}</code>
-            </>
-          )}
-          <Link to="/transaction-logs" search={{ mode: apiKey.mode, api_key_id: apiKey.id }} className="link">
-            Show its requests
-          </Link>
-        </span>
-      ) : (
-        never
-      ),
-    ],
-    [
-      'Created',
-      <>
-        <ExactTime at={apiKey.created_at} /> by {apiKey.created_by.name}
-      </>,
-    ],
-  ]
-  if (apiKey.previous_secret_expires_at && Date.parse(apiKey.previous_secret_expires_at) > Date.now()) {
-    facts.push(['Old secret works until', <ExactTime at={apiKey.previous_secret_expires_at} />])
-  }
+  const oldSecretUntil = apiKey.previous_secret_expires_at
   return (
-    <dl className="card card-pad facts">
-      {facts.map(([name, value]) => (
-        <div key={name} className="fact">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts>
+      <Fact name="Public Key">
+        <Chip value={apiKey.public_key} what="Public Key" />
+      </Fact>
+      <Fact name="Secret Key">
+        <span className="row">
+          <span className="quiet">Shown once, when it was made.</span>
+          {onRotate && (
+            <button type="button" className="link-button" onClick={onRotate}>
+              Lost the secret?
+            </button>
+          )}
+        </span>
+      </Fact>
+      {oldSecretUntil && Date.parse(oldSecretUntil) > now && (
+        <Fact name="Old secret works until">
+          <ExactTime at={oldSecretUntil} />
+        </Fact>
+      )}
+      <Fact name="Mode">
+        <ModeBadge mode={apiKey.mode} />
+      </Fact>
+      <Fact name="Currency Type">{CURRENCY_TYPE_NAMES[apiKey.currency_type]}</Fact>
+      <Fact name="Expires">{apiKey.expires_at ? <ExactTime at={apiKey.expires_at} /> : never}</Fact>
+      <Fact name="Last used">
+        {apiKey.last_used_at ? <LastUse apiKey={apiKey} at={apiKey.last_used_at} /> : never}
+      </Fact>
+      <Fact name="Created">
+        <ExactTime at={apiKey.created_at} /> <span className="quiet">by</span> {apiKey.created_by.name}
+      </Fact>
+    </Facts>
+  )
+}
+
+function LastUse({ apiKey, at }: { apiKey: ApiKey; at: string }) {
+  return (
+    <span className="row">
+      <Time at={at} />
+      {apiKey.last_used_ip && (
+        <span>
+          from <code>{apiKey.last_used_ip}</code>
+        </span>
+      )}
+      <Link to="/transaction-logs" search={{ mode: apiKey.mode, api_key_id: apiKey.id }} className="link">
+        Show its requests
+      </Link>
+    </span>
   )
 }

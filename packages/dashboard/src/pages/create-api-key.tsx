@@ -1,11 +1,12 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Mode } from '../api.ts'
 import type { ApiKeyWithSecret, CurrencyType } from '../api-types.ts'
 import { ExpiryField } from '../components/expiry-field.tsx'
 import { KeyCreated } from '../components/key-created.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { ProductionLockReason } from '../components/production-lock-reason.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { endOfDay } from '../key-words.ts'
 import { createApiKey } from '../keys.ts'
@@ -24,7 +25,7 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
   const [expiresOn, setExpiresOn] = useState<string | null>(null)
   const [currencyType, setCurrencyType] = useState<CurrencyType>('fiat')
   const [name, setName] = useState('')
-  const lock = useProductionLock()
+  const lock = useProductionLock(currencyType)
   const create = useMutation({
     mutationFn: () =>
       createApiKey({
@@ -59,7 +60,7 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
             {
               value: 'production',
               name: MODE_NAMES.production,
-              explain: lock.locked ? lock.reason : 'Real money moves.',
+              explain: lock.locked ? <ProductionLockReason lock={lock} /> : 'Real money moves.',
               disabled: lock.locked,
             },
           ]}
@@ -97,7 +98,7 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
   )
 }
 
-type Option<Value extends string> = { value: Value; name: string; explain: string; disabled?: boolean }
+type Option<Value extends string> = { value: Value; name: string; explain: ReactNode; disabled?: boolean }
 type ChoiceProps<Value extends string> = {
   legend: string
   name: string
@@ -123,12 +124,12 @@ function Choice<Value extends string>({ legend, name, value, onChange, options }
               aria-describedby={`${name}-${option.value}`}
               onChange={() => onChange(option.value)}
             />
-            <span>
+            <div>
               <strong>{option.name}</strong>
-              <span className="explain" id={`${name}-${option.value}`}>
+              <div className="explain" id={`${name}-${option.value}`}>
                 {option.explain}
-              </span>
-            </span>
+              </div>
+            </div>
           </label>
         ))}
       </div>

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { GateCard } from '../components/gate.tsx'
 import { FormError, Note } from '../components/states.tsx'
+import { formTexts } from '../form-text.ts'
 import { requestPasswordReset } from '../session.ts'
 
 export function ForgotPasswordPage() {
@@ -19,8 +20,7 @@ export function ForgotPasswordPage() {
         <form
           className="stack"
           onSubmit={(event) => {
-            event.preventDefault()
-            request.mutate(String(new FormData(event.currentTarget).get('email')))
+            request.mutate(formTexts(event)('email').trim())
           }}
         >
           <TextInput name="email" label="E-mail" type="email" autoComplete="username" required autoFocus />

@@ -6,6 +6,7 @@ import { NewPassword } from '../components/account-form.tsx'
 import { GateCard } from '../components/gate.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { FormError, Note } from '../components/states.tsx'
+import { formTexts } from '../form-text.ts'
 import { resetPassword } from '../session.ts'
 
 export function ResetPasswordPage() {
@@ -36,8 +37,7 @@ export function ResetPasswordPage() {
       <form
         className="stack"
         onSubmit={(event) => {
-          event.preventDefault()
-          reset.mutate(String(new FormData(event.currentTarget).get('password')))
+          reset.mutate(formTexts(event)('password'))
         }}
       >
         <NewPassword label="New password" />

@@ -4,6 +4,7 @@ import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { GateCard } from '../components/gate.tsx'
 import { FormError } from '../components/states.tsx'
+import { formTexts } from '../form-text.ts'
 import { safeReturn } from '../safe-return.ts'
 import { meQuery, signIn, verifyCode } from '../session.ts'
 
@@ -34,9 +35,8 @@ function PasswordForm({ onCode, onDone }: { onCode: () => void; onDone: () => Pr
     onSuccess: async (answer) => (answer?.twoFactorRedirect ? onCode() : onDone()),
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const fields = new FormData(event.currentTarget)
-    attempt.mutate({ email: String(fields.get('email')), password: String(fields.get('password')) })
+    const text = formTexts(event)
+    attempt.mutate({ email: text('email').trim(), password: text('password') })
   }
   return (
     <GateCard
@@ -70,8 +70,7 @@ function PasswordForm({ onCode, onDone }: { onCode: () => void; onDone: () => Pr
 function CodeForm({ onDone }: { onDone: () => Promise<void> }) {
   const check = useMutation({ mutationFn: verifyCode, onSuccess: onDone })
   const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    check.mutate(String(new FormData(event.currentTarget).get('code')).replaceAll(' ', ''))
+    check.mutate(formTexts(event)('code').replaceAll(' ', ''))
   }
   return (
     <GateCard title="Second factor" lead="Type the six digits that your authenticator app shows now.">

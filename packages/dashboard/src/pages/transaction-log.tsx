@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeftIcon } from '@radix-ui/react-icons'
 import { Link, useParams, useRouter } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import type { TransactionLogDetail } from '../api-types.ts'
 import { HttpStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { CodeBlock } from '../components/code-sample.tsx'
+import { Fact, Facts } from '../components/facts.tsx'
 import { LoggedMessageView } from '../components/logged-message.tsx'
 import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
@@ -61,7 +61,7 @@ function RequestDetail({ log }: { log: TransactionLogDetail }) {
         lead={<ExactTime at={log.created_at} />}
       />
       {log.code && <ProblemExplained log={log} />}
-      <Facts log={log} />
+      <RequestFacts log={log} />
       <div className="side-by-side">
         <LoggedMessageView title="Request" message={log.request} />
         <LoggedMessageView title="Response" message={log.response} />
@@ -102,37 +102,37 @@ function ProblemExplained({ log }: { log: TransactionLogDetail }) {
   )
 }
 
-function Facts({ log }: { log: TransactionLogDetail }) {
+function RequestFacts({ log }: { log: TransactionLogDetail }) {
   const key = useQuery({ ...apiKeyQuery(log.api_key_id), retry: false })
-  const facts: [string, ReactNode][] = [
-    ['Request id', <Chip value={log.id} what="request id" />],
-    ['Mode', <ModeBadge mode={log.mode} />],
-    [
-      'Key',
-      <span className="row">
-        <Link to="/api-keys/$keyId" params={{ keyId: log.api_key_id }} className="link">
-          {key.data?.name ?? log.api_key_id}
-        </Link>
-        {log.secret_version !== null && (
-          <span className="quiet">signed with secret version {log.secret_version}</span>
-        )}
-      </span>,
-    ],
-    ['Query', log.query ? <code>{log.query}</code> : <span className="quiet">None</span>],
-    ['Duration', `${log.duration_ms} ms`],
-    ['Address', <code>{log.ip}</code>],
-    ['User agent', log.user_agent ?? <span className="quiet">None sent</span>],
-  ]
-  if (log.idempotency_key)
-    facts.push(['Idempotency key', <Chip value={log.idempotency_key} what="idempotency key" />])
   return (
-    <dl className="card card-pad facts">
-      {facts.map(([name, value]) => (
-        <div key={name} className="fact">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts>
+      <Fact name="Request id">
+        <Chip value={log.id} what="request id" />
+      </Fact>
+      <Fact name="Mode">
+        <ModeBadge mode={log.mode} />
+      </Fact>
+      <Fact name="Key">
+        <span className="row">
+          <Link to="/api-keys/$keyId" params={{ keyId: log.api_key_id }} className="link">
+            {key.data?.name ?? log.api_key_id}
+          </Link>
+          {log.secret_version !== null && (
+            <span className="quiet">signed with secret version {log.secret_version}</span>
+          )}
+        </span>
+      </Fact>
+      <Fact name="Query">{log.query ? <code>{log.query}</code> : <span className="quiet">None</span>}</Fact>
+      <Fact name="Duration">{log.duration_ms} ms</Fact>
+      <Fact name="Address">
+        <code>{log.ip}</code>
+      </Fact>
+      <Fact name="User agent">{log.user_agent ?? <span className="quiet">None sent</span>}</Fact>
+      {log.idempotency_key && (
+        <Fact name="Idempotency key">
+          <Chip value={log.idempotency_key} what="idempotency key" />
+        </Fact>
+      )}
+    </Facts>
   )
 }
