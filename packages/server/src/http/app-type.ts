@@ -6,6 +6,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Problem } from '../problems.ts'
 import type { Principal, Role } from '../sessions/principal.ts'
 
 /** The application as rooms see it: Fastify with Zod schemas as its types. */
@@ -40,6 +41,10 @@ declare module 'fastify' {
     /** Who asks; set for every `/v1` route that is not public. */
     principal: Principal
     made: Made
+    /** The body's bytes as they arrived, for digests and logs. */
+    rawBody: Buffer | null
+    /** The problem that the request was answered with. */
+    refusal: Problem | null
   }
   interface FastifyContextConfig {
     access?: Access

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseNetworks } from './ip-allowlist.ts'
 import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
+import { ROLES } from '../sessions/principal.ts'
 import { ALL_SCOPES } from './scopes.ts'
 
 export const OVERLAP_SECONDS_MAX = 604_800
@@ -138,38 +139,39 @@ export const listApiKeysQuery = pageQuery.extend({
 
 export const apiKeyPage = pageOf(apiKeySchema)
 
-export const meSchema = z
-  .object({
-    kind: z.enum(['key', 'member']),
-    workspace: z.object({ id: z.string(), name: z.string() }),
-    mode: modeSchema,
-    key: z
-      .object({
-        id: z.string(),
-        name: z.string(),
-        public_key: z.string(),
-        currency_type: currencyTypeSchema,
-        scopes: z.array(scopeSchema),
-        expires_at: timestamp.nullable(),
-        secret_version: z.int(),
-      })
-      .nullable(),
-    member: z
-      .object({
-        user_id: z.string(),
-        name: z.string(),
-        email: z.string(),
-        role: z.string(),
-        is_operator: z.boolean(),
-      })
-      .nullable(),
-    public_key: z.string().nullable(),
-    currency_type: currencyTypeSchema.nullable(),
-    scopes: z.array(scopeSchema),
-    expires_at: timestamp.nullable(),
-    server_time: timestamp,
-  })
-  .meta({ id: 'Me' })
+const workspaceRef = z.object({ id: z.string(), name: z.string() })
+
+const meAsKey = z.object({
+  kind: z.literal('key'),
+  mode: modeSchema,
+  currency_type: currencyTypeSchema,
+  public_key: z.string(),
+  key: z.object({ id: z.string(), name: z.string(), public_key: z.string(), secret_version: z.int() }),
+  workspace: workspaceRef,
+  scopes: z.array(scopeSchema),
+  expires_at: timestamp.nullable(),
+  server_time: timestamp,
+})
+
+const meAsMember = z.object({
+  kind: z.literal('member'),
+  mode: modeSchema,
+  user: z.object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    email_verified: z.boolean(),
+    two_factor_enabled: z.boolean(),
+  }),
+  workspace: workspaceRef,
+  role: z.enum(ROLES),
+  is_operator: z.boolean(),
+  workspaces: z.array(workspaceRef.extend({ role: z.enum(ROLES) })),
+  server_time: timestamp,
+})
+
+/** Who is asking, as the server sees it: a key, or a member. */
+export const meSchema = z.discriminatedUnion('kind', [meAsKey, meAsMember]).meta({ id: 'Me' })
 
 export type ApiKey = z.infer<typeof apiKeySchema>
 export type CreateApiKey = z.output<typeof createApiKeySchema>

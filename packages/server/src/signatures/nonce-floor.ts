@@ -24,6 +24,8 @@ export type NonceFloor = {
    *   when the floor cannot be raised
    */
   admit(keyId: string, nonce: string, created: number): void | Promise<void>
+  /** Starts anew: another server may have accepted requests in between, so its floor becomes this one's. */
+  reopen(): Promise<void>
   /** Writes the exact floor, so that the next start refuses and waits for as little as can be. */
   close(): Promise<void>
 }
@@ -45,7 +47,7 @@ export async function openNonceFloor(deps: {
   const { pool } = deps.database
   const { clock } = deps
   const wait = deps.wait ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
-  const startFloor = await readFloor(pool)
+  let startFloor = await readFloor(pool)
   await deleteEarlyNonces(pool, seconds(clock) - EARLY_KEPT_SECONDS)
   const earlyNonces = await readEarlyNonces(pool)
   const aheadMs = (startFloor + 1) * 1000 - clock.now()
@@ -97,6 +99,10 @@ export async function openNonceFloor(deps: {
       highest = Math.max(highest, created)
       // Renewed ahead of need; if it fails, the first request past the lease waits and hears of it.
       if (!renewal && leased * 1000 - clock.now() < RENEW_WITHIN_MS) void renew().catch(() => {})
+    },
+    async reopen() {
+      startFloor = Math.max(await readFloor(pool), highest)
+      leased = startFloor
     },
     async close() {
       await renewal?.catch(() => {})

@@ -1,0 +1,171 @@
+import { fastify, type FastifyRequest } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { cleanTarget, closeWhenBodyIsUnread, isApiTarget } from './doors.ts'
+import type { App } from './http/app-type.ts'
+import { dashboardPages, PAGE_HEADERS } from './http/dashboard-pages.ts'
+import { blockListHas } from './http/client-address.ts'
+import { referencePages, registerOpenApi } from './http/openapi.ts'
+import { problemPages } from './http/problem-pages.ts'
+import { sendParserProblem, sendProblem, toProblem } from './http/problem-response.ts'
+import { newId } from './ids.ts'
+import { problem } from './problems.ts'
+import { keyRoutes } from './keys/routes.ts'
+import { meRoute } from './keys/me-route.ts'
+import { currencyRoutes } from './ledger/currency-routes.ts'
+import { logRequests } from './log-requests.ts'
+import type { Services } from './services.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { transactionLogRoutes } from './transaction-logs/routes.ts'
+import { workspaceRoutes } from './workspaces/routes.ts'
+
+export type AppDeps = Services & {
+  /** Where the built dashboard lies; null in tests that need no pages. */
+  dashboardDir: string | null
+  /** Whether this server may answer: false while its lock on the database is lost. */
+  isReady?: () => boolean
+  /** Checks every answer against its schema: on in tests, off in production for speed. */
+  validateResponses?: boolean
+}
+
+const BODY_BYTES_MAX = 1024 * 1024
+const HEADER_BYTES_MAX = 16 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
+const READY_TIMEOUT_MS = 2_000
+const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i
+
+/**
+ * The application, its lifecycle in order:
+ * target and Host → door (signature up to the MAC, or session) → body → digest, nonce, limits, access → JSON →
+ * schema → route → log row → answer.
+ */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const { config, log, doors } = deps
+  const server = { maxHeaderSize: HEADER_BYTES_MAX, requireHostHeader: false }
+  const tls = config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) }
+  const app = fastify({
+    // Fastify's types know one of the two at a time; the server that is built has the same shape either way.
+    ...((tls ? { https: { ...server, ...tls } } : { http: server }) as { http: typeof server }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    genReqId: () => newId('req'),
+    requestIdHeader: false,
+    trustProxy: config.trustProxy ? (address: string) => blockListHas(config.trustProxy!, address) : false,
+    rewriteUrl: cleanTarget,
+    exposeHeadRoutes: false,
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => sendParserProblem(error, socket, config.publicUrl),
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(toProblem(error), { request, reply, publicUrl: config.publicUrl, log }),
+  }).withTypeProvider<ZodTypeProvider>() as App
+  limitServer(app.server as Server)
+
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(deps.validateResponses ? serializerCompiler : () => JSON.stringify)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.decorateRequest('verification', null)
+  app.decorateRequest('principal', null as never)
+  app.decorateRequest('made', null as never)
+  app.decorateRequest('refusal', null)
+  app.decorateRequest('rawBody', null)
+  app.setErrorHandler((error, request, reply) => {
+    closeWhenBodyIsUnread(request, reply)
+    const refusal = doors.explain(request, toProblem(error))
+    request.refusal = refusal
+    sendProblem(refusal, { request, reply, publicUrl: config.publicUrl, log })
+  })
+
+  app.addHook('onRequest', (request, reply, done) => {
+    request.made = { transactionId: null, eventIds: [] }
+    reply.header('request-id', request.id)
+    if (!isApiTarget(request.url)) {
+      reply.headers(PAGE_HEADERS)
+      doors.assertWellFormed(request)
+      return done()
+    }
+    reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    if (deps.isReady && !deps.isReady()) return done(notReady())
+    const authenticated = doors.authenticate(request)
+    if (authenticated) authenticated.then(() => done(), done)
+    else done()
+  })
+  app.addHook('preValidation', async (request, reply) => {
+    if (!isApiTarget(request.url)) return
+    if (Buffer.isBuffer(request.body)) request.rawBody = request.body
+    await doors.admit(request, reply)
+    request.body = parseBody(request)
+  })
+  assertAccessIsDeclared(app)
+  logRequests(app, deps)
+  await registerOpenApi(app, config)
+
+  sessionRoutes(app, deps)
+  workspaceRoutes(app, deps)
+  meRoute(app, deps)
+  keyRoutes(app, deps)
+  transactionLogRoutes(app, deps)
+  currencyRoutes(app)
+  healthRoutes(app, deps)
+  problemPages(app)
+  referencePages(app)
+  await dashboardPages(app, deps.dashboardDir)
+  return app
+}
+
+/** The raw bytes as JSON; a body-less POST counts as an empty object. */
+function parseBody(request: FastifyRequest): unknown {
+  const { body } = request
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined
+  if (!Buffer.isBuffer(body) || body.length === 0) return request.method === 'DELETE' ? undefined : {}
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) throw problem('content-type-unsupported')
+  if (!isUtf8(body)) throw problem('invalid-json', { detail: 'The body is not valid UTF-8.' })
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw problem('invalid-json')
+  }
+}
+
+/** A route of the API that forgot to say who may call it would be open to all: it stops the start instead. */
+function assertAccessIsDeclared(app: App): void {
+  app.addHook('onRoute', (route) => {
+    if (isApiTarget(route.url) && !route.config?.access)
+      throw new Error(`${String(route.method)} ${route.url} does not declare its access`)
+  })
+}
+
+function limitServer(server: Server): void {
+  server.headersTimeout = REQUEST_TIMEOUT_MS
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.maxHeadersCount = 100
+}
+
+function healthRoutes(app: App, deps: AppDeps): void {
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    if (deps.isReady && !deps.isReady()) throw notReady()
+    const timeout = new Promise<never>((_resolve, reject) =>
+      setTimeout(
+        () => reject(problem('service-unavailable', { internal: 'readyz timed out' })),
+        READY_TIMEOUT_MS,
+      ).unref(),
+    )
+    await Promise.race([deps.database.pool.query('select 1'), timeout])
+    return { status: 'ready' }
+  })
+}
+
+function notReady() {
+  return problem('service-unavailable', {
+    detail: 'This server has lost its lock on the database and answers nothing until it has it again.',
+    headers: { 'retry-after': '2' },
+  })
+}

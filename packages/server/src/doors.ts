@@ -1,0 +1,186 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Access } from './http/app-type.ts'
+import { clientAddress } from './http/client-address.ts'
+import { hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
+import { Problem, problem } from './problems.ts'
+import { roleReaches, type KeyPrincipal, type MemberPrincipal, type Principal } from './sessions/principal.ts'
+import type { RequestVerifier, Verification } from './signatures/verify-request.ts'
+import type { Config } from './config.ts'
+
+export type DoorsDeps = {
+  config: Pick<Config, 'trustProxy'>
+  verifier: RequestVerifier
+  failures: { count(address: string): void }
+  readSession(request: FastifyRequest): Promise<MemberPrincipal | null>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set where a request came through the keys' door; how far its verification has come. */
+    verification: Verification | null
+  }
+}
+
+/** The codes that say a signature or its key was refused: each tells the server's time and the skew. */
+const SIGNATURE_CODES = /^(?:signature|digest|key|ip|https|scope|mode|currency)-/
+const ROUTE_OF_UNCLEAN_TARGETS = '/v1/unclean-target'
+
+/** Routes nothing that a router could read in two ways: what is routed is what was signed (DESIGN §6). */
+export function cleanTarget(request: { url?: string }): string {
+  const target = request.url ?? ''
+  return targetFault(target) ? ROUTE_OF_UNCLEAN_TARGETS : target
+}
+
+/**
+ * The two doors of `/v1` (DESIGN §4): a signature makes a key ask, a session makes a member ask. The first half
+ * runs before the body is read, the second after.
+ */
+export function createDoors(deps: DoorsDeps) {
+  const { verifier } = deps
+
+  /** Host at most once, a target that reads one way only: for every request, whoever sends it. */
+  function assertWellFormed(request: FastifyRequest): void {
+    const { rawHeaders, httpVersion } = request.raw
+    const { value, repeated } = singleHeader(rawHeaders, 'host')
+    if (repeated) throw problem('invalid-request', { detail: 'The header Host is sent twice.' })
+    if (value === undefined && httpVersion === '1.1')
+      throw problem('invalid-request', { detail: 'The header Host is missing.' })
+    const fault = targetFault(rawTarget(request.raw))
+    if (fault && !isApiTarget(rawTarget(request.raw)))
+      throw problem('invalid-request', { detail: `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.` })
+  }
+
+  /** Who is asking; synchronous for a signature whose key is cached. */
+  function authenticate(request: FastifyRequest): void | Promise<void> {
+    if (!carriesSignature(request)) {
+      assertWellFormed(request)
+      return isPublic(request) ? undefined : authenticateMember(request)
+    }
+    const verification = verifier.begin(clientAddress(request.raw, deps.config.trustProxy))
+    request.verification = verification
+    const done = verifier.verifyHeaders(request.raw, verification)
+    if (done) return done.then(() => setKeyPrincipal(request, verification))
+    setKeyPrincipal(request, verification)
+  }
+
+  async function authenticateMember(request: FastifyRequest): Promise<void> {
+    const member = await deps.readSession(request)
+    if (!member) throw missing(request)
+    const fault = targetFault(rawTarget(request.raw))
+    if (fault)
+      throw problem('invalid-request', { detail: `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.` })
+    request.principal = member
+  }
+
+  /** What needs the body, and what the route asks of the caller. */
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { verification } = request
+    if (verification) {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const fields = await verifier.verifyBody(request.raw, verification, body)
+      reply.header('ratelimit', fields.limit)
+      reply.header('ratelimit-policy', fields.policy)
+    }
+    const { access } = request.routeOptions.config
+    if (!access || access.public) return
+    if (request.principal.kind === 'key') assertKeyMay(request.principal, access, request)
+    else assertMemberMay(request.principal, access)
+  }
+
+  /** Counts a refusal against its address and adds what every refused signature is told. */
+  function explain(request: FastifyRequest, error: Problem): Problem {
+    const { verification } = request
+    if (!verification) return error
+    if (error.status === 401) deps.failures.count(verification.address)
+    if (!SIGNATURE_CODES.test(error.code)) return error
+    return new Problem(error.code, {
+      detail: error.detail,
+      headers: error.headers,
+      errors: error.errors,
+      internal: error.internal,
+      extra: {
+        ...verifier.diagnosis(verification),
+        likely_cause: error.detail,
+        likely_cause_code: error.code,
+        ...error.extra,
+      },
+    })
+  }
+
+  return { assertWellFormed, authenticate, admit, explain }
+}
+
+/** Whether a target belongs to the API as it stands or would after decoding. */
+export function isApiTarget(target: string): boolean {
+  return target === '/v1' || target.startsWith('/v1/') || target.startsWith('/v1?')
+}
+
+/** Any field whose name begins with "signature" asks for the keys' door; cookies are then ignored. */
+function carriesSignature(request: FastifyRequest): boolean {
+  const { headers } = request.raw
+  if (headers['signature-input'] !== undefined || headers['signature'] !== undefined) return true
+  for (const name in headers) if (name.startsWith('signature')) return true
+  return false
+}
+
+function isPublic(request: FastifyRequest): boolean {
+  return request.routeOptions.config?.access?.public === true
+}
+
+/** A browser whose session has ended and a program that forgot to sign get the same code, in other words. */
+function missing(request: FastifyRequest): Problem {
+  const { cookie } = request.headers
+  return problem(
+    'signature-missing',
+    cookie ? { detail: 'The session has ended and the request is not signed. Sign in again.' } : {},
+  )
+}
+
+function setKeyPrincipal(request: FastifyRequest, verification: Verification): void {
+  const { key, secretVersion } = verification
+  if (!key || secretVersion === null) throw new Error('a verified request has a key and a version')
+  request.principal = {
+    kind: 'key',
+    workspaceId: key.workspaceId,
+    mode: key.mode,
+    currencyType: key.currencyType,
+    keyId: key.id,
+    publicKey: key.publicKey,
+    secretVersion,
+    scopes: key.scopes,
+  }
+}
+
+type Guarded = Exclude<Access, { public: true }>
+
+function assertKeyMay(principal: KeyPrincipal, access: Guarded, request: FastifyRequest): void {
+  if (access.operator) throw problem('operator-required')
+  if (!access.doors.includes('key')) throw problem('member-required')
+  if (access.resource !== null && !principal.scopes.has(`${access.resource}:${access.action}`))
+    throw problem('scope-missing', { detail: `The key lacks the scope ${access.resource}:${access.action}.` })
+  const wanted = request.headers['countersign-mode']
+  if (wanted !== undefined && wanted !== principal.mode)
+    throw problem('mode-mismatch', {
+      detail: `Countersign-Mode says ${JSON.stringify(wanted)}, but the key belongs to ${principal.mode}.`,
+    })
+  assertTestMode(principal, access)
+}
+
+function assertMemberMay(principal: MemberPrincipal, access: Guarded): void {
+  if (!access.doors.includes('member'))
+    throw problem('signature-missing', { detail: 'This call is for keys: sign the request.' })
+  const needed = access.role ?? (access.action === 'read' ? 'viewer' : 'developer')
+  if (!roleReaches(principal.role, needed))
+    throw problem('role-missing', { detail: `This needs the role ${needed}; yours is ${principal.role}.` })
+  assertTestMode(principal, access)
+}
+
+function assertTestMode(principal: Principal, access: Guarded): void {
+  if (access.testModeOnly && principal.mode !== 'test')
+    throw problem('mode-mismatch', { detail: 'This call exists in Test Mode only.' })
+}
+
+/** A refused upload is not drained: the connection ends with the answer. */
+export function closeWhenBodyIsUnread(request: FastifyRequest, reply: FastifyReply): void {
+  if (hasBody(request.raw) && !request.raw.complete) reply.header('connection', 'close')
+}

@@ -1,0 +1,126 @@
+import swagger from '@fastify/swagger'
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { PROBLEMS, type ProblemCode } from '../problems.ts'
+import type { App } from './app-type.ts'
+
+const VERSION = '0.1.0'
+
+/** The shape of every error (RFC 9457); registered so that the document names it once. */
+export const problemSchema = z
+  .object({
+    type: z.url().meta({ description: 'A page that explains the problem.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    request_id: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: 'JSON Pointer (RFC 6901).' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+    server_time: z.string().optional().meta({ format: 'date-time' }),
+    skew_seconds: z.int().nullable().optional(),
+    likely_cause: z.string().optional(),
+    likely_cause_code: z.string().optional(),
+    signature_base: z
+      .string()
+      .optional()
+      .meta({ description: 'The text that the server expected to be signed.' }),
+  })
+  .meta({ id: 'Problem' })
+
+/** Collects the routes into one OpenAPI 3.1 document; call it before the routes are declared. */
+export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: string }): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Countersign API',
+        version: VERSION,
+        description:
+          'Accounts, balances and transactions behind signed requests. Sign with a key (RFC 9421), or use the session of the dashboard.',
+      },
+      servers: [{ url: publicUrl }],
+      components: {
+        securitySchemes: {
+          signature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Signature-Input',
+            description:
+              'HTTP Message Signatures (RFC 9421) with Signature-Input, Signature and Content-Digest.',
+          },
+          session: { type: 'apiKey', in: 'cookie', name: 'countersign.session_token' },
+        },
+      },
+    },
+    transform: (input) => {
+      const { schema, url } = jsonSchemaTransform(input)
+      const access = input.route.config?.access
+      if (!schema || schema.hide || !access) return { schema: { ...schema, hide: true }, url }
+      const security = access.public
+        ? []
+        : access.doors.map((door) => ({ [door === 'key' ? 'signature' : 'session']: [] }))
+      const problemAnswer = {
+        description: 'A problem (RFC 9457).',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      }
+      const response = { ...(schema.response as object | undefined), default: problemAnswer }
+      return { schema: { ...schema, security, response }, url }
+    },
+    transformObject: (input) => {
+      const document = jsonSchemaTransformObject(input) as {
+        components?: { schemas?: Record<string, unknown> }
+      }
+      const { $schema: _dialect, ...problem } = z.toJSONSchema(problemSchema, { target: 'draft-2020-12' })
+      document.components ??= {}
+      document.components.schemas = { ...document.components.schemas, Problem: problem }
+      return document as ReturnType<typeof jsonSchemaTransformObject>
+    },
+  })
+}
+
+/** `/openapi.json`, and at `/docs` the reference that reads it; everything comes from this server. */
+export function referencePages(app: App): void {
+  let document: string | null = null
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    document ??= JSON.stringify(app.swagger())
+    return reply.type('application/json; charset=utf-8').send(document)
+  })
+  let script: Buffer | null = null
+  app.get('/docs/reference.js', { schema: { hide: true } }, (_request, reply) => {
+    script ??= readFileSync(referenceScript())
+    return reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=86400')
+      .send(script)
+  })
+  app.get('/docs', { schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(PAGE),
+  )
+}
+
+function referenceScript(): string {
+  return createRequire(import.meta.url).resolve('@scalar/api-reference/dist/browser/standalone.js')
+}
+
+const CONFIGURATION = {
+  withDefaultFonts: false,
+  telemetry: false,
+  hideClientButton: true,
+  proxyUrl: '',
+  agent: { disabled: true },
+  mcp: { disabled: true },
+}
+
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>API reference · Countersign</title></head>
+<body><script id="api-reference" data-url="/openapi.json" data-configuration='${JSON.stringify(CONFIGURATION)}'></script>
+<script src="/docs/reference.js"></script></body></html>`

@@ -1,0 +1,164 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from './clock.ts'
+import type { App } from './http/app-type.ts'
+import { isApiTarget } from './doors.ts'
+import { PROBLEM_TYPE } from './http/problem-response.ts'
+import { rawTarget } from './http/raw-request.ts'
+import { idTime } from './ids.ts'
+import type { KeyCache, VerificationKey } from './keys/key-cache.ts'
+import type { LastUse } from './keys/last-use.ts'
+import type { Log } from './log.ts'
+import { problem, problemBody } from './problems.ts'
+import type { Verification } from './signatures/verify-request.ts'
+import type { RequestLog, RequestRecord } from './transaction-logs/record-request.ts'
+
+type LogRequestsDeps = {
+  requestLog: RequestLog
+  keyCache: Pick<KeyCache, 'find'>
+  lastUse: LastUse
+  log: Log
+  clock: Clock
+  config: { publicUrl: string }
+}
+
+const STRANGERS_PER_MINUTE_MAX = 600
+const MINUTE_MS = 60_000
+
+/**
+ * Gives every request that names a known key its row in the Transaction Logs. A request that may have changed
+ * something is in the log before its answer leaves; reads are written in batches.
+ */
+export function logRequests(app: App, deps: LogRequestsDeps): void {
+  const logStranger = strangerLog(deps)
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { verification } = request
+    if (!verification || !isApiTarget(request.url)) return payload
+    // A refusal before the look-up, such as an uncovered component, may still name a key that is known.
+    const key = verification.key ?? (await keyNamed(verification, deps))
+    if (!key) {
+      logStranger(request, reply)
+      return payload
+    }
+    const record = requestRecord({ request, reply, payload, verification, key })
+    if (verification.secretVersion === null) {
+      deps.requestLog.recordRefusal(record)
+      return payload
+    }
+    deps.lastUse.note(key.id, verification.address, record.createdAt)
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      deps.requestLog.record(record)
+      return payload
+    }
+    try {
+      await deps.requestLog.recordDurably(record)
+      return payload
+    } catch (error) {
+      deps.log.error({ err: error, request_id: request.id }, 'a changing request could not be logged')
+      return unlogged(request, reply, deps)
+    }
+  })
+}
+
+async function keyNamed(verification: Verification, deps: LogRequestsDeps): Promise<VerificationKey | null> {
+  const keyId = verification.read?.signature.keyId
+  if (keyId === undefined) return null
+  try {
+    return await deps.keyCache.find(keyId)
+  } catch {
+    // The database is away; the refusal stands without its row.
+    return null
+  }
+}
+
+function requestRecord({
+  request,
+  reply,
+  payload,
+  verification,
+  key,
+}: {
+  request: FastifyRequest
+  reply: FastifyReply
+  payload: unknown
+  verification: Verification
+  key: VerificationKey
+}): RequestRecord {
+  const target = rawTarget(request.raw)
+  const queryStart = target.indexOf('?')
+  const signed = verification.secretVersion !== null
+  return {
+    id: request.id,
+    createdAt: idTime(request.id),
+    workspaceId: key.workspaceId,
+    apiKeyId: key.id,
+    secretVersion: verification.secretVersion,
+    mode: key.mode,
+    currencyType: key.currencyType,
+    method: request.method,
+    path: queryStart < 0 ? target : target.slice(0, queryStart),
+    query: queryStart < 0 ? '' : target.slice(queryStart + 1),
+    status: reply.statusCode,
+    code: request.refusal?.code ?? null,
+    durationMs: reply.elapsedTime,
+    ip: verification.address,
+    userAgent: request.headers['user-agent'] ?? null,
+    requestHeaders: request.raw.rawHeaders,
+    requestBody: signed ? request.rawBody : null,
+    responseHeaders: reply.getHeaders(),
+    responseBody: typeof payload === 'string' ? payload : null,
+    idempotencyKey: headerText(request.headers['idempotency-key']),
+    transactionId: request.made.transactionId,
+    eventIds: request.made.eventIds,
+    diagnosis: signed ? null : (request.refusal?.extra ?? null),
+  }
+}
+
+function headerText(value: string | string[] | undefined): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** The change stands, but it could not be logged: the caller retries with its Idempotency-Key and is told so. */
+function unlogged(request: FastifyRequest, reply: FastifyReply, deps: LogRequestsDeps): string {
+  const refusal = problem('service-unavailable', {
+    detail:
+      'The request could not be logged, so its outcome is withheld. Send it again with the same Idempotency-Key.',
+  })
+  reply
+    .code(refusal.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('retry-after', '2')
+    .removeHeader('content-length')
+  return JSON.stringify(problemBody(refusal, { publicUrl: deps.config.publicUrl, requestId: request.id }))
+}
+
+/** Requests that name no known key go to the operator's log, so many a minute; the rest are counted. */
+function strangerLog(deps: LogRequestsDeps): (request: FastifyRequest, reply: FastifyReply) => void {
+  let minute = 0
+  let count = 0
+  return (request, reply) => {
+    const now = Math.floor(deps.clock.now() / MINUTE_MS)
+    if (now !== minute) {
+      if (count > STRANGERS_PER_MINUTE_MAX)
+        deps.log.warn(
+          { count: count - STRANGERS_PER_MINUTE_MAX },
+          'more requests without a known key, not listed',
+        )
+      minute = now
+      count = 0
+    }
+    count += 1
+    if (count > STRANGERS_PER_MINUTE_MAX) return
+    const { refusal, verification } = request
+    deps.log.warn(
+      {
+        request_id: request.id,
+        status: reply.statusCode,
+        code: refusal?.code,
+        ip: verification?.address,
+        method: request.method,
+      },
+      'a signed request named no known key',
+    )
+  }
+}

@@ -1,0 +1,87 @@
+import type { Clock } from './clock.ts'
+import { steadyClock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Database } from './database/database.ts'
+import { createDoors } from './doors.ts'
+import type { Sealer } from './encryption.ts'
+import { createKeyCache } from './keys/key-cache.ts'
+import { createLastUse } from './keys/last-use.ts'
+import { createRateLimit } from './keys/rate-limit.ts'
+import type { Log } from './log.ts'
+import { createAuth } from './sessions/auth.ts'
+import { principalFromSession } from './sessions/read-session.ts'
+import { createFailureLimit } from './signatures/failure-limit.ts'
+import { openNonceFloor } from './signatures/nonce-floor.ts'
+import { createNonceStore } from './signatures/nonces.ts'
+import { createRequestVerifier } from './signatures/verify-request.ts'
+import { createRequestLog } from './transaction-logs/record-request.ts'
+import { publishEvent } from './webhooks/publish-event.ts'
+import { createActivation } from './workspaces/activation.ts'
+
+export type Foundation = {
+  config: Config
+  database: Database
+  clock: Clock
+  sealer: Sealer
+  log: Log
+  /** Writes to the terminal of whoever started the server; absent when nobody sits there. */
+  printToTerminal?: (text: string) => void
+  /** Waits; tests with a clock of their own do not. */
+  wait?: (ms: number) => Promise<void>
+}
+
+export type Services = Awaited<ReturnType<typeof createServices>>
+
+/** Everything that lives as long as the API server: what the rooms share, made once and in order. */
+export async function createServices(foundation: Foundation) {
+  const { config, database, clock } = foundation
+  const auth = createAuth(foundation)
+  const activation = createActivation()
+  const keyCache = createKeyCache({ executor: database.pool, sealer: foundation.sealer })
+  const lastUse = createLastUse({ executor: database.pool })
+  const floor = await openNonceFloor({ database, clock, wait: foundation.wait })
+  const nonces = createNonceStore({ clock: steadyClock(clock), floor })
+  const failures = createFailureLimit({ clock, failuresPerMinute: config.failuresPerMinute })
+  const verifier = createRequestVerifier({
+    clock,
+    findKey: (publicKey) => keyCache.find(publicKey),
+    nonces,
+    failures,
+    rateLimit: createRateLimit({ clock }),
+    authorities: config.authorities,
+    defaultPort: config.publicUrl.startsWith('https:') ? '443' : '80',
+    trustProxy: config.trustProxy,
+  })
+  const requestLog = createRequestLog(foundation)
+  const doors = createDoors({
+    config,
+    verifier,
+    failures,
+    readSession: (request) => principalFromSession({ auth, config, database, clock }, request),
+  })
+
+  return {
+    ...foundation,
+    auth,
+    activation,
+    keyCache,
+    cache: keyCache,
+    lastUse,
+    verifier,
+    requestLog,
+    doors,
+    publishEvent,
+    isProductionOpen: activation.isProductionOpen,
+    /** The lock on the database was lost and is held again: whatever is remembered may be old. */
+    async reopen() {
+      keyCache.clear()
+      await floor.reopen()
+    },
+    /** Writes what is still in memory. Call it when no request runs any more. */
+    async close() {
+      await requestLog.close()
+      await lastUse.flush()
+      await floor.close()
+    },
+  }
+}
