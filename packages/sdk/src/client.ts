@@ -1,0 +1,191 @@
+import type { CallOptions, RequestOptions } from './call-options.ts'
+import { assertKeyPair, assertPublicKey } from './key-format.ts'
+import { problemFrom } from './problem-error.ts'
+import { signRequest, type SigningKey } from './request-signature.ts'
+import { apiKeys, currencies, transactionLogs } from './resources.ts'
+import { ConnectionError, isBeforeServerStart, retryDelaySeconds, wait } from './retry.ts'
+import { randomHex } from './web-crypto.ts'
+import type { Me } from './wire-types.ts'
+
+/** Where the server is and which key signs. */
+export type CountersignOptions = {
+  /** The server's own address, such as `https://api.example.com`, without a path. */
+  baseUrl: string
+  /** `pk_…` */
+  publicKey: string
+  /** Sends requests; the global fetch by default. */
+  fetch?: typeof fetch
+  /** Seconds that one attempt may take, its answer included; 30 by default. */
+  timeoutSeconds?: number
+  /** How often a call that is safe to repeat is sent again; 2 by default. */
+  retriesMax?: number
+} & SigningKey
+
+type Call = {
+  method: string
+  url: URL
+  headers: Headers
+  body: string | null
+  signal: AbortSignal | undefined
+}
+
+/**
+ * A client of one Countersign server with one key. It signs every attempt anew, repeats what is safe to repeat
+ * and throws `ProblemError` for what the server refuses, `ConnectionError` when no answer arrived.
+ */
+export class Countersign {
+  readonly currencies = currencies(this)
+  readonly apiKeys = apiKeys(this)
+  readonly transactionLogs = transactionLogs(this)
+
+  readonly #baseUrl: URL
+  readonly #publicKey: string
+  readonly #signingKey: SigningKey
+  readonly #fetch: typeof fetch
+  readonly #timeoutSeconds: number
+  readonly #retriesMax: number
+
+  /** @throws KeyFormatError when a key cannot work, TypeError when another option cannot */
+  constructor(options: CountersignOptions) {
+    this.#baseUrl = parseBaseUrl(options.baseUrl)
+    if (options.privateKey) assertPublicKey(options.publicKey)
+    else assertKeyPair(options.publicKey, options.secretKey)
+    this.#publicKey = options.publicKey
+    this.#signingKey = options.privateKey
+      ? { privateKey: options.privateKey }
+      : { secretKey: options.secretKey }
+    // Called as a bare function: browsers refuse a fetch that is called as somebody's method.
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    this.#timeoutSeconds = positive(options.timeoutSeconds ?? 30, 'timeoutSeconds')
+    this.#retriesMax = options.retriesMax ?? 2
+  }
+
+  /** The key that asks, as the server sees it: mode, currency type, scopes, expiry; and the server's time. */
+  me(options?: CallOptions): Promise<Me> {
+    return this.request<Me>('GET', '/v1/me', options)
+  }
+
+  /**
+   * Any call of the API, signed. Repeats GETs, and POSTs under their Idempotency-Key, after network faults and
+   * 429, 502, 503 and 504, for at most `retriesMax` times.
+   * @param path begins with `/v1/`; values from outside belong in `query`
+   * @returns the answer's JSON; its text when it is something else; undefined when it is empty
+   * @throws ProblemError, ConnectionError; the signal's reason when `signal` aborts
+   */
+  async request<Result = unknown>(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Result> {
+    const call = this.#prepare(method.toUpperCase(), path, options)
+    const repeatable = call.method === 'GET' || call.method === 'HEAD' || call.method === 'POST'
+    let signedAgain = false
+    for (let retries = 0; ;) {
+      try {
+        return (await this.#attempt(call)) as Result
+      } catch (error) {
+        // Refused before anything was done, so every method may be signed again, once.
+        if (isBeforeServerStart(error) && !signedAgain) {
+          signedAgain = true
+          // `created` counts whole seconds, and the new one must be later.
+          await wait(error.retryAfterSeconds ?? 1, call.signal)
+          continue
+        }
+        const delaySeconds =
+          repeatable && retries < this.#retriesMax ? retryDelaySeconds(error, retries) : null
+        if (delaySeconds === null) throw error
+        retries += 1
+        await wait(delaySeconds, call.signal)
+      }
+    }
+  }
+
+  #prepare(method: string, path: string, options: RequestOptions): Call {
+    const url = new URL(path, this.#baseUrl)
+    // URL would quietly follow `//other.example` to another host and fold `..` into another path.
+    if (url.origin !== this.#baseUrl.origin || url.pathname !== path.split(/[?#]/)[0]) {
+      throw new TypeError(
+        `The path ${path} must begin with one slash and stand as it is sent: no .., spaces or full URL.`,
+      )
+    }
+    for (const [name, value] of Object.entries(options.query ?? {})) {
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (each !== null && each !== undefined) url.searchParams.append(name, String(each))
+      }
+    }
+    const headers = new Headers(options.headers)
+    if (!headers.has('accept')) headers.set('Accept', 'application/json, application/problem+json')
+    const body = options.body === undefined ? null : JSON.stringify(options.body)
+    if (body !== null) headers.set('Content-Type', 'application/json')
+    if (options.idempotencyKey !== undefined) headers.set('Idempotency-Key', options.idempotencyKey)
+    else if (method === 'POST' && !headers.has('idempotency-key'))
+      headers.set('Idempotency-Key', randomHex(16))
+    return { method, url, headers, body, signal: options.signal }
+  }
+
+  /** One signed attempt: a new signature and nonce every time. */
+  async #attempt(call: Call): Promise<unknown> {
+    call.signal?.throwIfAborted()
+    const { method, url, body } = call
+    const signed = await signRequest({ ...call, publicKey: this.#publicKey, ...this.#signingKey })
+    const headers = new Headers(call.headers)
+    for (const [name, value] of Object.entries(signed)) headers.set(name, value)
+    // Cookies would be ignored beside a signature, and a redirect would not be the address that was signed.
+    const init: RequestInit = { method, headers, body, redirect: 'manual', credentials: 'omit' }
+    const { response, text } = await this.#exchange(url, init, call.signal)
+    if (!response.ok) throw problemFrom(response, text)
+    return readAnswer(response, text)
+  }
+
+  /** Sends and reads within the time limit. Everything that keeps an answer from arriving is a ConnectionError. */
+  async #exchange(url: URL, init: RequestInit, signal: AbortSignal | undefined) {
+    const limit = new AbortController()
+    const abort = () => limit.abort()
+    const timer = setTimeout(abort, this.#timeoutSeconds * 1000)
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const response = await this.#fetch(url.href, { ...init, signal: limit.signal })
+      return { response, text: await response.text() }
+    } catch (cause) {
+      signal?.throwIfAborted()
+      const why = limit.signal.aborted
+        ? `no answer within ${this.#timeoutSeconds} seconds.`
+        : `no answer from ${url.origin}. Check baseUrl and that the server runs.`
+      throw new ConnectionError(`${init.method} ${url.pathname}: ${why}`, { cause })
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+}
+
+function readAnswer(response: Response, text: string): unknown {
+  if (text === '') return undefined
+  if (!response.headers.get('content-type')?.startsWith('application/json')) return text
+  return JSON.parse(text)
+}
+
+function parseBaseUrl(text: string): URL {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new TypeError('baseUrl must be an absolute address, such as https://api.example.com.')
+  }
+  if (
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search ||
+    url.hash ||
+    url.username ||
+    url.password
+  ) {
+    throw new TypeError('baseUrl must be http(s), a host and perhaps a port: no path, query or credentials.')
+  }
+  return url
+}
+
+function positive(value: number, name: string): number {
+  if (!(value > 0)) throw new TypeError(`${name} must be greater than 0.`)
+  return value
+}

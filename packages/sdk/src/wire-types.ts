@@ -1,0 +1,38 @@
+import type { paths } from './generated/api.ts'
+
+// Picked by path, not by component name: the paths are the contract, the names of schemas may change.
+
+type JsonOf<Part> = Part extends { content: { 'application/json': infer Body } } ? Body : never
+type Success<Responses> = JsonOf<Responses[keyof Responses & (200 | 201 | 202)]>
+
+/** What a call answers when it succeeds. */
+export type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  responses: infer Responses
+}
+  ? Success<Responses>
+  : never
+
+/** The JSON body that a call takes. */
+export type Input<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  requestBody?: infer Body
+}
+  ? JsonOf<NonNullable<Body>>
+  : never
+
+/** The query parameters that a call takes. */
+export type Query<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  parameters: { query?: infer Parameters }
+}
+  ? NonNullable<Parameters>
+  : never
+
+/** One page of a list; `next_cursor` is null on the last. */
+export type Page<Row> = { data: Row[]; next_cursor: string | null }
+
+export type Me = Answer<'/v1/me', 'get'>
+export type Currency = Answer<'/v1/currencies', 'get'>['data'][number]
+export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>
+/** A key just made or rotated, with its secret this one time (null for Ed25519 keys and in replayed answers). */
+export type ApiKeyWithSecret = Answer<'/v1/api-keys', 'post'>
+export type TransactionLogRow = Answer<'/v1/transaction-logs', 'get'>['data'][number]
+export type TransactionLog = Answer<'/v1/transaction-logs/{id}', 'get'>
