@@ -19,10 +19,17 @@ type Answerer = (request: VerifiedRequest, count: number) => TestAnswer | 'hang'
 /**
  * A server of our own that lets an independent library (http-message-sig) verify every request before it answers.
  * A request that does not verify is answered with 401 and the library's words.
+ * @param files what it serves without a signature, by path: type and text
  */
-export async function startVerifyingServer(secretKey: string, answer: Answerer) {
+export async function startVerifyingServer(
+  secretKey: string,
+  answer: Answerer,
+  files: Record<string, [type: string, text: string]> = {},
+) {
   const verified: VerifiedRequest[] = []
   const server = createServer((request, response) => {
+    const file = files[request.url ?? '']
+    if (file) return void response.writeHead(200, { 'Content-Type': file[0] }).end(file[1])
     void (async () => {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
