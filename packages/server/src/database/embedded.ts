@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs'
-import { access, chmod, mkdir, readFile, unlink } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -117,10 +117,12 @@ async function findRunning(clusterDir: string): Promise<PidFile | undefined> {
   if (await socketAnswers(found)) {
     throw new StartUpError(`The database in ${clusterDir} is in use from another container or machine`)
   }
-  // The pid belongs to somebody else now, which Postgres takes for a running postmaster. Compared once
-  // more, so that the file of a start that happens at this moment stays.
-  if ((await readPidFile(clusterDir))?.text === found.text)
-    await unlink(join(clusterDir, 'postmaster.pid')).catch(() => {})
+  // The pid belongs to somebody else now, or to a zombie that nobody reaps; Postgres takes either for a
+  // running postmaster. Compared once more, so that the files of a start that happens at this moment stay.
+  if ((await readPidFile(clusterDir))?.text === found.text) {
+    await rm(join(clusterDir, 'postmaster.pid'), { force: true })
+    await rm(join(found.socketDir, `.s.PGSQL.${found.port}.lock`), { force: true })
+  }
   return undefined
 }
 

@@ -56,6 +56,21 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
+/** Whether no Countersign has used this database yet. */
+export async function isUnused(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ found: string | null }>(
+      "select to_regclass('schema_migrations') as found",
+    )
+    if (rows[0]!.found === null) return true
+    return (await client.query('select 1 from schema_migrations limit 1')).rowCount === 0
+  } finally {
+    await client.end()
+  }
+}
+
 /** The program's migrations in order. @throws StartUpError when a file is misnamed or a number is taken twice. */
 export async function readMigrations(
   migrationsDir: string = fileURLToPath(new URL('./migrations/', import.meta.url)),

@@ -1,0 +1,58 @@
+import { destroyRetiredSecrets } from './keys/queries.ts'
+import type { Foundation } from './services.ts'
+import { deliverMail, pruneMail, smtpTransport } from './sessions/mail.ts'
+import { deleteExpiredSessions } from './sessions/queries.ts'
+import { pruneThrottles } from './sessions/throttle.ts'
+import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
+import type { Loop } from './worker.ts'
+
+const MAIL_INTERVAL_MS = 2_000
+const PRUNE_INTERVAL_MS = 3_600_000
+const DAY_MS = 86_400_000
+const RETIRED_SECRET_DAYS = 7
+const RETIRED_SECRETS_MAX = 1_000
+
+/** Everything that the role `worker` repeats. A room that has recurring work lists it here. */
+export function createLoops(foundation: Foundation): Loop[] {
+  const loops = [pruneLoop(foundation)]
+  if (foundation.config.smtpUrl) loops.push(mailLoop(foundation, foundation.config.smtpUrl))
+  return loops
+}
+
+function mailLoop(foundation: Foundation, smtpUrl: string): Loop {
+  const transport = smtpTransport(smtpUrl)
+  return {
+    name: 'mail',
+    intervalMs: MAIL_INTERVAL_MS,
+    run: async () => ((await deliverMail(foundation, transport)) > 0 ? 'more' : undefined),
+  }
+}
+
+/** Removes what nobody may or needs to keep. One kind that fails does not keep the others. */
+function pruneLoop({ config, database, clock }: Foundation): Loop {
+  const executor = database.pool
+  const chores = [
+    () => pruneTransactionLogs(database, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
+    () => deleteExpiredSessions(executor, new Date(clock.now())),
+    () => pruneThrottles({ executor, clock }),
+    () => pruneMail({ database, clock }),
+    () =>
+      destroyRetiredSecrets(executor, {
+        endedBefore: new Date(clock.now() - RETIRED_SECRET_DAYS * DAY_MS),
+        now: new Date(clock.now()),
+        limit: RETIRED_SECRETS_MAX,
+      }),
+  ]
+  return {
+    name: 'prune',
+    intervalMs: PRUNE_INTERVAL_MS,
+    async run(signal) {
+      const faults: unknown[] = []
+      for (const chore of chores) {
+        if (signal.aborted) return
+        await chore().catch((fault: unknown) => faults.push(fault))
+      }
+      if (faults.length > 0) throw new AggregateError(faults, `prune: ${faults.map(String).join('; ')}`)
+    },
+  }
+}

