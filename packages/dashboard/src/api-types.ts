@@ -25,7 +25,9 @@ export type Me = {
   kind: 'member'
   mode: Mode
   workspace: { id: string; name: string }
-  member: { user_id: string; name: string; email: string; role: Role; is_operator: boolean }
+  user: { id: string; name: string; email: string; email_verified: boolean; two_factor_enabled: boolean }
+  role: Role
+  is_operator: boolean
   server_time: string
 }
 
@@ -60,7 +62,7 @@ export type TransactionLog = {
   status: number
   code: string | null
   duration_ms: number
-  ip: string
+  ip: string | null
   created_at: string
 }
 

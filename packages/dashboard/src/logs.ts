@@ -8,7 +8,7 @@ const PAGE_ITEMS = 50
 export type LogFilters = {
   api_key_id?: string
   method?: string
-  path?: string
+  path_contains?: string
   status_class?: string
   code?: string
   created_after?: string
@@ -19,7 +19,7 @@ export type LogFilters = {
 export const LOG_FILTER_NAMES = [
   'api_key_id',
   'method',
-  'path',
+  'path_contains',
   'status_class',
   'code',
   'created_after',

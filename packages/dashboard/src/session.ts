@@ -15,18 +15,6 @@ export function useMe(): Me {
   return useSuspenseQuery(meQuery).data
 }
 
-/** Whether the person's address is verified; only the sign-in service knows. */
-export const emailVerifiedQuery = queryOptions({
-  queryKey: ['me', 'email-verified'],
-  queryFn: async ({ signal }) => {
-    const session = await call<{ user: { emailVerified: boolean } } | null>('GET', '/auth/get-session', {
-      signal,
-    })
-    return session?.user.emailVerified ?? false
-  },
-  staleTime: 60_000,
-})
-
 export type NewAccount = { name: string; email: string; password: string; workspaceName: string }
 const outside = { handlesUnauthorized: true }
 

@@ -66,13 +66,23 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'sm' } },
-    TextInput: { defaultProps: { size: 'sm' } },
-    PasswordInput: { defaultProps: { size: 'sm' } },
+    TextInput: { defaultProps: { size: 'sm', withAsterisk: false } },
+    PasswordInput: { defaultProps: { size: 'sm', withAsterisk: false } },
     Select: { defaultProps: { size: 'sm', allowDeselect: false } },
     Modal: {
-      defaultProps: { centered: true, radius: 'lg', transitionProps: { transition: 'fade', duration: 120 } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        radius: 'lg',
+        transitionProps: { transition: 'fade', duration: 120 },
+      },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: 160 } } },
+    Drawer: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close the menu' },
+        transitionProps: { duration: 160 },
+      },
+    },
     Menu: {
       defaultProps: { radius: 'md', shadow: 'md', transitionProps: { transition: 'fade', duration: 100 } },
     },

@@ -41,7 +41,7 @@ export function CodeBlock({ title, code }: { title: string; code: string }) {
         <span className="code-title">{title}</span>
         <CopyButton value={code} what={title} />
       </div>
-      <pre tabIndex={0} aria-label={title}>
+      <pre className="wrap" tabIndex={0} aria-label={title}>
         {code}
       </pre>
     </div>

@@ -31,8 +31,8 @@ export function LogFilterBar({ filters }: { filters: LogFilters }) {
     <search className="filters" aria-label="Filters">
       <TextFilter
         label="Path contains"
-        value={filters.path}
-        onChange={(path) => set({ path })}
+        value={filters.path_contains}
+        onChange={(path_contains) => set({ path_contains })}
         placeholder="Path contains"
         icon
       />

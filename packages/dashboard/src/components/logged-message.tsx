@@ -23,11 +23,11 @@ function Block({ title, text, empty, note }: BlockProps) {
     <div className="code">
       <div className="code-head">
         <span className="code-title">{title}</span>
-        {note && <span className="small quiet">{note}</span>}
+        {note && <span className="small quiet code-note">{note}</span>}
         {text && <CopyButton value={text} what={title.toLowerCase()} />}
       </div>
       {text ? (
-        <pre tabIndex={0} aria-label={title}>
+        <pre className="wrap" tabIndex={0} aria-label={title}>
           <Marked text={text} />
         </pre>
       ) : (

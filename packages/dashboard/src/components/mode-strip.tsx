@@ -20,7 +20,6 @@ export function ModeStrip({ strip }: { strip?: string }) {
     return (
       <div className="mode-strip" data-mode="both" role="status">
         <span className="says">{strip}</span>
-        <ModeSwitch />
       </div>
     )
   }

@@ -27,7 +27,7 @@ const GROUPS: Group[] = [
   },
   {
     name: 'Operate',
-    shownTo: (me) => me.member.is_operator,
+    shownTo: (me) => me.is_operator,
     places: [{ to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> }],
   },
 ]

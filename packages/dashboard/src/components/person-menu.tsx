@@ -30,13 +30,13 @@ export function PersonMenu({ me, onNavigate }: { me: Me; onNavigate?: () => void
   return (
     <Menu position="top-start" width={220}>
       <Menu.Target>
-        <button type="button" className="nav-person" aria-label={`Account menu of ${me.member.name}`}>
+        <button type="button" className="nav-person" aria-label={`Account menu of ${me.user.name}`}>
           <span className="avatar" aria-hidden>
-            {me.member.name.slice(0, 1).toUpperCase()}
+            {me.user.name.slice(0, 1).toUpperCase()}
           </span>
           <span className="names">
-            <span>{me.member.name}</span>
-            <span className="quiet">{me.member.email}</span>
+            <span>{me.user.name}</span>
+            <span className="quiet">{me.user.email}</span>
           </span>
           <CaretSortIcon />
         </button>

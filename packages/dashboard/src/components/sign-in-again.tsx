@@ -18,7 +18,7 @@ export function SignInAgain() {
 
   useEffect(() => {
     onSessionEnd(() => {
-      setEmail(queryClient.getQueryData<Me>(meQuery.queryKey)?.member.email ?? '')
+      setEmail(queryClient.getQueryData<Me>(meQuery.queryKey)?.user.email ?? '')
       return new Promise((resolve) => setWaiting((others) => [...others, resolve]))
     })
   }, [queryClient])
@@ -29,7 +29,7 @@ export function SignInAgain() {
       const before = queryClient.getQueryData<Me>(meQuery.queryKey)
       const me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
       // Another person must not inherit an open form of the first.
-      if (before && before.member.user_id !== me.member.user_id) return location.reload()
+      if (before && before.user.id !== me.user.id) return location.reload()
       setPassword('')
       setWaiting([])
       for (const resolve of waiting) resolve()

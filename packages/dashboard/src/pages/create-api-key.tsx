@@ -1,17 +1,16 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { Mode } from '../api.ts'
 import type { ApiKeyWithSecret, CurrencyType } from '../api-types.ts'
 import { ExpiryField } from '../components/expiry-field.tsx'
 import { KeyCreated } from '../components/key-created.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { ProductionLockReason } from '../components/production-lock-reason.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { endOfDay } from '../key-words.ts'
 import { createApiKey } from '../keys.ts'
 import { MODE_NAMES } from '../mode.ts'
-import { useProductionLock } from '../production-lock.ts'
+import { useProductionLock, type ProductionLock } from '../production-lock.ts'
 
 /** Mode, expiry, currency type, Next; then the pair, shown once. */
 export function CreateApiKeyPage() {
@@ -60,7 +59,7 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
             {
               value: 'production',
               name: MODE_NAMES.production,
-              explain: lock.locked ? <ProductionLockReason lock={lock} /> : 'Real money moves.',
+              explain: lock.locked ? lockedInShort(lock) : 'Real money moves.',
               disabled: lock.locked,
             },
           ]}
@@ -98,7 +97,13 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
   )
 }
 
-type Option<Value extends string> = { value: Value; name: string; explain: ReactNode; disabled?: boolean }
+/** The reason beside the closed toggle: what it waits for, by name. */
+function lockedInShort({ missing }: ProductionLock): string {
+  const waits = missing.map(({ title }) => title.toLowerCase()).join(', ')
+  return `Opens when this workspace is activated.${waits && ` Still to do: ${waits}.`}`
+}
+
+type Option<Value extends string> = { value: Value; name: string; explain: string; disabled?: boolean }
 type ChoiceProps<Value extends string> = {
   legend: string
   name: string

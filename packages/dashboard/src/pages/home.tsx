@@ -20,7 +20,7 @@ export function HomePage() {
   const keys = useInfiniteQuery(apiKeysQuery({ deleted: true }))
   const logs = useInfiniteQuery(logsQuery(mode, {}))
   const accepted = useInfiniteQuery(logsQuery(mode, { status_class: '2xx' }))
-  const firstName = me.member.name.split(' ')[0]
+  const firstName = me.user.name.split(' ')[0]
   const failed = [keys, logs, accepted].find((query) => query.isError)
   const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
   const requestMade = (accepted.data?.pages[0]?.data.length ?? 0) > 0

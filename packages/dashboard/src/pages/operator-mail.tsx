@@ -15,9 +15,9 @@ export function OperatorMailPage() {
   const list = useQuery({
     queryKey: ['operator-mail'],
     queryFn: ({ signal }) => call<List<MailSummary>>('GET', LIST, { signal, query: { limit: 100 } }),
-    enabled: me.member.is_operator,
+    enabled: me.is_operator,
   })
-  if (!me.member.is_operator) {
+  if (!me.is_operator) {
     return (
       <Note tone="bad">Only operators of this server see its mail. Sign in with an operator’s account.</Note>
     )

@@ -1,34 +1,34 @@
 import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Badge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { VerificationNotice } from '../components/verification-notice.tsx'
-import { emailVerifiedQuery, meQuery, renamePerson, renameWorkspace, useMe } from '../session.ts'
+import { meQuery, renamePerson, renameWorkspace, useMe } from '../session.ts'
 
 export function SettingsPage() {
   const me = useMe()
-  const verified = useQuery(emailVerifiedQuery).data
-  const mayRename = me.member.role === 'owner' || me.member.role === 'admin'
+  const verified = me.user.email_verified
+  const mayRename = me.role === 'owner' || me.role === 'admin'
   return (
     <div className="form-width">
       <PageHead title="Settings" lead="You and your workspace." />
       <div className="stack-wide">
         <Section title="Profile">
-          <NameForm label="Your name" value={me.member.name} save={renamePerson} />
+          <NameForm label="Your name" value={me.user.name} save={renamePerson} />
           <dl className="facts">
             <dt>E-mail</dt>
             <dd className="row">
-              {me.member.email}
-              {verified === true && <Badge tone="good">Verified</Badge>}
-              {verified === false && <Badge tone="soon">Not verified</Badge>}
+              {me.user.email}
+              {verified && <Badge tone="good">Verified</Badge>}
+              {!verified && <Badge tone="soon">Not verified</Badge>}
             </dd>
             <dt>Role</dt>
-            <dd>{me.member.role[0]?.toUpperCase() + me.member.role.slice(1)}</dd>
+            <dd>{me.role[0]?.toUpperCase() + me.role.slice(1)}</dd>
           </dl>
-          {verified === false && <VerificationNotice email={me.member.email} />}
+          {!verified && <VerificationNotice email={me.user.email} />}
         </Section>
         <Section title="Workspace">
           <NameForm

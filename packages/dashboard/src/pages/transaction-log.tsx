@@ -81,7 +81,7 @@ function ProblemExplained({ log }: { log: TransactionLogDetail }) {
             <strong>Likely cause:</strong> {problem.likelyCause}
           </p>
         )}
-        {problem.skewSeconds !== undefined && (
+        {problem.skewSeconds !== undefined && problem.skewSeconds !== 0 && (
           <p style={{ marginTop: 6 }}>The clock of the sender differed by {problem.skewSeconds} s.</p>
         )}
         <p style={{ marginTop: 6 }}>

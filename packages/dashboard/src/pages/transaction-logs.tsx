@@ -117,7 +117,13 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
                 <HttpStatusBadge status={row.status} />
               </td>
               <td data-label="Problem">
-                {row.code ? <code>{row.code}</code> : <span className="quiet">None</span>}
+                {row.code ? (
+                  <code>{row.code}</code>
+                ) : (
+                  <span className="quiet" aria-label="None">
+                    –
+                  </span>
+                )}
               </td>
               <td data-label="Duration" className="num nowrap">
                 {row.duration_ms} ms

@@ -4,7 +4,7 @@ import { useSearch } from '@tanstack/react-router'
 import { GateCard } from '../components/gate.tsx'
 import { FormError, Note } from '../components/states.tsx'
 import { VerificationNotice } from '../components/verification-notice.tsx'
-import { emailVerifiedQuery, meQuery, verifyEmail } from '../session.ts'
+import { meQuery, verifyEmail } from '../session.ts'
 
 /** Where the link in the verification mail leads. */
 export function VerifyEmailPage() {
@@ -22,7 +22,6 @@ export function VerifyEmailPage() {
     },
   })
   const me = useQuery(meQuery)
-  const verified = useQuery({ ...emailVerifiedQuery, enabled: me.isSuccess })
   return (
     <GateCard title="Verify your e-mail">
       {check.isLoading && <Skeleton height={44} aria-label="Checking the link" />}
@@ -32,8 +31,8 @@ export function VerifyEmailPage() {
         </Note>
       )}
       <FormError error={check.error} />
-      {!check.isSuccess && me.data && verified.data === false && (
-        <VerificationNotice email={me.data.member.email} />
+      {!check.isSuccess && me.data && !me.data.user.email_verified && (
+        <VerificationNotice email={me.data.user.email} />
       )}
       <Button component="a" href={me.data ? '/' : '/sign-in'}>
         {me.data ? 'Go to the dashboard' : 'Sign in'}
