@@ -1,0 +1,296 @@
+import type { Clock } from '../clock.ts'
+import { openDatabase, type Database } from '../database/database.ts'
+import type { Sealer } from '../encryption.ts'
+import type { Log } from '../log.ts'
+import { attemptDelivery, type AttemptDeps } from './attempt-delivery.ts'
+import { createConcurrency, LIMIT_START } from './concurrency.ts'
+import {
+  claimDeliveries,
+  completeDeliveries,
+  failQueues,
+  nextDueAt,
+  releaseAbandoned,
+  releaseLeases,
+  type AttemptOutcome,
+  type ClaimedDelivery,
+} from './delivery-queries.ts'
+import { disableEndpoint } from './disable-endpoint.ts'
+import { RETRY_SCHEDULE_SECONDS } from './retry-schedule.ts'
+import { ATTEMPT_TIMEOUT_MS, createSender } from './send-request.ts'
+import type { Lookup } from './dial.ts'
+import type { TargetGuard } from './target-guard.ts'
+import { ALIVE_LOCK_CLASS, openWakeSignal } from './wake-signal.ts'
+
+export type DelivererDeps = {
+  /** The deliverer opens connections of its own, so that a burst of requests cannot hold it up. */
+  databaseUrl: string
+  clock: Clock
+  sealer: Sealer
+  log: Log
+  guard: TargetGuard
+  /** Seconds before each attempt; null: the schedule of the product. */
+  retrySchedule: readonly number[] | null
+  lookup?: Lookup
+  attemptTimeoutMs?: number
+}
+
+export type Deliverer = {
+  /** There is something due: look now. */
+  wake(): void
+  /** Finishes the tries that run, up to a limit, records them, and gives the rest back. */
+  stop(): Promise<void>
+}
+
+const CONNECTIONS_MAX = 4
+const IN_FLIGHT_MAX = 512
+const CLAIM_MAX = 256
+const BATCH_MAX = 128
+const BATCH_WAIT_MS = 3
+/** Awake: how often it looks by itself, and for how long after the last delivery. */
+const AWAKE_POLL_MS = 8
+const AWAKE_FOR_MS = 1_000
+/** Asleep: the longest it waits, should a notification be lost. */
+const ASLEEP_POLL_MS = 500
+const CLAIM_PAUSE_MS = 2
+/** An attempt ends within its own limit; the rest is for recording it. */
+const LEASE_MARGIN_MS = 15_000
+const DRAIN_LIMIT_MS = 5_000
+const SWEEP_ROWS_MAX = 1_000
+const FAILING_DAYS_MAX = 5
+const DAY_MS = 86_400_000
+const ERROR_PAUSE_MS = 500
+
+/**
+ * Starts the loop that sends webhooks: claims what is due in fair shares per endpoint, tries it, records every
+ * attempt. What it had claimed when it was killed, the next start finds and sends again.
+ */
+export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
+  const { clock, log } = deps
+  const database = openDeliveryDatabase(deps)
+  const bell = createBell()
+  const signal = await openWakeSignal(deps.databaseUrl, { onWake: bell.ring, log })
+  await releaseAbandoned(database.pool, ALIVE_LOCK_CLASS)
+
+  const attemptTimeoutMs = deps.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS
+  const sender = createSender({ guard: deps.guard, lookup: deps.lookup, timeoutMs: attemptTimeoutMs })
+  const attempts: AttemptDeps = {
+    clock,
+    sealer: deps.sealer,
+    sender,
+    schedule: deps.retrySchedule ?? RETRY_SCHEDULE_SECONDS,
+  }
+  const concurrency = createConcurrency()
+  const recorder = createRecorder({ database, clock, log, onRecorded: bell.ring })
+  /** Claimed, and neither recorded nor given back. */
+  const claimed = new Set<ClaimedDelivery>()
+  let leases = 0
+  let stopping = false
+
+  const claim = async (): Promise<number> => {
+    const rowsMax = Math.min(CLAIM_MAX, IN_FLIGHT_MAX - concurrency.running() - recorder.waiting())
+    if (rowsMax <= 0) return 0
+    const now = clock.now()
+    leases += 1
+    const rows = await claimDeliveries(database.pool, {
+      now: new Date(now),
+      leasedUntil: new Date(now + attemptTimeoutMs + LEASE_MARGIN_MS),
+      leaseId: String((BigInt(signal.number) << 32n) + BigInt(leases % 2 ** 32)),
+      rowsMax,
+      roomDefault: LIMIT_START,
+      rooms: concurrency.rooms(),
+    })
+    for (const row of rows) {
+      claimed.add(row)
+      concurrency.started(row.endpointId)
+      // Ends by itself within the attempt's limit; `send` handles its own errors.
+      void send(row)
+    }
+    return rows.length
+  }
+
+  const send = async (delivery: ClaimedDelivery): Promise<void> => {
+    let outcome: AttemptOutcome | null = null
+    try {
+      outcome = await attemptDelivery(attempts, delivery)
+    } catch (err) {
+      // A fault of ours (a secret that does not open): the lease ends and the row comes back.
+      log.error({ err, endpointId: delivery.endpointId }, 'a webhook could not be attempted')
+    }
+    concurrency.ended(delivery.endpointId, outcome?.error === null)
+    if (outcome) {
+      claimed.delete(delivery)
+      recorder.add(outcome)
+    } else if (!stopping) claimed.delete(delivery)
+  }
+
+  const run = async (): Promise<void> => {
+    let activeAt = performance.now()
+    while (!stopping) {
+      bell.hush()
+      try {
+        if ((await claim()) > 0) {
+          activeAt = performance.now()
+          await signal.awake()
+          await bell.wait(CLAIM_PAUSE_MS, false)
+        } else if (performance.now() - activeAt < AWAKE_FOR_MS || claimed.size > 0) {
+          await bell.wait(AWAKE_POLL_MS, true)
+        } else {
+          await signal.asleep()
+          if ((await claim()) > 0) continue
+          const swept = await failQueues(database.pool, {
+            now: new Date(clock.now()),
+            rowsMax: SWEEP_ROWS_MAX,
+          })
+          if (swept === 0) await bell.wait(await pauseMs(), true)
+          if (bell.rang()) activeAt = performance.now()
+        }
+      } catch (err) {
+        log.error({ err }, 'webhooks could not be claimed; trying again')
+        await bell.wait(ERROR_PAUSE_MS, false)
+      }
+    }
+  }
+
+  const pauseMs = async (): Promise<number> => {
+    const due = await nextDueAt(database.pool)
+    return due
+      ? Math.min(Math.max(due.getTime() - clock.now(), AWAKE_POLL_MS), ASLEEP_POLL_MS)
+      : ASLEEP_POLL_MS
+  }
+
+  const running = run()
+  return {
+    wake: bell.ring,
+    async stop() {
+      stopping = true
+      bell.ring()
+      await running
+      await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
+      await sender.close()
+      await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
+      await recorder.close()
+      const leaseIds = [...new Set([...claimed].map((delivery) => delivery.leaseId))]
+      await releaseLeases(database.pool, leaseIds).catch((err: unknown) =>
+        log.warn({ err }, 'leases were left to end by themselves'),
+      )
+      await signal.close()
+      await database.close()
+    },
+  }
+}
+
+function openDeliveryDatabase({ databaseUrl, log }: DelivererDeps): Database {
+  const database = openDatabase(databaseUrl, {
+    connectionsMax: CONNECTIONS_MAX,
+    onIdleError: (err) => log.warn({ err }, 'a connection of the deliverer broke; the pool replaces it'),
+  })
+  // The queue is empty one moment and holds 300 000 rows the next; a plan made from the first would scan all
+  // of it in the second. Its two indexes are right at every size. A statement here is queued before the first use.
+  database.pool.on('connect', (client) => {
+    client
+      .query('set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = on')
+      .catch(() => {})
+  })
+  return database
+}
+
+type Recorder = { add(outcome: AttemptOutcome): void; waiting(): number; close(): Promise<void> }
+
+/** Writes outcomes in batches: one statement for as many as came while the last one ran. */
+function createRecorder(deps: {
+  database: Database
+  clock: Clock
+  log: Log
+  onRecorded: () => void
+}): Recorder {
+  const { database, clock, log } = deps
+  let queue: AttemptOutcome[] = []
+  let writing: Promise<void> | null = null
+  let unwritten = 0
+  let closing = false
+
+  const write = async (): Promise<void> => {
+    while (queue.length > 0) {
+      if (queue.length < BATCH_MAX && !closing)
+        await new Promise((resolve) => setTimeout(resolve, BATCH_WAIT_MS))
+      const batch = queue.slice(0, BATCH_MAX)
+      try {
+        const failing = await completeDeliveries(database.pool, batch, new Date(clock.now()))
+        queue = queue.slice(batch.length)
+        unwritten -= batch.length
+        await disableDead(batch, failing)
+        deps.onRecorded()
+      } catch (err) {
+        log.error({ err, attempts: batch.length }, 'webhook attempts could not be recorded; trying again')
+        // At the stop it is left to the leases: those webhooks go out twice, which at least once allows.
+        if (closing) return
+        await new Promise((resolve) => setTimeout(resolve, ERROR_PAUSE_MS))
+      }
+    }
+  }
+
+  const disableDead = async (
+    batch: readonly AttemptOutcome[],
+    failing: readonly { endpointId: string; failingSince: Date }[],
+  ): Promise<void> => {
+    const now = clock.now()
+    const gone = new Set(batch.flatMap((row) => (row.reason === 'endpoint_gone' ? [row.endpoint_id] : [])))
+    for (const endpointId of gone) await disableEndpoint(database, { endpointId, reason: 'gone', now })
+    for (const { endpointId, failingSince } of failing)
+      if (failingSince.getTime() < now - FAILING_DAYS_MAX * DAY_MS)
+        await disableEndpoint(database, { endpointId, reason: 'failing', now })
+  }
+
+  const start = () => {
+    writing ??= write().finally(() => {
+      writing = null
+      if (queue.length > 0 && !closing) start()
+    })
+  }
+  return {
+    add(outcome) {
+      queue.push(outcome)
+      unwritten += 1
+      start()
+    },
+    waiting: () => unwritten,
+    async close() {
+      closing = true
+      await writing
+      if (queue.length > 0) await write()
+    },
+  }
+}
+
+/** A pause that can be ended early; a ring since the last `hush` counts. */
+function createBell() {
+  let rung = false
+  let end: (() => void) | null = null
+  return {
+    ring: () => {
+      rung = true
+      end?.()
+    },
+    hush: () => {
+      rung = false
+    },
+    rang: () => rung,
+    wait(ms: number, ringEnds: boolean): Promise<void> {
+      if (rung && ringEnds) return Promise.resolve()
+      return new Promise((resolve) => {
+        const timer = setTimeout(done, ms)
+        function done(): void {
+          clearTimeout(timer)
+          end = null
+          resolve()
+        }
+        if (ringEnds) end = done
+      })
+    },
+  }
+}
+
+async function until(condition: () => boolean, limitMs: number): Promise<void> {
+  const end = performance.now() + limitMs
+  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
+}

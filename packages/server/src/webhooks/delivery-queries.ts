@@ -1,0 +1,330 @@
+import type { Executor } from '../database/database.ts'
+import type { Mode } from '../sessions/principal.ts'
+import type { Header } from './send-request.ts'
+
+export type ClaimedDelivery = {
+  endpointId: string
+  eventId: string
+  leaseId: string
+  attemptCount: number
+  attemptsBefore: number
+  /** The breaker is half open and this row is its one probe. */
+  probe: boolean
+  workspaceId: string
+  mode: Mode
+  eventType: string
+  body: string
+  ping: boolean
+  url: string
+  sealedHeaders: string | null
+  /** The newest first; two during an overlap. */
+  secrets: { version: number; sealed: string }[]
+}
+
+export type ClaimInput = {
+  now: Date
+  leasedUntil: Date
+  leaseId: string
+  rowsMax: number
+  /** Free slots of an endpoint that this deliverer knows nothing about. */
+  roomDefault: number
+  /** Free slots of those it knows. */
+  rooms: ReadonlyMap<string, number>
+}
+
+/** The endpoints that have anything waiting: one index probe each, however long their queues are. */
+const WAITING = `waiting (endpoint_id) as (
+    (select p.endpoint_id from pending_deliveries p order by p.endpoint_id limit 1)
+    union all
+    select (select p.endpoint_id from pending_deliveries p where p.endpoint_id > w.endpoint_id
+      order by p.endpoint_id limit 1)
+    from waiting w where w.endpoint_id is not null
+  )`
+
+// Fair: every endpoint gets its share of the round, in random order, within its own free slots, so that one
+// with 300 000 rows takes no more than one with a single row. An endpoint whose breaker is open is passed by;
+// half open, it gives one row and counts as open until the lease of that probe ends.
+const CLAIM = `
+  with recursive ${WAITING},
+  room as materialized (
+    select w.endpoint_id, h.breaker_open_until is not null as probe,
+      case when h.breaker_open_until is not null then 1
+        else least(coalesce(b.room, $4::int), greatest(1, $5::int / count(*) over ())) end as room
+    from waiting w
+    join webhook_endpoints e on e.id = w.endpoint_id and e.enabled and e.deleted_at is null
+    join webhook_endpoint_health h on h.endpoint_id = w.endpoint_id
+      and (h.breaker_open_until is null or h.breaker_open_until <= $1)
+    left join unnest($6::text[], $7::int[]) as b (endpoint_id, room) on b.endpoint_id = w.endpoint_id
+    order by random()
+  ),
+  due as materialized (
+    select p.endpoint_id, p.event_id, r.probe
+    from room r cross join lateral (
+      select endpoint_id, event_id from pending_deliveries
+      where endpoint_id = r.endpoint_id and next_at <= $1 and (leased_until is null or leased_until <= $1)
+      order by next_at limit r.room for update skip locked
+    ) p
+    limit $5
+  ),
+  leased as (
+    update pending_deliveries p set lease_id = $3, leased_until = $2
+    from due where p.endpoint_id = due.endpoint_id and p.event_id = due.event_id
+    returning p.endpoint_id, p.event_id, p.attempt_count, p.attempts_before, due.probe
+  ),
+  probed as (
+    update webhook_endpoint_health h set breaker_open_until = $2
+    from due where due.probe and h.endpoint_id = due.endpoint_id
+  )
+  select l.endpoint_id, l.event_id, l.attempt_count, l.attempts_before, l.probe,
+    v.workspace_id, v.mode, v.type, v.body, v.ping, e.url, e.sealed_headers, s.secrets
+  from leased l
+  join webhook_endpoints e on e.id = l.endpoint_id
+  cross join lateral (
+    select workspace_id, mode, type, body, ping from events where id = l.event_id limit 1
+  ) v
+  cross join lateral (
+    select json_agg(json_build_object('version', version, 'sealed', sealed) order by version desc) as secrets
+    from webhook_endpoint_secrets where endpoint_id = l.endpoint_id and (expires_at is null or expires_at > $1)
+  ) s`
+
+type ClaimRow = {
+  endpoint_id: string
+  event_id: string
+  attempt_count: number
+  attempts_before: number
+  probe: boolean
+  workspace_id: string
+  mode: Mode
+  type: string
+  body: string
+  ping: boolean
+  url: string
+  sealed_headers: string | null
+  secrets: ClaimedDelivery['secrets'] | null
+}
+
+/** Leases what is due, in fair shares; rows that another deliverer works on are passed by. */
+export async function claimDeliveries(executor: Executor, input: ClaimInput): Promise<ClaimedDelivery[]> {
+  const { rows } = await executor.query<ClaimRow>({
+    name: 'claim-deliveries',
+    text: CLAIM,
+    values: [
+      input.now,
+      input.leasedUntil,
+      input.leaseId,
+      input.roomDefault,
+      input.rowsMax,
+      [...input.rooms.keys()],
+      [...input.rooms.values()],
+    ],
+  })
+  return rows.map((row) => ({
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    leaseId: input.leaseId,
+    attemptCount: row.attempt_count,
+    attemptsBefore: row.attempts_before,
+    probe: row.probe,
+    workspaceId: row.workspace_id,
+    mode: row.mode,
+    eventType: row.type,
+    body: row.body,
+    ping: row.ping,
+    url: row.url,
+    sealedHeaders: row.sealed_headers,
+    secrets: row.secrets ?? [],
+  }))
+}
+
+/** An attempt with what becomes of its delivery, in the database's names: it travels as JSON. */
+export type AttemptOutcome = {
+  endpoint_id: string
+  event_id: string
+  lease_id: string
+  workspace_id: string
+  mode: string
+  event_type: string
+  ping: boolean
+  probe: boolean
+  outcome: 'delivered' | 'failed' | 'retry'
+  reason: string | null
+  next_at: string | null
+  at: string
+  duration_ms: number
+  url: string
+  remote_address: string | null
+  request_headers: readonly Header[]
+  status_code: number | null
+  response_headers: readonly Header[] | null
+  /** Base64. */
+  response_body: string | null
+  response_truncated: boolean
+  dns_ms: number | null
+  connect_ms: number | null
+  tls_ms: number | null
+  first_byte_ms: number | null
+  error: string | null
+  error_detail: string | null
+}
+
+/** So many failures in a row, without a success in between, open an endpoint's breaker. */
+const BREAKER_FAILURES = 20
+const BREAKER_PAUSE_SECONDS = 2
+const BREAKER_PAUSE_SECONDS_MAX = 60
+/** A healthy endpoint's row is written this often at most. */
+const HEALTH_INTERVAL_SECONDS = 10
+
+// One statement for a batch: the attempts are recorded, the deliveries finished or put back, and the endpoints'
+// health noted, all or nothing. Rows whose lease is no longer ours fall out in `mine` and change nothing.
+const COMPLETE = `
+  with result as materialized (
+    select * from json_to_recordset($1) as r (
+      endpoint_id text, event_id text, lease_id bigint, workspace_id text, mode text, event_type text, ping boolean,
+      probe boolean, outcome text, reason text, next_at timestamptz, at timestamptz, duration_ms real, url text,
+      remote_address text, request_headers json, status_code smallint, response_headers json, response_body text,
+      response_truncated boolean, dns_ms real, connect_ms real, tls_ms real, first_byte_ms real, error text,
+      error_detail text)
+  ),
+  mine as materialized (
+    select r.*, p.attempt_count + 1 as number, p.currency_type, p.created_at
+    from result r cross join lateral (
+      select attempt_count, currency_type, created_at from pending_deliveries
+      where endpoint_id = r.endpoint_id and event_id = r.event_id and lease_id = r.lease_id for update
+    ) p
+  ),
+  attempted as (
+    insert into delivery_attempts (event_id, endpoint_id, number, at, duration_ms, url, remote_address, request_headers,
+      status_code, response_headers, response_body, response_truncated, dns_ms, connect_ms, tls_ms, first_byte_ms,
+      error, error_detail)
+    select event_id, endpoint_id, number, at, duration_ms, url, remote_address, request_headers,
+      status_code, response_headers, decode(response_body, 'base64'), response_truncated, dns_ms, connect_ms, tls_ms,
+      first_byte_ms, error, error_detail
+    from mine
+  ),
+  retried as (
+    update pending_deliveries p set attempt_count = m.number, next_at = m.next_at, last_status_code = m.status_code,
+      lease_id = null, leased_until = null
+    from mine m where m.outcome = 'retry' and p.endpoint_id = m.endpoint_id and p.event_id = m.event_id
+  ),
+  finished as (
+    insert into finished_deliveries (event_id, endpoint_id, workspace_id, mode, currency_type, event_type, status, reason,
+      attempt_count, last_status_code, created_at, finished_at)
+    select event_id, endpoint_id, workspace_id, mode, currency_type, event_type, outcome, reason,
+      number, status_code, created_at, $2
+    from mine where outcome <> 'retry'
+  ),
+  removed as (
+    delete from pending_deliveries p using mine m
+    where m.outcome <> 'retry' and p.endpoint_id = m.endpoint_id and p.event_id = m.event_id
+  ),
+  tally as (
+    select endpoint_id, bool_or(error is null) as alive, count(*) filter (where error is not null) as failures,
+      min(at) as first_at, bool_or(probe) as probe, bool_or(ping and error is null) as ping_answered
+    from mine group by endpoint_id
+  )
+  update webhook_endpoint_health h set
+    last_success_at = case when t.alive then $2 else h.last_success_at end,
+    last_failure_at = case when t.failures > 0 then $2 else h.last_failure_at end,
+    failing_since = case when not t.alive then coalesce(h.failing_since, t.first_at) end,
+    consecutive_failures = case when t.alive then 0 else h.consecutive_failures + t.failures end,
+    breaker_open_until = case
+      when t.alive then null
+      when opening.now then $2 + least(${BREAKER_PAUSE_SECONDS} * 2 ^ h.breaker_openings, ${BREAKER_PAUSE_SECONDS_MAX}) * interval '1 second'
+      else h.breaker_open_until end,
+    breaker_openings = case when t.alive then 0 when opening.now then least(h.breaker_openings + 1, 10) else h.breaker_openings end,
+    ping_answered_at = case when t.ping_answered then $2 else h.ping_answered_at end
+  from tally t
+  join webhook_endpoint_health seen on seen.endpoint_id = t.endpoint_id
+  cross join lateral (
+    select t.probe or (seen.breaker_open_until is null and seen.consecutive_failures + t.failures >= ${BREAKER_FAILURES}) as now
+  ) opening
+  where h.endpoint_id = t.endpoint_id and (t.failures > 0 or t.ping_answered or h.failing_since is not null
+    or h.last_success_at is null or h.last_success_at < $2 - interval '${HEALTH_INTERVAL_SECONDS} seconds')
+  returning h.endpoint_id, h.failing_since`
+
+/**
+ * Records a batch of attempts; those whose lease was taken over in the meantime are ignored.
+ * @returns the endpoints that fail at present, and since when
+ */
+export async function completeDeliveries(
+  executor: Executor,
+  outcomes: readonly AttemptOutcome[],
+  now: Date,
+): Promise<{ endpointId: string; failingSince: Date }[]> {
+  const { rows } = await executor.query<{ endpoint_id: string; failing_since: Date | null }>({
+    name: 'complete-deliveries',
+    text: COMPLETE,
+    values: [JSON.stringify(outcomes), now],
+  })
+  return rows.flatMap(({ endpoint_id, failing_since }) =>
+    failing_since ? [{ endpointId: endpoint_id, failingSince: failing_since }] : [],
+  )
+}
+
+/** Gives rows back unattempted: a deliverer that stops keeps nobody waiting for its leases to end. */
+export async function releaseLeases(executor: Executor, leaseIds: readonly string[]): Promise<void> {
+  await executor.query(
+    'update pending_deliveries set lease_id = null, leased_until = null where lease_id = any ($1::bigint[])',
+    [leaseIds],
+  )
+}
+
+// The deliverer of a lease is in its upper half. Each holds an advisory lock for as long as it lives, which
+// Postgres drops with the connection: what a killed one had claimed is free at the next start.
+const RELEASE_ABANDONED = `
+  update pending_deliveries set lease_id = null, leased_until = null
+  where lease_id is not null and not exists (
+    select from pg_locks where locktype = 'advisory' and classid = $1 and objid = (lease_id >> 32)::int::oid
+      and database = (select oid from pg_database where datname = current_database()))`
+
+/** Frees the rows that deliverers which no longer live had claimed. @returns how many */
+export async function releaseAbandoned(executor: Executor, lockClass: number): Promise<number> {
+  return (await executor.query(RELEASE_ABANDONED, [lockClass])).rowCount ?? 0
+}
+
+// A disabled or deleted endpoint's queue fails in batches, beside the traffic of the others.
+const FAIL_QUEUES = `
+  with recursive ${WAITING},
+  doomed as materialized (
+    select p.endpoint_id, p.event_id, e.workspace_id, e.mode, case
+      when e.deleted_at is not null then 'endpoint_deleted'
+      when e.disabled_reason = 'gone' then 'endpoint_gone' else 'endpoint_disabled' end as reason
+    from waiting w
+    join webhook_endpoints e on e.id = w.endpoint_id and (not e.enabled or e.deleted_at is not null)
+    cross join lateral (
+      select endpoint_id, event_id from pending_deliveries
+      where endpoint_id = e.id and (leased_until is null or leased_until <= $1)
+      order by next_at limit $2 for update skip locked
+    ) p
+    limit $2
+  ),
+  removed as (
+    delete from pending_deliveries p using doomed d where p.endpoint_id = d.endpoint_id and p.event_id = d.event_id
+    returning p.*, d.workspace_id, d.mode, d.reason
+  )
+  insert into finished_deliveries (event_id, endpoint_id, workspace_id, mode, currency_type, event_type, status, reason,
+    attempt_count, last_status_code, created_at, finished_at)
+  select r.event_id, r.endpoint_id, r.workspace_id, r.mode, r.currency_type, v.type, 'failed', r.reason,
+    r.attempt_count, r.last_status_code, r.created_at, $1
+  from removed r cross join lateral (select type from events where id = r.event_id limit 1) v`
+
+/** Fails up to `rowsMax` waiting deliveries of endpoints that are off or gone. @returns how many */
+export async function failQueues(
+  executor: Executor,
+  { now, rowsMax }: { now: Date; rowsMax: number },
+): Promise<number> {
+  return (await executor.query(FAIL_QUEUES, [now, rowsMax])).rowCount ?? 0
+}
+
+/** When the next row is due that no breaker holds back; null when nothing waits. */
+export async function nextDueAt(executor: Executor): Promise<Date | null> {
+  const { rows } = await executor.query<{ due: Date | null }>(`
+    with recursive ${WAITING}
+    select min(greatest(p.next_at, h.breaker_open_until, p.leased_until)) as due
+    from waiting w
+    join webhook_endpoint_health h on h.endpoint_id = w.endpoint_id
+    cross join lateral (
+      select next_at, leased_until from pending_deliveries where endpoint_id = w.endpoint_id order by next_at limit 1
+    ) p`)
+  return rows[0]?.due ?? null
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { Executor } from '../database/database.ts'
+import { decodeCursor } from '../http/pagination.ts'
+import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { idRange, runSql, type Scope } from './queries.ts'
+
+export type EventRow = {
+  id: string
+  type: string
+  mode: Mode
+  currencyType: CurrencyType | ''
+  objectId: string
+  sequence: string
+  requestId: string | null
+  body: string
+  createdAt: Date
+}
+
+export type EventFilter = {
+  type?: string | undefined
+  objectId?: string | undefined
+  requestId?: string | undefined
+  createdAfter?: Date | undefined
+  createdBefore?: Date | undefined
+  cursor?: string | undefined
+  limit: number
+}
+
+const COLUMNS = sql<EventRow>`v.id, v.type, v.mode, v.currency_type as "currencyType", v.object_id as "objectId",
+  v.sequence, v.request_id as "requestId", v.body, v.created_at as "createdAt"`
+
+/** Newest first, one row more than the limit. One ordered index scan per currency type, merged. */
+export async function listEvents(executor: Executor, scope: Scope, filter: EventFilter): Promise<EventRow[]> {
+  return runSql(
+    executor,
+    sql<EventRow>`
+      select v.* from unnest(${[...scope.currencyTypes]}::text[]) as c (currency_type) cross join lateral (
+        select ${COLUMNS} from events v
+        where v.workspace_id = ${scope.workspaceId} and v.mode = ${scope.mode} and v.currency_type = c.currency_type
+          ${eventConditions(filter)}
+          ${filter.cursor ? sql`and v.id < ${decodeCursor(filter.cursor, 1)[0]}` : sql``}
+        order by v.id desc limit ${filter.limit + 1}
+      ) v order by v.id desc limit ${filter.limit + 1}`,
+  )
+}
+
+/** What type, object, request and time ask of `events v`. */
+export function eventConditions(filter: Omit<EventFilter, 'cursor' | 'limit'>) {
+  return sql`${filter.type === undefined ? sql`` : sql`and v.type = ${filter.type}`}
+    ${filter.objectId === undefined ? sql`` : sql`and v.object_id = ${filter.objectId}`}
+    ${filter.requestId === undefined ? sql`` : sql`and v.request_id = ${filter.requestId}`}
+    ${idRange('v.id', 'evt', filter)}`
+}
+
+export async function findEvent(executor: Executor, scope: Scope, id: string): Promise<EventRow | null> {
+  const [event] = await runSql(
+    executor,
+    sql<EventRow>`select ${COLUMNS} from events v
+      where v.id = ${id} and v.workspace_id = ${scope.workspaceId} and v.mode = ${scope.mode}
+        and v.currency_type = any (${[...scope.currencyTypes]}::text[])`,
+  )
+  return event ?? null
+}

@@ -1,0 +1,285 @@
+import { Client, type Dispatcher } from 'undici'
+import type { Mode } from '../sessions/principal.ts'
+import { dial, systemLookup, type DialTimings, type Lookup } from './dial.ts'
+import type { TargetGuard } from './target-guard.ts'
+
+export const ATTEMPT_TIMEOUT_MS = 15_000
+export const RESPONSE_BYTES_MAX = 64 * 1024
+const IDLE_TIMEOUT_MS = 20_000
+const IDLE_CONNECTIONS_MAX = 256
+
+export type ErrorKind =
+  | 'status'
+  | 'redirect'
+  | 'timeout'
+  | 'dns'
+  | 'refused'
+  | 'reset'
+  | 'tls'
+  | 'target_refused'
+  | 'invalid_response'
+  | 'network'
+  | 'stopped'
+
+export type Header = [name: string, value: string]
+
+export type SendInput = { url: string; mode: Mode; headers: readonly Header[]; body: string }
+
+/** One HTTP try, in full. */
+export type SendResult = DialTimings & {
+  /** As they went over the wire. */
+  requestHeaders: Header[]
+  statusCode: number | null
+  responseHeaders: Header[] | null
+  /** The first 64 KiB. */
+  responseBody: Buffer | null
+  responseTruncated: boolean
+  /** From the start of the try to the answer's first byte. */
+  firstByteMs: number | null
+  durationMs: number
+  /** Null after a 2xx. */
+  error: ErrorKind | null
+  errorDetail: string | null
+}
+
+export type Sender = {
+  /** One try; never throws, whatever the other side does. */
+  send(input: SendInput): Promise<SendResult>
+  /** Breaks off the tries that run. */
+  close(): Promise<void>
+}
+
+export type SenderOptions = { guard: TargetGuard; lookup?: Lookup; timeoutMs?: number }
+
+type Connection = { client: Client; timings: DialTimings; uses: number; abort: AbortController }
+
+/**
+ * Sends webhooks over kept connections, one request at a time on each. A client per connection, and not a
+ * pool, so that every attempt knows its connection's address and timings.
+ */
+export function createSender({
+  guard,
+  lookup = systemLookup,
+  timeoutMs = ATTEMPT_TIMEOUT_MS,
+}: SenderOptions): Sender {
+  /** Free connections by mode and origin: what may be dialled depends on the mode. */
+  const idle = new Map<string, Connection[]>()
+  const busy = new Set<Connection>()
+  let idleCount = 0
+
+  const open = (url: URL, mode: Mode): Connection => {
+    const timings: DialTimings = { remoteAddress: null, dnsMs: null, connectMs: null, tlsMs: null }
+    const abort = new AbortController()
+    const client = new Client(url.origin, {
+      pipelining: 1,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      // The try's own limit covers them; two more timers a request would cost and say less.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: ({ hostname, port, protocol }, callback) => {
+        const secure = protocol === 'https:'
+        const target = { hostname, port: Number(port) || (secure ? 443 : 80), secure, mode }
+        dial(target, timings, { guard, lookup, signal: abort.signal }).then(
+          (socket) => callback(null, socket),
+          (error: Error) => callback(error, null),
+        )
+      },
+    })
+    return { client, timings, uses: 0, abort }
+  }
+
+  const discard = (connection: Connection, error: Error | null = null) => {
+    connection.abort.abort(error ?? new Error('discarded'))
+    // The outcome is known already; how the socket ends does not matter.
+    connection.client.destroy(error).catch(() => {})
+  }
+
+  const removeIdle = (key: string, connection: Connection): boolean => {
+    const free = idle.get(key)
+    const index = free?.indexOf(connection) ?? -1
+    if (!free || index < 0) return false
+    free.splice(index, 1)
+    if (free.length === 0) idle.delete(key)
+    idleCount -= 1
+    return true
+  }
+
+  const keep = (key: string, connection: Connection) => {
+    const free = idle.get(key) ?? []
+    free.push(connection)
+    // Set again so that the map's order is that of use: the first is what was unused longest.
+    idle.delete(key)
+    idle.set(key, free)
+    idleCount += 1
+    connection.client.once('disconnect', () => {
+      if (removeIdle(key, connection)) discard(connection)
+    })
+    if (idleCount <= IDLE_CONNECTIONS_MAX) return
+    const [oldestKey = '', [oldest] = []] = idle.entries().next().value ?? []
+    if (oldest && removeIdle(oldestKey, oldest)) discard(oldest)
+  }
+
+  const tryOnce = async (input: SendInput, connection: Connection, key: string): Promise<SendResult> => {
+    const reused = connection.uses > 0
+    connection.uses += 1
+    busy.add(connection)
+    const { result, reusable } = await exchange(input, connection, timeoutMs)
+    busy.delete(connection)
+    if (reusable) keep(key, connection)
+    else discard(connection)
+    // The other side closed a kept connection just as we used it: nobody has seen this try yet.
+    if (reused && result.error === 'reset' && result.statusCode === null)
+      return tryOnce(input, open(new URL(input.url), input.mode), key)
+    return result
+  }
+
+  return {
+    async send(input) {
+      const url = new URL(input.url)
+      const key = `${input.mode} ${url.origin}`
+      const free = idle.get(key)?.at(-1)
+      if (free) {
+        removeIdle(key, free)
+        free.client.removeAllListeners('disconnect')
+      }
+      return tryOnce(input, free ?? open(url, input.mode), key)
+    },
+    async close() {
+      const stopped = Object.assign(new Error('the server stops'), { code: 'STOPPED' })
+      for (const connection of busy) discard(connection, stopped)
+      for (const connection of [...idle.values()].flat()) discard(connection)
+      idle.clear()
+      idleCount = 0
+    },
+  }
+}
+
+type Exchange = { result: SendResult; reusable: boolean }
+
+function exchange(input: SendInput, connection: Connection, timeoutMs: number): Promise<Exchange> {
+  const url = new URL(input.url)
+  const started = performance.now()
+  const isFirst = connection.uses === 1
+  const body = Buffer.from(input.body)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const result: SendResult = {
+    // A kept connection cost nothing this time.
+    ...connection.timings,
+    requestHeaders: [
+      ['host', url.host],
+      ['connection', 'keep-alive'],
+      ...input.headers,
+      ['content-length', String(body.length)],
+    ],
+    statusCode: null,
+    responseHeaders: null,
+    responseBody: null,
+    responseTruncated: false,
+    firstByteMs: null,
+    durationMs: 0,
+    error: null,
+    errorDetail: null,
+  }
+
+  return new Promise((resolve) => {
+    let settled = false
+    const settle = (error: Error | null, reusable: boolean) => {
+      if (settled) return
+      settled = true
+      clearTimeout(timer)
+      const { remoteAddress, dnsMs, connectMs, tlsMs } = connection.timings
+      result.remoteAddress = remoteAddress
+      result.dnsMs = isFirst ? dnsMs : null
+      result.connectMs = isFirst ? connectMs : null
+      result.tlsMs = isFirst ? tlsMs : null
+      result.durationMs = performance.now() - started
+      if (result.statusCode !== null) result.responseBody = Buffer.concat(chunks)
+      Object.assign(result, judge(result.statusCode, error))
+      resolve({ result, reusable })
+    }
+    const timer = setTimeout(() => {
+      const late = Object.assign(new Error(`no whole answer within ${timeoutMs} ms`), { code: 'TIMEOUT' })
+      settle(late, false)
+    }, timeoutMs)
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {},
+      onResponseStart(controller, statusCode) {
+        // 1xx are announcements; the answer comes after them.
+        if (statusCode < 200) return
+        result.firstByteMs = performance.now() - started
+        result.statusCode = statusCode
+        result.responseHeaders = headerPairs(controller.rawHeaders)
+      },
+      onResponseData(_controller, chunk) {
+        const room = RESPONSE_BYTES_MAX - bytes
+        chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
+        bytes += Math.min(chunk.length, room)
+        if (chunk.length <= room) return
+        // What comes after the limit does not change the outcome: the connection is cut instead of drained.
+        result.responseTruncated = true
+        settle(null, false)
+      },
+      onResponseEnd: () => settle(null, true),
+      onResponseError: (_controller, error) => settle(error, false),
+    }
+    connection.client.dispatch(
+      {
+        method: 'POST',
+        path: url.pathname + url.search,
+        headers: input.headers.flat(),
+        body,
+      },
+      handler,
+    )
+  })
+}
+
+function headerPairs(raw: unknown): Header[] {
+  if (!Array.isArray(raw)) return []
+  const texts = raw.map((entry: unknown) =>
+    Buffer.isBuffer(entry) ? entry.toString('latin1') : String(entry),
+  )
+  const pairs: Header[] = []
+  for (let index = 0; index + 1 < texts.length; index += 2)
+    pairs.push([texts[index] ?? '', texts[index + 1] ?? ''])
+  return pairs
+}
+
+const ERROR_KINDS: Record<string, ErrorKind> = {
+  TIMEOUT: 'timeout',
+  STOPPED: 'stopped',
+  TARGET_REFUSED: 'target_refused',
+  DNS: 'dns',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  ETIMEDOUT: 'timeout',
+}
+
+function judge(
+  statusCode: number | null,
+  error: Error | null,
+): { error: ErrorKind | null; errorDetail: string | null } {
+  if (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    return { error: ERROR_KINDS[code] ?? kindOf(code), errorDetail: detailOf(error, code) }
+  }
+  if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { error: null, errorDetail: null }
+  if (statusCode !== null && statusCode >= 300 && statusCode < 400)
+    return { error: 'redirect', errorDetail: 'redirects are not followed' }
+  return { error: 'status', errorDetail: `the answer's status was ${statusCode}` }
+}
+
+function kindOf(code: string): ErrorKind {
+  if (/^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES|REQ|INVALID)/.test(code)) return 'invalid_response'
+  return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME|^EPROTO/.test(code) ? 'tls' : 'network'
+}
+
+function detailOf(error: Error, code: string): string {
+  // Messages of the parser may quote what the other side sent.
+  return `${error.message}${code && !error.message.includes(code) ? ` (${code})` : ''}`
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 300)
+}
