@@ -47,7 +47,7 @@ export function apiKeys(client: Requester) {
       client.request<ApiKey>('PATCH', pathOf('api-keys', id), { ...options, body: input }),
     /** Ends the key for good; its logs stay. */
     revoke: (id: string, options?: CallOptions) =>
-      client.request<Answer<'/v1/api-keys/{id}', 'delete'>>('DELETE', pathOf('api-keys', id), options),
+      client.request<void>('DELETE', pathOf('api-keys', id), options),
     /** Makes a new secret; the old one verifies for `overlap_seconds` more. */
     rotate: (id: string, input: Input<'/v1/api-keys/{id}/rotate', 'post'>, options?: CallOptions) =>
       client.request<Answer<'/v1/api-keys/{id}/rotate', 'post'>>('POST', `${pathOf('api-keys', id)}/rotate`, {

@@ -29,7 +29,8 @@ export type Query<Path extends keyof paths, Method extends keyof paths[Path]> = 
 /** One page of a list; `next_cursor` is null on the last. */
 export type Page<Row> = { data: Row[]; next_cursor: string | null }
 
-export type Me = Answer<'/v1/me', 'get'>
+/** Who asks. A signed call is always a key's, never a member's. */
+export type Me = Extract<Answer<'/v1/me', 'get'>, { kind: 'key' }>
 export type Currency = Answer<'/v1/currencies', 'get'>['data'][number]
 export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>
 /** A key just made or rotated, with its secret this one time (null for Ed25519 keys and in replayed answers). */

@@ -19,7 +19,7 @@ export interface paths {
       requestBody: Json<components['schemas']['UpdateApiKey']>
       responses: { 200: Json<components['schemas']['ApiKey']> }
     }
-    delete: { responses: { 200: Json<components['schemas']['ApiKey']> } }
+    delete: { responses: { 204: object } }
   }
   '/v1/api-keys/{id}/rotate': {
     post: {
@@ -53,6 +53,7 @@ type CurrencyType = 'fiat' | 'crypto'
 export interface components {
   schemas: {
     Me: {
+      kind: 'key'
       mode: Mode
       currency_type: CurrencyType
       scopes: string[]
