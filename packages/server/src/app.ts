@@ -8,13 +8,14 @@ import type { App } from './http/app-type.ts'
 import { dashboardPages, PAGE_HEADERS } from './http/dashboard-pages.ts'
 import { blockListHas } from './http/client-address.ts'
 import { referencePages, registerOpenApi } from './http/openapi.ts'
+import { registerIdempotency } from './http/idempotency.ts'
 import { problemPages } from './http/problem-pages.ts'
 import { sendParserProblem, sendProblem, toProblem } from './http/problem-response.ts'
 import { newId } from './ids.ts'
 import { problem } from './problems.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { meRoute } from './keys/me-route.ts'
-import { currencyRoutes } from './ledger/currency-routes.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
 import { logRequests } from './log-requests.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -104,6 +105,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     request.body = parseBody(request)
   })
   assertAccessIsDeclared(app)
+  registerIdempotency(app, deps)
   logRequests(app, deps)
   await registerOpenApi(app, config)
 
@@ -112,7 +114,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   meRoute(app, deps)
   keyRoutes(app, deps)
   transactionLogRoutes(app, deps)
-  currencyRoutes(app)
+  ledgerRoutes(app, deps)
   healthRoutes(app, deps)
   problemPages(app)
   referencePages(app)

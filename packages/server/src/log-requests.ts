@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Clock } from './clock.ts'
 import type { App } from './http/app-type.ts'
 import { isApiTarget } from './doors.ts'
@@ -105,7 +106,7 @@ function requestRecord({
     userAgent: request.headers['user-agent'] ?? null,
     requestHeaders: request.raw.rawHeaders,
     requestBody: signed ? request.rawBody : null,
-    responseHeaders: reply.getHeaders(),
+    responseHeaders: reply.getHeaders() as OutgoingHttpHeaders,
     responseBody: typeof payload === 'string' ? payload : null,
     idempotencyKey: headerText(request.headers['idempotency-key']),
     transactionId: request.made.transactionId,

@@ -343,6 +343,13 @@ export const PROBLEMS = {
     remedy:
       'Read the available balance from GET /v1/balances, then send less or wait for a deposit to complete.',
   },
+  'key-required': {
+    status: 403,
+    title: 'In Production Mode only a key can do this',
+    detail:
+      'Members create and change transactions in Test Mode only; in Production Mode a signed request does.',
+    remedy: 'Sign the request with a production key, or switch the dashboard to Test Mode.',
+  },
   'transaction-not-cancelable': {
     status: 409,
     title: 'The transaction can no longer be canceled',
@@ -360,6 +367,13 @@ export const PROBLEMS = {
     title: 'The payment connection is not available',
     detail: 'No payment connection can take this transaction now; nothing was changed.',
     remedy: 'Send it again after the seconds in Retry-After, with the same Idempotency-Key.',
+  },
+
+  'webhook-target-refused': {
+    status: 422,
+    title: 'Webhooks cannot be sent to this URL',
+    detail: 'The URL is not one that webhooks may be sent to; `errors` says why.',
+    remedy: 'Use a public https address. In Test Mode on your own machine, http://localhost works as well.',
   },
 
   // Load and faults

@@ -7,8 +7,12 @@ import type { Sealer } from './encryption.ts'
 import { createKeyCache } from './keys/key-cache.ts'
 import { createLastUse } from './keys/last-use.ts'
 import { createRateLimit } from './keys/rate-limit.ts'
+import { createTransactionWriter } from './ledger/transaction-writer.ts'
 import type { Log } from './log.ts'
+import type { Rail } from './rails/rail.ts'
+import { simulator } from './rails/simulator.ts'
 import { createAuth } from './sessions/auth.ts'
+import type { Mode } from './sessions/principal.ts'
 import { principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
 import { openNonceFloor } from './signatures/nonce-floor.ts'
@@ -71,6 +75,8 @@ export async function createServices(foundation: Foundation) {
     requestLog,
     doors,
     publishEvent,
+    writer: createTransactionWriter(database),
+    railOf,
     isProductionOpen: activation.isProductionOpen,
     /** The lock on the database was lost and is held again: whatever is remembered may be old. */
     async reopen() {
@@ -84,4 +90,9 @@ export async function createServices(foundation: Foundation) {
       await floor.close()
     },
   }
+}
+
+/** What moves the money of a mode. Production has nothing until an operator's rail is there. */
+function railOf(mode: Mode): Rail | null {
+  return mode === 'test' ? simulator : null
 }

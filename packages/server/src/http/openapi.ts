@@ -76,15 +76,49 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
       return { schema: { ...schema, security, response }, url }
     },
     transformObject: (input) => {
-      const document = jsonSchemaTransformObject(input) as {
-        components?: { schemas?: Record<string, unknown> }
-      }
+      const document = jsonSchemaTransformObject(input) as Document
       const { $schema: _dialect, ...problem } = z.toJSONSchema(problemSchema, { target: 'draft-2020-12' })
-      document.components ??= {}
-      document.components.schemas = { ...document.components.schemas, Problem: problem }
-      return document as ReturnType<typeof jsonSchemaTransformObject>
+      const schemas = { ...document.components?.schemas, Problem: problem }
+      return withOneNameEach({ ...document, components: { ...document.components, schemas } }) as ReturnType<
+        typeof jsonSchemaTransformObject
+      >
     },
   })
+}
+
+type Document = { components?: { schemas?: Record<string, unknown> } }
+
+/**
+ * Zod gives every named schema a second component for its input side. What nothing refers to is dropped, and an
+ * input side that stands alone gets the plain name.
+ */
+function withOneNameEach(document: Document): Document {
+  const schemas = document.components?.schemas ?? {}
+  const isUsed = (name: string, text: string) => text.includes(`"#/components/schemas/${name}"`)
+  let text = JSON.stringify({ ...document, components: { ...document.components, schemas: undefined } })
+  // A component may be used by another component only: those texts count once they are in.
+  const used = new Set<string>()
+  for (let found = true; found;) {
+    found = false
+    for (const [name, schema] of Object.entries(schemas))
+      if (!used.has(name) && isUsed(name, text)) {
+        used.add(name)
+        text += JSON.stringify(schema)
+        found = true
+      }
+  }
+  const kept = Object.entries(schemas).filter(([name]) => used.has(name))
+  let whole = JSON.stringify({
+    ...document,
+    components: { ...document.components, schemas: Object.fromEntries(kept) },
+  })
+  for (const [name] of kept) {
+    const plain = name.replace(/Input$/, '')
+    if (plain === name || used.has(plain) || !(plain in schemas)) continue
+    whole = whole.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${plain}"`)
+    whole = whole.replace(`"${name}":`, `"${plain}":`)
+  }
+  return JSON.parse(whole) as Document
 }
 
 /** `/openapi.json`, and at `/docs` the reference that reads it; everything comes from this server. */
