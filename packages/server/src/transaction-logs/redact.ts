@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+
+export const REDACTED = '[redacted]'
+/** How much of a body is kept (DESIGN §9). */
+export const BODY_BYTES_MAX = 16 * 1024
+// A body nested deeper than any real one is kept as length and digest: walking it could exhaust the stack.
+const NESTING_MAX = 100
+
+// DESIGN §9: names that contain one of the first five, or are one of the last four. Separators in
+// card_number may be missing or dashes, because cardNumber and card-number mean the same; and
+// `card[cvv]` or `card.cvv` is how forms and queries write a nested cvv.
+const SENSITIVE_NAME =
+  /authorization|cookie|secret|password|token|(?:^|[.[])(?:card[_-]?number|cvv|pin|iban)\]?$/i
+
+// What a JSON text must hold before any name in it can be sensitive. A name may be spelled with \u
+// escapes; a signature_base repeats header values inside one string.
+const MAYBE_SENSITIVE_JSON =
+  /authorization|cookie|secret|password|token|card[_-]?number|cvv\]?"|pin\]?"|iban\]?"|signature_base|\\u/i
+
+/** Whether values under this name never reach the log: a header, a query parameter or a JSON member. */
+export function isSensitiveName(name: string): boolean {
+  return SENSITIVE_NAME.test(name)
+}
+
+/** A body as the log keeps it. `text` is null when it did not parse: then length and digest remain. */
+export type LoggedBody = { text: string | null; bytes: number; truncated: boolean; digest: string | null }
+
+const NO_BODY: LoggedBody = { text: null, bytes: 0, truncated: false, digest: null }
+
+/**
+ * Redacts a JSON body and then keeps its first 16 KiB. A body that is not JSON is kept as its length and
+ * `sha-256=:…:` digest only, because nobody can say which part of it is secret.
+ */
+export function redactBody(body: Buffer | string | null | undefined): LoggedBody {
+  if (body === null || body === undefined || body.length === 0) return NO_BODY
+  const text = typeof body === 'string' ? body : body.toString('utf8')
+  const bytes = typeof body === 'string' ? Buffer.byteLength(text) : body.length
+  const redacted = redactJson(text)
+  if (redacted === null) {
+    const digest = createHash('sha256').update(body).digest('base64')
+    return { text: null, bytes, truncated: false, digest: `sha-256=:${digest}:` }
+  }
+  return { ...truncate(redacted), bytes, digest: null }
+}
+
+/** The JSON text without its secrets, or null when it is not JSON. Unchanged when it can hold none. */
+export function redactJson(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!MAYBE_SENSITIVE_JSON.test(text)) return text
+    return JSON.stringify(redactValue(value, 0))
+  } catch {
+    return null
+  }
+}
+
+/** Redacts a parsed JSON value in place. @throws RangeError when it is nested too deeply */
+export function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > NESTING_MAX) throw new RangeError('nested too deeply')
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) value[index] = redactValue(value[index], depth + 1)
+    return value
+  }
+  const members = value as Record<string, unknown>
+  for (const name of Object.keys(members)) {
+    const member = members[name]
+    if (isSensitiveName(name)) members[name] = REDACTED
+    else if (name === 'signature_base' && typeof member === 'string')
+      members[name] = redactSignatureBase(member)
+    else if (typeof member === 'object') members[name] = redactValue(member, depth + 1)
+  }
+  return members
+}
+
+/** Raw headers (name, value, name, value, …) as pairs, as sent, secrets marked. */
+export function redactRawHeaders(rawHeaders: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    pairs.push([name, isSensitiveName(name) ? REDACTED : (rawHeaders[index + 1] as string)])
+  }
+  return pairs
+}
+
+/** A query string without its `?`, with the values of sensitive parameters marked. */
+export function redactQuery(query: string): string {
+  // Without an escape in it, the text itself shows whether any name can match.
+  if (!query.includes('%') && !MAYBE_SENSITIVE_QUERY.test(query)) return query
+  return query.split('&').map(redactParameter).join('&')
+}
+
+const MAYBE_SENSITIVE_QUERY = /authorization|cookie|secret|password|token|card[_-]?number|cvv|pin|iban/i
+
+function redactParameter(parameter: string): string {
+  const equals = parameter.indexOf('=')
+  const name = equals < 0 ? parameter : parameter.slice(0, equals)
+  if (equals < 0 || !isSensitiveName(decodeAscii(name))) return parameter
+  return `${name}=${REDACTED}`
+}
+
+/** Undoes percent-encoding byte by byte: sensitive names are ASCII, and nothing here may throw. */
+function decodeAscii(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+}
+
+/**
+ * A signature base (RFC 9421 §2.5) repeats covered headers and the query, line by line:
+ * `"x-api-token": value`, `"@query": ?token=…`.
+ */
+export function redactSignatureBase(base: string): string {
+  return base.split('\n').map(redactBaseLine).join('\n')
+}
+
+function redactBaseLine(line: string): string {
+  const match = /^"([^"]*)"(;[^:]*)?: /.exec(line)
+  if (!match) return line
+  const [prefix, name = ''] = match
+  const value = line.slice(prefix.length)
+  if (isSensitiveName(name)) return prefix + REDACTED
+  if (name === '@query') return `${prefix}?${redactQuery(value.replace(/^\?/, ''))}`
+  return line
+}
+
+/** The first 16 KiB of a text in UTF-8, cut between characters. */
+export function truncate(text: string): { text: string; truncated: boolean } {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (text.length * 3 <= BODY_BYTES_MAX || Buffer.byteLength(text) <= BODY_BYTES_MAX)
+    return { text, truncated: false }
+  const bytes = Buffer.from(text)
+  let end = BODY_BYTES_MAX
+  // Continuation bytes are 10xxxxxx: step back to the start of the character.
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1
+  return { text: bytes.toString('utf8', 0, end), truncated: true }
+}

@@ -1,0 +1,159 @@
+import type { FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { App } from '../http/app-type.ts'
+import { page } from '../http/pagination.ts'
+import { isId } from '../ids.ts'
+import type { KeyCache } from '../keys/key-cache.ts'
+import { problem } from '../problems.ts'
+import type { Principal } from '../sessions/principal.ts'
+import { principalFromSession, type ReadSessionDeps } from '../sessions/read-session.ts'
+import { exportLogs } from './export-logs.ts'
+import { logDetailView, logView, visibleLogs } from './log-view.ts'
+import { findLog, listLogs } from './queries.ts'
+import type { RequestLog } from './record-request.ts'
+import {
+  exportTransactionLogsQuery,
+  listTransactionLogsQuery,
+  streamTransactionLogsQuery,
+  transactionLogDetailSchema,
+  transactionLogPage,
+} from './schema.ts'
+import { streamLogs } from './stream-logs.ts'
+
+export type TransactionLogsDeps = ReadSessionDeps & {
+  requestLog: Pick<RequestLog, 'live'>
+  keyCache: Pick<KeyCache, 'find'>
+}
+
+const EXPORTS_MAX = 4
+// A session is read from the database; a key is in memory and is looked at every second.
+const SESSION_CHECK_MS = 10_000
+
+const tags = ['Transaction Logs']
+const access = { access: { resource: 'transaction-logs', action: 'read', doors: ['key', 'member'] } } as const
+const params = z.object({ id: z.string().max(64) })
+
+/** `/v1/transaction-logs`: list, live stream, export, one request in full. */
+export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void {
+  app.get(
+    '/v1/transaction-logs',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'List requests',
+        querystring: listTransactionLogsQuery,
+        response: { 200: transactionLogPage },
+      },
+    },
+    async ({ principal, query }) => {
+      const filter = visibleLogs(principal, query)
+      const rows = await listLogs(deps.database.pool, filter, {
+        limit: query.limit + 1,
+        nowMs: deps.clock.now(),
+      })
+      const { data, next_cursor } = page(rows, query.limit, (row) => [row.id])
+      return { data: data.map(logView), next_cursor }
+    },
+  )
+
+  app.get(
+    '/v1/transaction-logs/stream',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Watch requests live (server-sent events)',
+        querystring: streamTransactionLogsQuery,
+      },
+    },
+    async (request, reply) => {
+      const { cursor, ...query } = request.query
+      const lastEventId = request.headers['last-event-id']
+      const afterId = typeof lastEventId === 'string' && isId('req', lastEventId) ? lastEventId : cursor
+      const stream = await streamLogs(
+        {
+          executor: deps.database.pool,
+          live: deps.requestLog.live,
+          clock: deps.clock,
+          isAllowed: allowance(request, deps),
+        },
+        { filter: visibleLogs(request.principal, query), afterId },
+      )
+      return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream)
+    },
+  )
+
+  let exportsRunning = 0
+  app.get(
+    '/v1/transaction-logs/export',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Export requests as NDJSON or CSV, newest first',
+        querystring: exportTransactionLogsQuery,
+      },
+    },
+    async ({ principal, query }, reply) => {
+      if (exportsRunning >= EXPORTS_MAX)
+        throw problem('limit-reached', { detail: 'Too many exports are running. Try again in a moment.' })
+      const { format } = query
+      const filter = visibleLogs(principal, query)
+      const rows = Readable.from(exportLogs(deps.database.pool, { filter, format, nowMs: deps.clock.now() }))
+      exportsRunning += 1
+      rows.once('close', () => {
+        exportsRunning -= 1
+      })
+      const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson'
+      return reply
+        .type(type)
+        .header('content-disposition', `attachment; filename="transaction-logs.${format}"`)
+        .send(rows)
+    },
+  )
+
+  app.get(
+    '/v1/transaction-logs/:id',
+    {
+      config: access,
+      schema: {
+        tags,
+        summary: 'Get one request with what was sent and answered',
+        params,
+        response: { 200: transactionLogDetailSchema },
+      },
+    },
+    async ({ principal, params: { id } }) => {
+      if (!isId('req', id)) throw problem('not-found')
+      const detail = await findLog(deps.database.pool, { ...visibleLogs(principal, {}), id })
+      if (!detail) throw problem('not-found')
+      return logDetailView(detail)
+    },
+  )
+}
+
+/** Whether whoever opened a stream may still read it; remembered between looks at a session. */
+function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => boolean | Promise<boolean> {
+  const { principal } = request
+  if (principal.kind === 'key') return () => isKeyAllowed(principal, deps)
+  let checkedAt = deps.clock.now()
+  return async () => {
+    const now = deps.clock.now()
+    if (now - checkedAt < SESSION_CHECK_MS) return true
+    checkedAt = now
+    const member = await principalFromSession(deps, request)
+    return member?.workspaceId === principal.workspaceId
+  }
+}
+
+async function isKeyAllowed(
+  principal: Extract<Principal, { kind: 'key' }>,
+  deps: TransactionLogsDeps,
+): Promise<boolean> {
+  const key = await deps.keyCache.find(principal.publicKey)
+  if (!key || !key.enabled || key.revokedAt !== null) return false
+  if (key.expiresAt !== null && key.expiresAt <= deps.clock.now()) return false
+  return key.scopes.has('transaction-logs:read')
+}

@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream'
+import type { Clock } from '../clock.ts'
+import type { Executor } from '../database/database.ts'
+import { idTime } from '../ids.ts'
+import type { LiveRequests } from './live-requests.ts'
+import { logView, matchesFilter } from './log-view.ts'
+import { listLogs, type LogFilter, type LogRow } from './queries.ts'
+
+const HEARTBEAT_MS = 10_000
+const ALIVE_CHECK_MS = 1_000
+const ROWS_RESUMED_MAX = 1_000
+// Rows become visible in the order of commits, which is not quite that of ids: a resumed view starts a
+// little earlier and may repeat rows; their ids tell.
+const RESUME_OVERLAP_MS = 5_000
+// A reader this far behind is cut off; it resumes where it was.
+const UNREAD_BYTES_MAX = 1024 * 1024
+
+export type StreamDeps = {
+  executor: Executor
+  live: LiveRequests
+  clock: Clock
+  /** Whether the key or session that opened the stream still holds. */
+  isAllowed(): boolean | Promise<boolean>
+}
+
+/**
+ * Server-sent events: every matching row from now on, or from just before `afterId`. Each event's id is
+ * the request id. A comment goes out every 10 s. Ends when the key or session does.
+ */
+export async function streamLogs(
+  deps: StreamDeps,
+  { filter, afterId }: { filter: LogFilter; afterId: string | undefined },
+): Promise<Readable> {
+  let ready = false
+  const early: LogRow[] = []
+  const stream = new Readable({ read() {}, highWaterMark: UNREAD_BYTES_MAX })
+  const send = (text: string) => {
+    if (stream.readableLength > UNREAD_BYTES_MAX) stream.push(null)
+    else if (!stream.readableEnded) stream.push(text)
+  }
+  // Subscribed before the database is read, so that no row falls between the two.
+  const unsubscribe = deps.live.subscribe(filter.workspaceId, filter.mode, (row) => {
+    if (!matchesFilter(row, filter)) return
+    if (ready) send(eventOf(row))
+    else early.push(row)
+  })
+  const timers = [
+    setInterval(() => send(': still here\n\n'), HEARTBEAT_MS),
+    setInterval(() => {
+      void endWhenForbidden(deps, stream)
+    }, ALIVE_CHECK_MS),
+  ]
+  stream.once('close', () => {
+    unsubscribe()
+    for (const timer of timers) clearInterval(timer)
+  })
+  try {
+    send('retry: 1000\n: connected\n\n')
+    const missed = afterId === undefined ? [] : await rowsSince(deps, filter, afterId)
+    const seen = new Set(missed.map((row) => row.id))
+    for (const row of [...missed, ...early.filter(({ id }) => !seen.has(id))]) send(eventOf(row))
+    ready = true
+    return stream
+  } catch (error) {
+    stream.destroy()
+    throw error
+  }
+}
+
+async function rowsSince(deps: StreamDeps, filter: LogFilter, afterId: string): Promise<LogRow[]> {
+  const createdAfter = new Date(idTime(afterId) - RESUME_OVERLAP_MS)
+  const rows = await listLogs(
+    deps.executor,
+    { ...filter, createdAfter },
+    { limit: ROWS_RESUMED_MAX, nowMs: deps.clock.now() },
+  )
+  return rows.filter((row) => row.id !== afterId).reverse()
+}
+
+async function endWhenForbidden(deps: StreamDeps, stream: Readable): Promise<void> {
+  // When nobody can tell (the database is away), the stream ends too; its owner may open it again.
+  const allowed = await Promise.resolve(deps.isAllowed()).catch(() => false)
+  if (!allowed && !stream.destroyed && !stream.readableEnded) stream.push(null)
+}
+
+function eventOf(row: LogRow): string {
+  return `id: ${row.id}\nevent: transaction_log\ndata: ${JSON.stringify(logView(row))}\n\n`
+}
