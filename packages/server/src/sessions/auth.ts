@@ -19,7 +19,7 @@ import {
   verificationTable,
 } from './auth-tables.ts'
 import { resetMail, sendMail, verificationMail, type MailDeps } from './mail.ts'
-import { throttle } from './throttle.ts'
+import { accountThrottleKey, clearThrottle, throttle } from './throttle.ts'
 
 export type AuthDeps = {
   config: Pick<Config, 'publicUrl' | 'origins' | 'isLoopback' | 'smtpUrl' | 'mailFrom'>
@@ -110,6 +110,8 @@ export function authOptions(deps: AuthDeps) {
       maxPasswordLength: PASSWORD_CHARACTERS_MAX,
       resetPasswordTokenExpiresIn: LINK_SECONDS,
       revokeSessionsOnPasswordReset: true,
+      // Whoever proved that the mailbox is theirs need not wait for a guesser's window to pass.
+      onPasswordReset: async ({ user }) => clearThrottle(database.pool, accountThrottleKey(user.email)),
       sendResetPassword: async ({ user, token }) => sendMail(deps, resetMail(config, user, token)),
     },
     emailVerification: {
@@ -124,8 +126,8 @@ export function authOptions(deps: AuthDeps) {
       customRules: {
         // Read on every page; a session is a look-up by a random token, so there is nothing to guess.
         '/get-session': false,
-        '/sign-in/email': { window: 60, max: 10 },
-        '/sign-up/email': { window: 60, max: 20 },
+        '/sign-in/email': { window: 60, max: 30 },
+        '/sign-up/email': { window: 60, max: 60 },
         '/request-password-reset': { window: 60, max: 5 },
         '/send-verification-email': { window: 60, max: 5 },
         '/reset-password': { window: 60, max: 10 },
