@@ -77,8 +77,9 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
     },
     transformObject: (input) => {
       const document = jsonSchemaTransformObject(input) as Document
-      const { $schema: _dialect, ...problem } = z.toJSONSchema(problemSchema, { target: 'draft-2020-12' })
-      const schemas = { ...document.components?.schemas, Problem: problem }
+      // A named schema comes as a reference to itself: its shape lies under $defs, which means nothing in OpenAPI.
+      const { $defs } = z.toJSONSchema(problemSchema, { target: 'draft-2020-12' })
+      const schemas = { ...document.components?.schemas, Problem: $defs?.['Problem'] }
       return withOneNameEach({ ...document, components: { ...document.components, schemas } }) as ReturnType<
         typeof jsonSchemaTransformObject
       >
