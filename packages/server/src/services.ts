@@ -22,6 +22,8 @@ import { createRequestLog } from './transaction-logs/record-request.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import { createActivation } from './workspaces/activation.ts'
 
+const LAST_USE_INTERVAL_MS = 2_000
+
 export type Foundation = {
   config: Config
   database: Database
@@ -43,6 +45,10 @@ export async function createServices(foundation: Foundation) {
   const activation = createActivation()
   const keyCache = createKeyCache({ executor: database.pool, sealer: foundation.sealer })
   const lastUse = createLastUse({ executor: database.pool })
+  const lastUseTimer = setInterval(() => {
+    // A batch that fails is only a time of use that stays older.
+    void lastUse.flush().catch((err: unknown) => foundation.log.warn({ err }, 'last uses were not written'))
+  }, LAST_USE_INTERVAL_MS).unref()
   const floor = await openNonceFloor({ database, clock, wait: foundation.wait })
   const nonces = createNonceStore({ clock: steadyClock(clock), floor })
   const failures = createFailureLimit({ clock, failuresPerMinute: config.failuresPerMinute })
@@ -85,6 +91,7 @@ export async function createServices(foundation: Foundation) {
     },
     /** Writes what is still in memory. Call it when no request runs any more. */
     async close() {
+      clearInterval(lastUseTimer)
       await requestLog.close()
       await lastUse.flush()
       await floor.close()

@@ -20,7 +20,11 @@ export type TestMember = {
   userId: string
   email: string
   /** Sends as this member, from our own origin. */
-  request(method: string, path: string, options?: { body?: unknown; mode?: string }): Promise<TestAnswer>
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; mode?: string; headers?: Record<string, string> },
+  ): Promise<TestAnswer>
 }
 
 export type TestKey = { id: string; publicKey: string; secretKey: string }
@@ -112,13 +116,14 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
         email,
         workspaceId: me.body.workspace.id as string,
         userId: me.body.user.id as string,
-        request: (method, path, { body, mode } = {}) =>
+        request: (method, path, { body, mode, headers } = {}) =>
           send(
             method,
             path,
             {
               cookie,
               origin: TEST_ORIGIN,
+              ...headers,
               ...(mode ? { 'countersign-mode': mode } : {}),
               ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             },

@@ -4,7 +4,6 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Log } from '../log.ts'
 import { problem, type Problem } from '../problems.ts'
-import type { Loop } from '../worker.ts'
 import type { App } from './app-type.ts'
 import {
   claimIdempotencyKey,
@@ -15,6 +14,7 @@ import {
   type IdempotencyScope,
   type StoredAnswer,
 } from './idempotency-store.ts'
+import { PROBLEM_TYPE } from './problem-response.ts'
 import { singleHeader } from './raw-request.ts'
 
 export type IdempotencyDeps = { database: Database; clock: Clock; log: Log }
@@ -108,11 +108,13 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
 }
 
 /** Forgets answers after 24 hours. */
-export function forgetIdempotencyKeysLoop(deps: Pick<IdempotencyDeps, 'database' | 'clock'>): Loop {
+export function forgetIdempotencyKeysLoop(deps: Pick<IdempotencyDeps, 'database' | 'clock'>) {
   return {
     name: 'forget-idempotency-keys',
     intervalMs: FORGET_INTERVAL_MS,
-    run: async () => ((await forgetExpiredKeys(deps.database.pool, deps.clock.now())) ? 'more' : undefined),
+    run: async (): Promise<'more' | void> => {
+      if (await forgetExpiredKeys(deps.database.pool, deps.clock.now())) return 'more'
+    },
   }
 }
 
@@ -133,7 +135,7 @@ function replayHeaders(reply: FastifyReply, answer: StoredAnswer): void {
   reply.code(answer.status).header('idempotency-replayed', 'true')
   // A bodyless answer (204) has no type.
   if (answer.body === '') reply.removeHeader('content-type')
-  else reply.type(answer.status >= 400 ? 'application/problem+json' : 'application/json; charset=utf-8')
+  else reply.type(answer.status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8')
 }
 
 function refusal(claim: { outcome: 'key-reused' | 'key-in-use' }): Problem {
@@ -149,17 +151,15 @@ function readScope(request: FastifyRequest): IdempotencyScope | null {
     const message = 'must be 1 to 255 printable ASCII characters, such as a UUID'
     throw problem('invalid-input', { errors: [{ pointer: '/headers/idempotency-key', message }] })
   }
-  const { principal, method, url, body } = request
+  const { principal, method, url } = request
   return {
     workspaceId: principal.workspaceId,
     mode: principal.mode,
     method,
     path: url.split('?', 1)[0] ?? url,
     key,
-    // The parsed body written anew: spaces do not make another request, values and their order do. A mode in the
-    // body is part of it, so one key never stands for two modes.
     requestHash: createHash('sha256')
-      .update(JSON.stringify(body) ?? '')
+      .update(request.rawBody ?? '')
       .digest(),
     principalId: principal.kind === 'key' ? principal.keyId : principal.userId,
   }

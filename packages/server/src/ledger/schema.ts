@@ -1,10 +1,63 @@
 import { z } from 'zod'
+import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
+import { AMOUNT_TEXT_MAX } from './currencies.ts'
 
-export const CurrencySchema = z
+const METADATA_KEYS_MAX = 50
+const METADATA_BYTES_MAX = 16_384
+
+/** Text that PostgreSQL can keep: no NUL, no half of a surrogate pair. */
+const storable = (text: string) => !/[\0\p{Surrogate}]/u.test(text)
+const text = (charactersMax: number) =>
+  z.string().min(1).max(charactersMax).refine(storable, 'must not hold NUL or half a surrogate pair')
+const id = (prefix: string) =>
+  z
+    .string()
+    .max(64)
+    .meta({ example: `${prefix}_01kasqf0000000000000000001` })
+const currencyType = z.enum(['fiat', 'crypto'])
+const mode = z.enum(['test', 'production'])
+const time = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
+const money = (description: string) => z.string().meta({ description, example: '10.00' })
+
+export const TRANSACTION_TYPES = ['deposit', 'payout', 'transfer', 'refund'] as const
+export const TRANSACTION_STATUSES = [
+  'pending',
+  'processing',
+  'completed',
+  'failed',
+  'canceled',
+  'expired',
+] as const
+
+const metadataValue = z.union([
+  z.string().max(500).refine(storable, 'must not hold NUL or half a surrogate pair'),
+  z.number(),
+  z.boolean(),
+  z.null(),
+])
+const metadata = z
+  .record(
+    z.string().min(1).max(40).refine(storable, 'must not hold NUL or half a surrogate pair'),
+    metadataValue,
+  )
+  .refine(
+    (value) => Object.keys(value).length <= METADATA_KEYS_MAX,
+    `must hold at most ${METADATA_KEYS_MAX} keys`,
+  )
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES_MAX,
+    'must be at most 16 KiB of JSON',
+  )
+  .meta({
+    description: 'Your own facts: up to 50 names with texts, numbers, booleans or null.',
+    example: { order: 'A-1' },
+  })
+
+export const Currency = z
   .object({
     code: z.string().meta({ description: 'ISO 4217 for fiat, the ticker for crypto.', example: 'USD' }),
     name: z.string().meta({ example: 'US Dollar' }),
-    type: z.enum(['fiat', 'crypto']),
+    type: currencyType,
     decimals: z
       .int()
       .meta({ description: 'How many digits an amount may have after the point.', example: 2 }),
@@ -14,8 +67,161 @@ export const CurrencySchema = z
       .meta({ description: 'Three digits of ISO 4217; null for crypto.', example: '840' }),
   })
   .meta({ id: 'Currency' })
-
-export const currencyListQuery = z.object({ type: z.enum(['fiat', 'crypto']).optional() })
-
+export const currencyListQuery = z.object({ type: currencyType.optional() })
 // The catalogue is short and closed, so it always comes whole: a page would only hide currencies.
-export const CurrencyList = z.object({ data: z.array(CurrencySchema), next_cursor: z.null() })
+export const CurrencyList = z.object({ data: z.array(Currency), next_cursor: z.null() })
+
+export const createTransactionBody = z
+  .object({
+    type: z.enum(['deposit', 'payout', 'transfer']),
+    amount: z
+      .string({ error: 'must be a decimal string such as "10.00", not a number' })
+      .max(AMOUNT_TEXT_MAX)
+      .meta({ description: 'Decimal string with at most the decimals of the currency.', example: '10.00' }),
+    currency: z.string().max(12).meta({ example: 'USD' }),
+    account_id: id('acc').nullish().meta({ description: 'The main account of the currency when absent.' }),
+    destination_account_id: id('acc').nullish().meta({ description: 'Transfers: where the money goes.' }),
+    destination: text(500)
+      .nullish()
+      .meta({ description: 'Payouts: where the money goes. Free text in Test Mode.' }),
+    reference: text(200).nullish().meta({ description: 'Your own name for it.', example: 'order-1001' }),
+    description: text(500).nullish(),
+    metadata: metadata.nullish(),
+    effective_at: timestampInput
+      .nullish()
+      .meta({ description: 'The moment the money counts for, where that is not now.' }),
+    mode: mode.optional().meta({ description: 'Members only: outranks Countersign-Mode.' }),
+  })
+  .meta({ id: 'CreateTransaction' })
+export type CreateTransactionBody = z.infer<typeof createTransactionBody>
+
+export const Transaction = z
+  .object({
+    id: id('txn'),
+    type: z.enum(TRANSACTION_TYPES),
+    status: z.enum(TRANSACTION_STATUSES),
+    amount: money('Decimal string with all decimals of the currency.'),
+    currency: z.string().meta({ example: 'USD' }),
+    currency_type: currencyType,
+    mode,
+    account_id: id('acc'),
+    destination_account_id: id('acc').nullable(),
+    destination: z.string().nullable(),
+    reference: z.string().nullable(),
+    description: z.string().nullable(),
+    metadata: z.record(z.string(), metadataValue),
+    linked_transaction_id: id('txn')
+      .nullable()
+      .meta({ description: 'The transaction this one refunds or returns.' }),
+    failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+    sequence: z.int().meta({ description: 'Counts the transactions of this workspace and mode.' }),
+    request_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The request that created it: its row in Transaction Logs.' }),
+    effective_at: time,
+    created_at: time,
+    updated_at: time,
+    completed_at: time.nullable(),
+  })
+  .meta({ id: 'Transaction' })
+export type Transaction = z.infer<typeof Transaction>
+
+export const transactionListQuery = pageQuery.extend({
+  type: z.enum(TRANSACTION_TYPES).optional(),
+  status: z.enum(TRANSACTION_STATUSES).optional(),
+  currency: z.string().max(12).optional(),
+  currency_type: currencyType.optional(),
+  account_id: id('acc').optional().meta({ description: 'On either side of a transfer.' }),
+  reference: z.string().max(200).optional(),
+  request_id: z.string().max(64).optional(),
+})
+export const TransactionPage = pageOf(Transaction)
+
+export const createAccountBody = z
+  .object({
+    currency: z.string().max(12).meta({ example: 'USD' }),
+    name: text(100).nullish(),
+    metadata: metadata.nullish(),
+  })
+  .meta({ id: 'CreateAccount' })
+
+const balanceFields = {
+  posted: money('What has been booked.'),
+  pending_in: money('Announced and not here yet.'),
+  pending_out: money('Held for payouts that are under way.'),
+  available: money('What can be spent now: posted less pending_out.'),
+}
+
+export const Account = z
+  .object({
+    id: id('acc'),
+    name: z.string().nullable(),
+    is_main: z.boolean().meta({ description: 'The account that transactions use when they name none.' }),
+    currency: z.string().meta({ example: 'USD' }),
+    currency_type: currencyType,
+    mode,
+    ...balanceFields,
+    version: z.int().meta({ description: 'The number of its entries.' }),
+    metadata: z.record(z.string(), metadataValue),
+    created_at: time,
+  })
+  .meta({ id: 'Account' })
+export type Account = z.infer<typeof Account>
+
+export const accountListQuery = pageQuery.extend({
+  currency: z.string().max(12).optional(),
+  currency_type: currencyType.optional(),
+})
+export const AccountPage = pageOf(Account)
+
+export const Entry = z
+  .object({
+    account_id: id('acc'),
+    version: z.int().meta({ description: '1, 2, 3 … per account, without gaps.' }),
+    transaction_id: id('txn'),
+    step: z.enum(['hold', 'post', 'release', 'direct']),
+    currency: z.string().meta({ example: 'USD' }),
+    posted: money('What it added to posted; negative when it took.'),
+    pending_in: money('What it added to pending_in.'),
+    pending_out: money('What it added to pending_out.'),
+    balance: z.object(balanceFields).meta({ description: 'Of the account, after this entry.' }),
+    created_at: time,
+  })
+  .meta({ id: 'Entry' })
+export type Entry = z.infer<typeof Entry>
+
+export const entryListQuery = pageQuery.extend({ transaction_id: id('txn').optional() })
+export const EntryPage = pageOf(Entry)
+
+export const Balance = z
+  .object({ currency: z.string().meta({ example: 'USD' }), currency_type: currencyType, ...balanceFields })
+  .meta({ id: 'Balance' })
+export const balanceListQuery = z.object({
+  currency: z.string().max(12).optional(),
+  currency_type: currencyType.optional(),
+})
+// One row per currency that has an account: short, so it comes whole.
+export const BalanceList = z.object({ data: z.array(Balance), next_cursor: z.null() })
+
+export const idParams = z.object({ id: z.string().max(64) })
+
+export const MagicValueList = z.object({
+  data: z.array(
+    z.object({
+      amount: z.string().meta({ description: 'Whole units of any currency.', example: '90001' }),
+      reference: z.string().meta({ example: 'simulate:account_closed' }),
+      outcome: z.enum(['complete', 'fail', 'stay', 'expire']),
+      failure_code: z.string().nullable(),
+      description: z.string(),
+    }),
+  ),
+  next_cursor: z.null(),
+})
+export const failBody = z.object({
+  code: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,49}$/)
+    .default('declined'),
+  message: text(200).default('Failed by hand in Test Mode.'),
+})

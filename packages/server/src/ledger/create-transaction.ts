@@ -1,0 +1,156 @@
+import type { Clock } from '../clock.ts'
+import type { IdempotencyScope, StoredAnswer } from '../http/idempotency-store.ts'
+import { newId } from '../ids.ts'
+import { problem, type Problem } from '../problems.ts'
+import type { Rail } from '../rails/rail.ts'
+import type { Mode, Principal } from '../sessions/principal.ts'
+import { assertCurrencyType, assertMayChange, otherMode } from './access.ts'
+import { currencyOf, parseAmount, type Currency } from './currencies.ts'
+import type { CreateTransactionBody } from './schema.ts'
+import type { TransactionWriter, WriteResult } from './transaction-writer.ts'
+
+export type CreateTransactionDeps = {
+  clock: Clock
+  writer: TransactionWriter
+  /** What moves the money of a mode; null when there is none yet. */
+  railOf(mode: Mode): Rail | null
+}
+
+export type CreateTransactionInput = {
+  principal: Principal
+  body: CreateTransactionBody
+  requestId: string
+  idempotency: IdempotencyScope
+}
+
+export type CreatedTransaction = {
+  answer: StoredAnswer
+  /** The answer was given before; nothing was done now. */
+  replayed: boolean
+  transactionId: string | null
+  eventIds: string[]
+}
+
+/**
+ * Creates a transaction with its holds or entries, its idempotency record and its events, in one database
+ * transaction; when this returns, all of it is on disk.
+ * @throws Problem what is wrong with the input, `insufficient-funds`, `not-found` for an account, or an
+ *   idempotency refusal; then nothing was changed
+ */
+export async function createTransaction(
+  deps: CreateTransactionDeps,
+  { principal, body, requestId, idempotency }: CreateTransactionInput,
+): Promise<CreatedTransaction> {
+  assertMayChange(principal)
+  const { mode, workspaceId } = principal
+  const currency = currencyOf(body.currency)
+  assertCurrencyType(principal, currency)
+  const amountMinor = parseAmount(body.amount, currency)
+  assertDestination(body, mode)
+  const rail = body.type === 'transfer' ? null : deps.railOf(mode)
+  if (!rail && body.type !== 'transfer')
+    throw problem('rail-unavailable', { headers: { 'retry-after': '60' } })
+
+  const nowMs = deps.clock.now()
+  const destination = body.destination ?? null
+  const reference = body.reference ?? null
+  const request = {
+    amountMinor,
+    currency: currency.code,
+    decimals: currency.decimals,
+    destination,
+    reference,
+  }
+  const dueMs =
+    rail && body.type !== 'transfer' ? rail.firstLookAt({ type: body.type, ...request }, nowMs) : null
+  const result = await deps.writer.write(
+    {
+      id: newId('txn', nowMs),
+      type: body.type,
+      workspace_id: workspaceId,
+      mode,
+      currency_type: currency.type,
+      currency: currency.code,
+      decimals: currency.decimals,
+      amount: amountMinor.toString(),
+      account_id: body.account_id ?? null,
+      destination_account_id: body.destination_account_id ?? null,
+      main_account_new_id: newId('acc', nowMs),
+      rail_account_new_id: newId('acc', nowMs),
+      destination,
+      reference,
+      description: body.description ?? null,
+      metadata: body.metadata ?? {},
+      linked_transaction_id: null,
+      effective_at: body.effective_at ?? null,
+      request_id: requestId,
+      created_by: idempotency.principalId,
+      rail: rail?.name ?? null,
+      due_at: dueMs === null ? null : new Date(dueMs),
+      event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
+      idempotency_key: idempotency.key,
+      method: idempotency.method,
+      path: idempotency.path,
+      request_hash: idempotency.requestHash.toString('hex'),
+    },
+    nowMs,
+  )
+  if (result.outcome !== 'created' && result.outcome !== 'replayed')
+    throw refusal(result, principal, currency)
+  return {
+    answer: { status: result.status ?? 201, body: result.body ?? '' },
+    replayed: result.outcome === 'replayed',
+    transactionId: result.transaction_id,
+    eventIds: result.event_ids,
+  }
+}
+
+function assertDestination(body: CreateTransactionBody, mode: Mode): void {
+  const fault = (pointer: string, message: string) =>
+    problem('invalid-input', { errors: [{ pointer, message }] })
+  if (body.type === 'transfer') {
+    if (!body.destination_account_id) throw fault('/destination_account_id', 'is required for a transfer')
+    if (body.destination_account_id === body.account_id)
+      throw fault('/destination_account_id', 'must be another account than account_id')
+  } else if (body.destination_account_id) {
+    throw fault('/destination_account_id', 'belongs to transfers only')
+  }
+  if (body.type === 'payout' && mode === 'production' && !body.destination)
+    throw fault('/destination', 'is required for a payout')
+  if (body.type !== 'payout' && body.destination) throw fault('/destination', 'belongs to payouts only')
+}
+
+function refusal(result: WriteResult, principal: Principal, currency: Currency): Problem {
+  const facts = JSON.parse(result.body ?? '{}') as {
+    pointer?: string
+    mode?: Mode | null
+    currency?: string
+    currency_type?: string
+    available?: string
+  }
+  switch (result.outcome) {
+    case 'key-reused':
+      return problem('idempotency-key-reused')
+    case 'key-in-use':
+      return problem('idempotency-key-in-use', { headers: { 'retry-after': '1' } })
+    case 'insufficient-funds':
+      return problem('insufficient-funds', {
+        detail: `The account has ${facts.available} ${currency.code} available.`,
+        extra: { available: facts.available, currency: currency.code },
+      })
+    case 'account-mismatch':
+      if (principal.kind === 'key' && facts.currency_type !== principal.currencyType)
+        return problem('currency-type-mismatch')
+      return problem('invalid-input', {
+        errors: [{ pointer: facts.pointer ?? '', message: `holds ${facts.currency}, not ${currency.code}` }],
+      })
+    default: {
+      if (facts.mode) return otherMode('account', facts.mode)
+      const message = 'names no account of this workspace'
+      return problem('not-found', {
+        detail: `${facts.pointer} ${message}.`,
+        errors: [{ pointer: facts.pointer ?? '', message }],
+      })
+    }
+  }
+}

@@ -1,0 +1,283 @@
+import { sql, type SelectQueryBuilder } from 'kysely'
+import { run, sqlBuilder, type Executor, type Tables } from '../database/database.ts'
+import { decodeCursor } from '../http/pagination.ts'
+import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import type { Account, Entry, Transaction } from './schema.ts'
+
+type Scoped = {
+  workspace_id: string
+  mode: Mode
+  currency_type: CurrencyType
+  currency: string
+  created_at: Date
+}
+
+declare module '../database/database.ts' {
+  interface Tables {
+    transactions: Scoped & {
+      id: string
+      type: string
+      status: string
+      sequence: string
+      account_id: string
+      destination_account_id: string | null
+      reference: string | null
+      request_id: string | null
+    }
+    accounts: Scoped & { id: string; kind: 'customer' | 'system' }
+  }
+}
+
+export type ListScope = { workspaceId: string; mode: Mode; currencyType: CurrencyType | undefined }
+type Page = {
+  limit: number
+  cursor?: string | undefined
+  createdAfter?: Date | undefined
+  createdBefore?: Date | undefined
+}
+
+export type TransactionFilters = Page & {
+  type?: string | undefined
+  status?: string | undefined
+  currency?: string | undefined
+  accountId?: string | undefined
+  reference?: string | undefined
+  requestId?: string | undefined
+}
+
+/** One row more than the limit, newest first: by `sequence`, so that a page never shifts under inserts. */
+export async function listTransactions(
+  executor: Executor,
+  scope: ListScope,
+  filters: TransactionFilters,
+): Promise<Transaction[]> {
+  const { accountId } = filters
+  let query = inScope(sqlBuilder.selectFrom('transactions'), scope)
+    .select(sql<Transaction>`transaction_json(transactions)`.as('item'))
+    .orderBy('sequence', 'desc')
+    .limit(filters.limit + 1)
+  if (filters.type) query = query.where('type', '=', filters.type)
+  if (filters.status) query = query.where('status', '=', filters.status)
+  if (filters.currency) query = query.where('currency', '=', filters.currency)
+  if (filters.reference) query = query.where('reference', '=', filters.reference)
+  if (filters.requestId) query = query.where('request_id', '=', filters.requestId)
+  if (filters.createdAfter) query = query.where('created_at', '>', filters.createdAfter)
+  if (filters.createdBefore) query = query.where('created_at', '<', filters.createdBefore)
+  if (accountId)
+    query = query.where((where) =>
+      where.or([where('account_id', '=', accountId), where('destination_account_id', '=', accountId)]),
+    )
+  if (filters.cursor) query = query.where('sequence', '<', sequenceOf(filters.cursor))
+  return (await run(executor, query)).map(({ item }) => item)
+}
+
+/** A transaction of the workspace in whichever mode, or null. */
+export async function findTransaction(
+  executor: Executor,
+  workspaceId: string,
+  id: string,
+): Promise<Transaction | null> {
+  const { rows } = await executor.query<{ item: Transaction }>(
+    'select transaction_json(transactions) as item from transactions where id = $1 and workspace_id = $2',
+    [id, workspaceId],
+  )
+  return rows[0]?.item ?? null
+}
+
+export async function listAccounts(
+  executor: Executor,
+  scope: ListScope,
+  filters: Page & { currency?: string | undefined },
+): Promise<Account[]> {
+  let query = inScope(sqlBuilder.selectFrom('accounts'), scope)
+    .select(sql<Account>`account_json(accounts)`.as('item'))
+    .where('kind', '=', 'customer')
+    .orderBy('id', 'desc')
+    .limit(filters.limit + 1)
+  if (filters.currency) query = query.where('currency', '=', filters.currency)
+  if (filters.createdAfter) query = query.where('created_at', '>', filters.createdAfter)
+  if (filters.createdBefore) query = query.where('created_at', '<', filters.createdBefore)
+  if (filters.cursor) query = query.where('id', '<', decodeCursor(filters.cursor, 1)[0] ?? '')
+  return (await run(executor, query)).map(({ item }) => item)
+}
+
+/** A customer account of the workspace in whichever mode, or null. */
+export async function findAccount(
+  executor: Executor,
+  workspaceId: string,
+  id: string,
+): Promise<Account | null> {
+  const { rows } = await executor.query<{ item: Account }>(
+    `select account_json(accounts) as item from accounts where id = $1 and workspace_id = $2 and kind = 'customer'`,
+    [id, workspaceId],
+  )
+  return rows[0]?.item ?? null
+}
+
+export type NewAccount = {
+  id: string
+  workspaceId: string
+  mode: Mode
+  currencyType: CurrencyType
+  currency: string
+  decimals: number
+  name: string | null
+  metadata: Record<string, unknown>
+  createdAt: Date
+}
+
+/** Null when the workspace has `accountsMax` in this mode already. */
+export async function insertAccount(
+  executor: Executor,
+  account: NewAccount,
+  accountsMax: number,
+): Promise<Account | null> {
+  const { rows } = await executor.query<{ item: Account }>(
+    `insert into accounts (id, workspace_id, mode, currency_type, currency, decimals, kind, name, metadata, created_at)
+     select $1, $2, $3, $4, $5, $6, 'customer', $7, $8, $9
+     where (select count(*) from accounts where workspace_id = $2 and mode = $3) < $10
+     returning account_json(accounts) as item`,
+    [
+      account.id,
+      account.workspaceId,
+      account.mode,
+      account.currencyType,
+      account.currency,
+      account.decimals,
+      account.name,
+      JSON.stringify(account.metadata),
+      account.createdAt,
+      accountsMax,
+    ],
+  )
+  return rows[0]?.item ?? null
+}
+
+/** One row more than the limit, newest first. */
+export async function listEntries(
+  executor: Executor,
+  accountId: string,
+  filters: Page & { transactionId?: string | undefined },
+): Promise<Entry[]> {
+  const { rows } = await executor.query<{ item: Entry }>(
+    `select json_build_object(
+       'account_id', e.account_id, 'version', e.version, 'transaction_id', e.transaction_id, 'step', e.step,
+       'currency', e.currency,
+       'posted', money_text(e.posted, a.decimals), 'pending_in', money_text(e.pending_in, a.decimals),
+       'pending_out', money_text(e.pending_out, a.decimals),
+       'balance', json_build_object(
+         'posted', money_text(e.posted_after, a.decimals), 'pending_in', money_text(e.pending_in_after, a.decimals),
+         'pending_out', money_text(e.pending_out_after, a.decimals),
+         'available', money_text(e.posted_after - e.pending_out_after, a.decimals)),
+       'created_at', time_text(e.created_at)) as item
+     from entries e join accounts a on a.id = e.account_id
+     where e.account_id = $1 and ($2::bigint is null or e.version < $2)
+       and ($3::text is null or e.transaction_id = $3)
+       and ($4::timestamptz is null or e.created_at > $4) and ($5::timestamptz is null or e.created_at < $5)
+     order by e.version desc limit $6`,
+    [
+      accountId,
+      filters.cursor ? sequenceOf(filters.cursor) : null,
+      filters.transactionId ?? null,
+      filters.createdAfter ?? null,
+      filters.createdBefore ?? null,
+      filters.limit + 1,
+    ],
+  )
+  return rows.map(({ item }) => item)
+}
+
+/** The sums over the customer's accounts, one per currency that has one. */
+export async function listBalances(executor: Executor, scope: ListScope, currency: string | undefined) {
+  const { rows } = await executor.query<{
+    currency: string
+    currency_type: CurrencyType
+    posted: string
+    pending_in: string
+    pending_out: string
+    available: string
+  }>(
+    `select currency, currency_type, money_text(sum(posted), decimals) as posted,
+       money_text(sum(pending_in), decimals) as pending_in, money_text(sum(pending_out), decimals) as pending_out,
+       money_text(sum(posted - pending_out), decimals) as available
+     from accounts
+     where workspace_id = $1 and mode = $2 and kind = 'customer'
+       and ($3::text is null or currency_type = $3) and ($4::text is null or currency = $4)
+     group by currency, currency_type, decimals order by currency`,
+    [scope.workspaceId, scope.mode, scope.currencyType ?? null, currency ?? null],
+  )
+  return rows
+}
+
+export type DueTransaction = {
+  id: string
+  type: 'deposit' | 'payout' | 'refund'
+  status: 'pending' | 'processing'
+  amount: string
+  currency: string
+  decimals: number
+  destination: string | null
+  reference: string | null
+  created_at: Date
+}
+
+/**
+ * Takes the transactions that a rail is due to be asked about, for as long as the lease runs. Others skip them; if
+ * this worker dies, they are due again when the lease ends.
+ */
+export async function claimDueTransactions(
+  executor: Executor,
+  claim: { rail: string; leaseId: string; now: Date; leaseUntil: Date; limit: number },
+): Promise<DueTransaction[]> {
+  const { rows } = await executor.query<DueTransaction>(
+    `with due as (
+       select transaction_id from rail_tasks where rail = $1 and due_at <= $2
+       order by due_at limit $3 for update skip locked
+     )
+     update rail_tasks task set due_at = $4, lease_id = $5
+     from due join transactions t on t.id = due.transaction_id
+     where task.transaction_id = due.transaction_id
+     returning t.id, t.type, t.status, t.amount, t.currency, t.decimals, t.destination, t.reference, t.created_at`,
+    [claim.rail, claim.now, claim.limit, claim.leaseUntil, claim.leaseId],
+  )
+  return rows
+}
+
+/** Deletes what Test Mode made in a workspace: transactions, entries, accounts and stored answers; nothing of Production. */
+export async function deleteTestData(executor: Executor, workspaceId: string): Promise<number> {
+  const ours = `where workspace_id = $1 and mode = 'test'`
+  // In the order in which postings lock: those that run are waited for, new ones wait until the end.
+  await executor.query(`select from transactions ${ours} order by id for update`, [workspaceId])
+  await executor.query(`select from accounts ${ours} order by id for update`, [workspaceId])
+  await executor.query(`select set_config('countersign.test_reset', $1, true)`, [workspaceId])
+  await executor.query(
+    `delete from rail_tasks where transaction_id in (select id from transactions ${ours})`,
+    [workspaceId],
+  )
+  await executor.query(`delete from entries where account_id in (select id from accounts ${ours})`, [
+    workspaceId,
+  ])
+  const { rowCount } = await executor.query(`delete from transactions ${ours}`, [workspaceId])
+  await executor.query(`delete from accounts ${ours}`, [workspaceId])
+  // A stored answer would speak of a transaction that is gone; the reset's own claim runs still.
+  await executor.query(
+    `delete from idempotency_keys ${ours} and status is not null
+       and (path like '/v1/transactions%' or path like '/v1/accounts%')`,
+    [workspaceId],
+  )
+  return rowCount ?? 0
+}
+
+function inScope<Table extends 'transactions' | 'accounts', Output>(
+  query: SelectQueryBuilder<Tables, Table, Output>,
+  { workspaceId, mode, currencyType }: ListScope,
+): SelectQueryBuilder<Tables, Table, Output> {
+  const scoped = query.where(sql<boolean>`workspace_id = ${workspaceId} and mode = ${mode}`)
+  return currencyType ? scoped.where(sql<boolean>`currency_type = ${currencyType}`) : scoped
+}
+
+/** A whole number out of a cursor; anything else is a cursor that nobody here made. */
+function sequenceOf(cursor: string): string {
+  const [text = ''] = decodeCursor(cursor, 1)
+  return /^\d{1,18}$/.test(text) ? text : '0'
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import { newId } from '../ids.ts'
+import type { Observation, Rail, RailTransaction } from '../rails/rail.ts'
+import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
+import { claimDueTransactions, type DueTransaction } from './queries.ts'
+
+export type SettleDeps = { database: Database; clock: Clock; rails: readonly Rail[] }
+
+// A look every so often costs one index probe; nothing is due sooner than a second after it was made, so nobody
+// needs to ring a bell.
+const SETTLE_INTERVAL_MS = 100
+const BATCH_MAX = 100
+const LEASE_MS = 30_000
+
+/** Asks the rails what became of the transactions that are due, and moves those on. */
+export function settleLoop(deps: SettleDeps) {
+  return {
+    name: 'settle',
+    intervalMs: SETTLE_INTERVAL_MS,
+    run: async (): Promise<'more' | void> => {
+      const counts = await Promise.all(deps.rails.map((rail) => settleDue(deps, rail)))
+      if (counts.some((count) => count === BATCH_MAX)) return 'more'
+    },
+  }
+}
+
+/**
+ * One round for one rail: claim, ask, move on. A crash in between leaves the lease to run out; a report under a
+ * lost lease is dropped in the database.
+ * @returns how many transactions were due
+ */
+export async function settleDue(
+  { database, clock }: Pick<SettleDeps, 'database' | 'clock'>,
+  rail: Rail,
+): Promise<number> {
+  const nowMs = clock.now()
+  const leaseId = newId('txn', nowMs).replace('txn_', 'lease_')
+  const due = await claimDueTransactions(database.pool, {
+    rail: rail.name,
+    leaseId,
+    now: new Date(nowMs),
+    leaseUntil: new Date(nowMs + LEASE_MS),
+    limit: BATCH_MAX,
+  })
+  if (due.length === 0) return 0
+  const observations = await rail.poll(due.map(railTransaction))
+  const statuses = new Map(due.map(({ id, status }) => [id, status]))
+  const changes = observations.flatMap((observation) => {
+    const status = statuses.get(observation.transactionId)
+    return status ? [changeOf(observation, status, leaseId)] : []
+  })
+  if (changes.length > 0) await advanceTransactions(database.pool, changes, clock.now())
+  return due.length
+}
+
+function railTransaction(due: DueTransaction): RailTransaction {
+  const { id, type, status, currency, decimals, destination, reference } = due
+  const createdAtMs = due.created_at.getTime()
+  return {
+    id,
+    type,
+    status,
+    amountMinor: BigInt(due.amount),
+    currency,
+    decimals,
+    destination,
+    reference,
+    createdAtMs,
+  }
+}
+
+function changeOf(
+  observation: Observation,
+  status: 'pending' | 'processing',
+  leaseId: string,
+): TransactionChange {
+  const { transactionId } = observation
+  switch (observation.kind) {
+    case 'completed':
+      return { transactionId, leaseId, status: 'completed', railReference: observation.railReference }
+    case 'failed':
+      return {
+        transactionId,
+        leaseId,
+        status: 'failed',
+        failure: { code: observation.code, message: observation.message },
+      }
+    case 'expired':
+      return { transactionId, leaseId, status: 'expired' }
+    case 'accepted':
+      return { transactionId, leaseId, status: 'processing', lookAgainAtMs: observation.lookAgainAtMs }
+    case 'waiting':
+      return { transactionId, leaseId, status, lookAgainAtMs: observation.lookAgainAtMs }
+  }
+}

@@ -1,0 +1,160 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../http/app-type.ts'
+import type { StoredAnswer } from '../http/idempotency-store.ts'
+import { page } from '../http/pagination.ts'
+import { problem } from '../problems.ts'
+import type { Mode, Principal } from '../sessions/principal.ts'
+import { assertMayChange, listScope, visible } from './access.ts'
+import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
+import { createTransaction } from './create-transaction.ts'
+import type { LedgerDeps } from './deps.ts'
+import { findTransaction, listTransactions } from './queries.ts'
+import {
+  createTransactionBody,
+  idParams,
+  Transaction,
+  TransactionPage,
+  transactionListQuery,
+} from './schema.ts'
+
+const tags = ['Transactions']
+const access = (action: 'read' | 'write') =>
+  ({ access: { resource: 'transactions', action, doors: ['key', 'member'] } }) as const
+
+/** Create, list, get, cancel. */
+export function transactionRoutes(app: App, deps: LedgerDeps): void {
+  app.post(
+    '/v1/transactions',
+    {
+      config: { ...access('write'), idempotency: 'required' },
+      schema: {
+        tags,
+        summary: 'Create a transaction',
+        description:
+          'A deposit, payout or transfer. Needs an Idempotency-Key: the same key with the same body gets the same ' +
+          'answer for 24 hours and moves money once.',
+        body: createTransactionBody,
+        response: { 201: Transaction },
+      },
+    },
+    async (request, reply) => {
+      const { idempotency, body } = request
+      if (!idempotency) throw problem('idempotency-key-missing')
+      const principal = inMode(request.principal, body.mode)
+      idempotency.scope.mode = principal.mode
+      const input = { principal, body, requestId: request.id, idempotency: idempotency.scope }
+      const created = await createTransaction(deps, input).catch((error: unknown) => {
+        // These two speak of another request's record, which stays as it is.
+        if (isAboutTheKey(error)) idempotency.state = 'settled'
+        throw error
+      })
+      idempotency.state = 'settled'
+      request.made = { transactionId: created.transactionId, eventIds: created.eventIds }
+      if (created.replayed) reply.header('idempotency-replayed', 'true')
+      return sendJson(reply, created.answer)
+    },
+  )
+
+  app.get(
+    '/v1/transactions',
+    {
+      config: access('read'),
+      schema: {
+        tags,
+        summary: 'List transactions',
+        description: 'Newest first. A key sees its own mode and currency type.',
+        querystring: transactionListQuery,
+        response: { 200: TransactionPage },
+      },
+    },
+    async ({ principal, query }) => {
+      const rows = await listTransactions(deps.database.pool, listScope(principal, query.currency_type), {
+        type: query.type,
+        status: query.status,
+        currency: query.currency,
+        accountId: query.account_id,
+        reference: query.reference,
+        requestId: query.request_id,
+        createdAfter: query.created_after,
+        createdBefore: query.created_before,
+        cursor: query.cursor,
+        limit: query.limit,
+      })
+      return page(rows, query.limit, ({ sequence }) => [String(sequence)])
+    },
+  )
+
+  app.get(
+    '/v1/transactions/:id',
+    {
+      config: access('read'),
+      schema: { tags, summary: 'Get a transaction', params: idParams, response: { 200: Transaction } },
+    },
+    ({ principal, params }) => visibleTransaction(deps, principal, params.id),
+  )
+
+  app.post(
+    '/v1/transactions/:id/cancel',
+    {
+      config: access('write'),
+      schema: {
+        tags,
+        summary: 'Cancel a pending transaction',
+        description: 'Frees what it holds. A transaction that is processing or has ended cannot be canceled.',
+        params: idParams,
+        response: { 200: Transaction },
+      },
+    },
+    (request, reply) => changeByHand(deps, request, reply, { status: 'canceled' }),
+  )
+}
+
+/**
+ * Moves a transaction on because its caller said so, and answers with it.
+ * @throws Problem `not-found`, `transaction-ended`, or `transaction-not-cancelable`
+ */
+export async function changeByHand(
+  deps: LedgerDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  change: Omit<TransactionChange, 'transactionId' | 'requestId'>,
+): Promise<never> {
+  assertMayChange(request.principal)
+  const { id } = await visibleTransaction(deps, request.principal, (request.params as { id: string }).id)
+  const input = { ...change, transactionId: id, requestId: request.id }
+  const [advanced] = await advanceTransactions(deps.database.pool, [input], deps.clock.now())
+  if (!advanced?.body) throw problem('not-found')
+  const status = (JSON.parse(advanced.body) as Transaction).status
+  if (advanced.outcome === 'ended' || advanced.outcome === 'under-way')
+    throw change.status === 'canceled'
+      ? problem('transaction-not-cancelable', { detail: `The transaction is ${status}.` })
+      : problem('transaction-ended', { detail: `The transaction is ${status}.` })
+  request.made = { transactionId: id, eventIds: advanced.event_ids }
+  return sendJson(reply, { status: 200, body: advanced.body })
+}
+
+export function visibleTransaction(deps: LedgerDeps, principal: Principal, id: string): Promise<Transaction> {
+  return visible(principal, 'txn', id, () => findTransaction(deps.database.pool, principal.workspaceId, id))
+}
+
+/** The caller in the mode that a create body names: a member may choose it there, a key only repeat its own. */
+function inMode(principal: Principal, mode: Mode | undefined): Principal {
+  if (!mode || mode === principal.mode) return principal
+  if (principal.kind === 'member') return { ...principal, mode }
+  throw problem('mode-mismatch', {
+    detail: `The body says ${JSON.stringify(mode)}, but the key belongs to ${principal.mode}.`,
+  })
+}
+
+function isAboutTheKey(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'idempotency-key-reused' || code === 'idempotency-key-in-use'
+}
+
+/**
+ * JSON text that the database made goes out as it is: the stored answer, the event and this are the same bytes.
+ * Its type is `never` because it passes by the schema of the route, which only knows objects.
+ */
+function sendJson(reply: FastifyReply, { status, body }: StoredAnswer): never {
+  return reply.code(status).type('application/json; charset=utf-8').send(body) as never
+}

@@ -1,0 +1,50 @@
+import type { CurrencyType } from '../sessions/principal.ts'
+
+/** What moves the money in the world outside. It says what it saw; what follows for states and balances, the ledger decides. */
+export type Rail = {
+  /** `simulator`, `manual`, …: part of the name of its account in the ledger. Never changes. */
+  readonly name: string
+  capabilities(): RailCapabilities
+  healthCheck(): Promise<RailHealth>
+  /** Where a customer sends a deposit. Null when the money comes without being told where. */
+  createDepositTarget(transaction: RailTransaction): Promise<DepositTarget | null>
+  /** Hands a payout over. Called again after a crash: the same transaction must not be paid twice. */
+  submitPayout(transaction: RailTransaction): Promise<Observation>
+  /** What is known now of transactions handed over before; one observation each, in any order. */
+  poll(transactions: readonly RailTransaction[]): Promise<Observation[]>
+  /** What a call from the rail tells, after its signature was checked. @throws when it is not genuine */
+  parseInbound(message: InboundMessage): Promise<Observation[]>
+  /** When to ask about a new transaction for the first time, in ms since the epoch; null: a person will say. */
+  firstLookAt(request: NewRailTransaction, nowMs: number): number | null
+}
+
+export type RailCapabilities = {
+  currencyTypes: ReadonlySet<CurrencyType>
+  types: ReadonlySet<'deposit' | 'payout' | 'refund'>
+}
+export type RailHealth = { healthy: boolean; detail: string }
+export type DepositTarget = { instructions: Readonly<Record<string, string>> }
+export type InboundMessage = { headers: Readonly<Record<string, string | undefined>>; body: Buffer }
+
+export type NewRailTransaction = {
+  type: 'deposit' | 'payout' | 'refund'
+  amountMinor: bigint
+  currency: string
+  decimals: number
+  destination: string | null
+  reference: string | null
+}
+export type RailTransaction = NewRailTransaction & {
+  id: string
+  status: 'pending' | 'processing'
+  createdAtMs: number
+}
+
+/** `lookAgainAtMs` null: the rail will call, or a person will say. */
+export type Observation = { transactionId: string } & (
+  | { kind: 'waiting'; lookAgainAtMs: number | null }
+  | { kind: 'accepted'; lookAgainAtMs: number | null }
+  | { kind: 'completed'; railReference?: string }
+  | { kind: 'failed'; code: string; message: string }
+  | { kind: 'expired' }
+)
