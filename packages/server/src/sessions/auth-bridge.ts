@@ -7,6 +7,7 @@ import type { App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { problem } from '../problems.ts'
 import { AUTH_PATHS, type AuthPath } from './auth-paths.ts'
+import { auditAccountChange, isAccountChange } from './audit-account.ts'
 import { authProblem } from './auth-problems.ts'
 import { CLIENT_IP_HEADER, type Auth } from './auth.ts'
 import { hasOpenInvitation } from './queries.ts'
@@ -50,11 +51,12 @@ export function authBridge(app: App, deps: AuthBridgeDeps): void {
 
       const body = readBody(allowed, request.body)
       await beforeCall(deps, path, body)
-      const previous = path === '/sign-in/email' ? await currentSessionToken(deps, request) : null
+      const previous =
+        path === '/sign-in/email' || isAccountChange(path) ? await currentSession(deps, request) : null
       const answer = await deps.auth.handler(fetchRequest(deps, request, { url, allowed, body }))
       copyHeaders(answer, reply)
       if (answer.status >= 400) throw await refusal(answer)
-      await afterCall(deps, path, body, previous)
+      await afterCall(deps, { path, body, previous, request })
       return sendAnswer(answer, reply)
     },
   })
@@ -107,30 +109,44 @@ async function assertInvited(deps: AuthBridgeDeps, body: Body): Promise<void> {
     throw problem('sign-up-closed', { detail: 'The invitation has ended or is for another address.' })
 }
 
-async function afterCall(
-  deps: AuthBridgeDeps,
-  path: string,
-  body: Body | null,
-  previousToken: string | null,
-): Promise<void> {
-  if (path !== '/sign-in/email') return
-  await clearThrottle(deps.database.pool, accountThrottleKey((body as { email: string }).email))
-  // A sign-in replaces the session that the browser had; the old cookie must not live on somewhere else.
-  if (previousToken) await (await deps.auth.$context).internalAdapter.deleteSession(previousToken)
+type Call = { path: string; body: Body | null; previous: PreviousSession | null; request: FastifyRequest }
+
+async function afterCall(deps: AuthBridgeDeps, { path, body, previous, request }: Call): Promise<void> {
+  if (path === '/sign-in/email') {
+    await clearThrottle(deps.database.pool, accountThrottleKey((body as { email: string }).email))
+    // A sign-in replaces the session that the browser had; the old cookie must not live on somewhere else.
+    if (previous) await (await deps.auth.$context).internalAdapter.deleteSession(previous.token)
+  } else if (previous) {
+    const ip = clientAddress(request.raw, deps.config.trustProxy)
+    await auditAccountChange(deps, previous, { path, ip, requestId: request.id })
+  }
 }
 
-async function currentSessionToken(deps: AuthBridgeDeps, request: FastifyRequest): Promise<string | null> {
+type PreviousSession = { token: string; userId: string; email: string; activeWorkspaceId: string | null }
+
+/** The session that the request came with, before the call may end it. */
+async function currentSession(
+  deps: AuthBridgeDeps,
+  request: FastifyRequest,
+): Promise<PreviousSession | null> {
   const { cookie } = request.headers
   if (!cookie) return null
   const found = await deps.auth.api.getSession({
     headers: new Headers({ cookie }),
     query: { disableRefresh: true },
   })
-  return found?.session.token ?? null
+  if (!found) return null
+  const { activeOrganizationId } = found.session as { activeOrganizationId?: string | null }
+  return {
+    token: found.session.token,
+    userId: found.user.id,
+    email: found.user.email,
+    activeWorkspaceId: activeOrganizationId ?? null,
+  }
 }
 
 /** The request as Better Auth reads it. Only named headers pass; the address is ours, whatever the client sent. */
-export function fetchRequest(
+function fetchRequest(
   deps: Pick<AuthBridgeDeps, 'config'>,
   request: FastifyRequest,
   { url, allowed, body }: { url: URL; allowed: Pick<AuthPath, 'query'>; body: Body | null },

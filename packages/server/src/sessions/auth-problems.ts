@@ -7,6 +7,11 @@ const PROBLEM_OF_CODE: Readonly<Record<string, Answer>> = {
   INVALID_EMAIL_OR_PASSWORD: { code: 'sign-in-failed' },
   USER_ALREADY_EXISTS: { code: 'email-taken' },
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: { code: 'email-taken' },
+  // Two sign-ups at once, most likely; Better Auth does not say.
+  FAILED_TO_CREATE_USER: {
+    code: 'conflict',
+    detail: 'The account could not be made. If you have one already, sign in.',
+  },
   PASSWORD_TOO_SHORT: { code: 'password-too-short' },
   PASSWORD_TOO_LONG: { code: 'password-too-long' },
   INVALID_PASSWORD: { code: 'password-incorrect' },

@@ -256,6 +256,16 @@ export async function deleteOtherSessions(
   return rowCount ?? 0
 }
 
+/** Whether a session still stands: for streams, which end with the session that opened them. */
+export async function isSessionLive(executor: Executor, sessionId: string, now: Date): Promise<boolean> {
+  const { rowCount } = await executor.query('select 1 from sessions where id = $1 and expires_at > $2', [
+    sessionId,
+    now,
+  ])
+  return rowCount === 1
+}
+
+/** Removes sessions and links that have ended by themselves. */
 export async function deleteExpiredSessions(executor: Executor, now: Date): Promise<void> {
   await executor.query('delete from sessions where expires_at <= $1', [now])
   await executor.query('delete from user_verifications where expires_at <= $1', [now])

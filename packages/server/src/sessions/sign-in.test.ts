@@ -80,6 +80,18 @@ describe('signing up', () => {
     expect([answer.status, answer.body.code]).toEqual([409, 'email-taken'])
   })
 
+  test('twice at the same moment makes one account', async () => {
+    const person = { email: 'twice@example.com' }
+    const signUps = await Promise.all([1, 2, 3].map(() => people.browser().signUp(person)))
+    const statuses = signUps.map(({ answer }) => answer.status).toSorted((a, b) => a - b)
+    expect(statuses).toEqual([200, 409, 409])
+    const { rows } = await people.database.pool.query(
+      `select count(*)::int as count from members m join users u on u.id = m.user_id where u.email = $1`,
+      [person.email],
+    )
+    expect(rows[0].count).toBe(1)
+  })
+
   test('cannot make oneself an operator or verified', async () => {
     const browser = people.browser()
     await browser.post('/auth/sign-up/email', {
@@ -191,6 +203,30 @@ describe('sessions', () => {
     expect((await laptop.post('/auth/change-password', right)).status).toBe(200)
     expect((await laptop.get('/v1/me')).status).toBe(200)
     expect((await phone.get('/v1/me')).status).toBe(401)
+  })
+})
+
+describe('the audit log', () => {
+  test('says when a member changed what protects their account', async () => {
+    const browser = people.browser()
+    const { password, email } = await browser.signUp()
+    await browser.post('/auth/update-user', { name: 'Ada King' })
+    await browser.post('/auth/change-password', {
+      currentPassword: 'wrong wrong wrong',
+      newPassword: 'another good one',
+    })
+    await browser.post('/auth/change-password', {
+      currentPassword: password,
+      newPassword: 'another good one',
+    })
+    const { body } = await browser.get('/v1/audit-log')
+    const entries = body.data.filter(({ target }: { target: { kind: string } }) => target.kind === 'user')
+    expect(entries.map(({ action }: { action: string }) => action)).toEqual([
+      'user.password_changed',
+      'user.renamed',
+    ])
+    expect(entries[0]).toMatchObject({ actor: { label: email }, ip: browser.address })
+    expect((await browser.get('/v1/me')).body.user.name).toBe('Ada King')
   })
 })
 
