@@ -72,3 +72,8 @@ export async function requeueFailed(
 function bounds({ since, until }: RecoverRange): [string, string] {
   return [idFloor('evt', since.getTime()), idFloor('evt', until.getTime())]
 }
+
+/** Wakes the deliverers when this transaction commits. */
+export async function wakeDeliverers(executor: Executor): Promise<void> {
+  await executor.query("select pg_notify('webhook_deliveries', '')")
+}

@@ -79,10 +79,16 @@ export function createSender({
       connect: ({ hostname, port, protocol }, callback) => {
         const secure = protocol === 'https:'
         const target = { hostname, port: Number(port) || (secure ? 443 : 80), secure, mode }
-        dial(target, timings, { guard, lookup, signal: abort.signal }).then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        )
+        // undici takes a callback, and it handles both outcomes.
+        void (async () => {
+          let socket
+          try {
+            socket = await dial(target, timings, { guard, lookup, signal: abort.signal })
+          } catch (error) {
+            return callback(error as Error, null)
+          }
+          callback(null, socket)
+        })()
       },
     })
     return { client, timings, uses: 0, abort }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { problem } from '../problems.ts'
 import type { Mode } from '../sessions/principal.ts'
 
 /** Decides which addresses webhooks may be sent to, so that nobody reaches the platform's own network with them. */
@@ -96,7 +97,7 @@ function ipv6Groups(address: string): number[] {
   const before = parse(head)
   if (tail === undefined) return before
   const after = parse(tail)
-  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
 }
 
 function isLoopback(target: Target): boolean {
@@ -111,4 +112,10 @@ function networks(ranges: string, family: 'ipv4' | 'ipv6'): BlockList {
     list.addSubnet(address, Number(prefix), family)
   }
   return list
+}
+
+/** @throws Problem `webhook-target-refused`, with what is wrong beside `/url` */
+export function assertTarget(guard: TargetGuard, url: string, mode: Mode): void {
+  const fault = guard.urlFault(url, mode)
+  if (fault) throw problem('webhook-target-refused', { errors: [{ pointer: '/url', message: fault }] })
 }

@@ -163,10 +163,10 @@ create table delivery_attempts (
   primary key (event_id, endpoint_id, number)
 ) partition by range (event_id);
 
--- One partition each until the first start splits today off.
-create table events_all partition of events for values from (minvalue) to (maxvalue);
-create table finished_deliveries_all partition of finished_deliveries for values from (minvalue) to (maxvalue);
-create table delivery_attempts_all partition of delivery_attempts for values from (minvalue) to (maxvalue);
+-- One partition each until webhooks/partitions.ts splits the days off.
+create table events_after partition of events for values from (minvalue) to (maxvalue);
+create table finished_deliveries_after partition of finished_deliveries for values from (minvalue) to (maxvalue);
+create table delivery_attempts_after partition of delivery_attempts for values from (minvalue) to (maxvalue);
 
 -- Writes an event and what is to become of it for every endpoint of its workspace and mode, in the caller's
 -- transaction. Call it at most once for an id, with the object's row locked where order matters.

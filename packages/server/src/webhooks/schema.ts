@@ -1,0 +1,247 @@
+import { z } from 'zod'
+import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
+import { EVENT_TYPE_NAMES, type EventType } from './event-types.ts'
+
+const OVERLAP_SECONDS_MAX = 604_800
+const OVERLAP_SECONDS_DEFAULT = 86_400
+const HEADERS_MAX = 10
+
+const id = z.string().max(64)
+const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
+const mode = z.enum(['test', 'production'])
+const currencyType = z.enum(['fiat', 'crypto'])
+const eventType = z.enum(EVENT_TYPE_NAMES as [EventType, ...EventType[]])
+export const idParams = z.object({ id })
+
+// Endpoints
+
+const FORBIDDEN_HEADER =
+  /^(?:host|user-agent|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|webhook-.*)$/
+const headersInput = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'must be a header name')
+      .refine((name) => !FORBIDDEN_HEADER.test(name.toLowerCase()), 'is set by the server')
+      .transform((name) => name.toLowerCase()),
+    z
+      .string()
+      .max(1_024)
+      .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII'),
+  )
+  .refine((headers) => Object.keys(headers).length <= HEADERS_MAX, `must hold at most ${HEADERS_MAX} headers`)
+  .meta({
+    description: 'Sent with every webhook; stored sealed and never shown again.',
+    example: { 'x-api-key': '…' },
+  })
+const eventTypesInput = z
+  .array(z.union([z.literal('*'), eventType]))
+  .min(1)
+  .max(100)
+  .transform((types) => (types.includes('*') ? ['*'] : [...new Set(types)]))
+  .meta({ description: '`["*"]` stands for every type.', example: ['transaction.completed'] })
+
+export const EndpointSchema = z
+  .object({
+    id: z.string().meta({ example: 'ep_01kasqf0000000000000000000' }),
+    url: z.string().meta({ example: 'https://example.com/webhooks' }),
+    description: z.string().nullable(),
+    event_types: z.array(z.string()),
+    currency_type: currencyType.nullable().meta({ description: 'null: events of either currency type.' }),
+    mode,
+    enabled: z.boolean(),
+    disabled_reason: z
+      .enum(['gone', 'failing'])
+      .nullable()
+      .meta({ description: 'Why the server switched it off: it answered 410, or failed for 5 days.' }),
+    header_names: z
+      .array(z.string())
+      .meta({ description: 'The custom headers; their values are never shown.' }),
+    secret_version: z.int(),
+    previous_secret_expires_at: timestamp
+      .nullable()
+      .meta({ description: 'Until then every webhook carries a signature of the old secret too.' }),
+    last_success_at: timestamp.nullable(),
+    last_failure_at: timestamp.nullable(),
+    failing_since: timestamp.nullable(),
+    breaker: z
+      .object({
+        state: z.enum(['closed', 'open', 'half_open']),
+        next_probe_at: timestamp.nullable(),
+      })
+      .meta({ description: 'Open: after many failures its deliveries wait, and one at a time probes it.' }),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'WebhookEndpoint' })
+export type EndpointView = z.infer<typeof EndpointSchema>
+
+export const EndpointWithSecretSchema = EndpointSchema.extend({
+  secret: z.string().nullable().meta({
+    description: 'Signs every webhook (Standard Webhooks). Shown this one time.',
+    example: 'whsec_…',
+  }),
+}).meta({ id: 'WebhookEndpointWithSecret' })
+
+const settings = {
+  url: z.string().trim().min(1).max(2_048),
+  description: z.string().trim().max(500).nullable(),
+  event_types: eventTypesInput,
+  currency_type: currencyType.nullable(),
+  headers: headersInput,
+  enabled: z.boolean(),
+}
+
+export const createEndpointSchema = z
+  .object({
+    url: settings.url,
+    description: settings.description.default(null),
+    event_types: settings.event_types,
+    currency_type: settings.currency_type.optional(),
+    headers: settings.headers.default({}),
+    enabled: settings.enabled.default(true),
+    mode: mode.optional(),
+  })
+  .meta({ id: 'CreateWebhookEndpoint' })
+
+export const updateEndpointSchema = z.object(settings).partial().meta({ id: 'UpdateWebhookEndpoint' })
+
+export const listEndpointsQuery = pageQuery.extend({
+  enabled: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+})
+export const endpointPage = pageOf(EndpointSchema)
+
+export const rotateSecretSchema = z
+  .object({
+    overlap_seconds: z.int().min(0).max(OVERLAP_SECONDS_MAX).default(OVERLAP_SECONDS_DEFAULT),
+  })
+  .meta({ id: 'RotateWebhookSecret' })
+
+export const pingSchema = z
+  .object({ event_type: eventType.default('webhook_endpoint.ping') })
+  .meta({ id: 'PingWebhookEndpoint' })
+
+export const recoverSchema = z
+  .object({
+    since: timestampInput,
+    until: timestampInput.optional(),
+    dry_run: z.boolean().default(false).meta({ description: 'Only counts.' }),
+  })
+  .meta({ id: 'RecoverWebhookEndpoint' })
+export const RecoveredSchema = z
+  .object({
+    count: z.int().meta({ description: 'Failed deliveries that go out again, or would.' }),
+    remaining: z.int().meta({ description: 'Still failed in that range: call again.' }),
+    dry_run: z.boolean(),
+  })
+  .meta({ id: 'RecoveredWebhooks' })
+
+// Events
+
+export const EventSchema = z
+  .object({
+    id: z.string().meta({ example: 'evt_01kasqf0000000000000000000' }),
+    type: z.string(),
+    mode,
+    currency_type: currencyType.nullable(),
+    object_id: z.string(),
+    sequence: z.int().meta({ description: 'Counts the events of one object, from 1.' }),
+    request_id: z.string().nullable().meta({ description: 'The request that caused it.' }),
+    data: z.record(z.string(), z.unknown()),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Event' })
+export const eventPage = pageOf(EventSchema)
+export const listEventsQuery = pageQuery.extend({
+  type: z.string().max(100).optional(),
+  object_id: z.string().max(200).optional(),
+  request_id: id.optional(),
+})
+
+export const EventTypeSchema = z
+  .object({
+    type: eventType,
+    description: z.string(),
+    schema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the whole body.' }),
+    example: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'EventType' })
+export const eventTypeList = z.object({ data: z.array(EventTypeSchema), next_cursor: z.null() })
+
+// Webhook Logs
+
+const deliveryStatus = z.enum(['pending', 'delivered', 'failed', 'skipped'])
+const header = z.tuple([z.string(), z.string()])
+
+export const DeliverySchema = z
+  .object({
+    id: z.string().meta({ example: 'dlv_01kasqf0000000000000000001' }),
+    event_id: z.string(),
+    event_type: z.string(),
+    object_id: z.string(),
+    endpoint_id: z.string().nullable().meta({ description: 'null where the event found no endpoint.' }),
+    endpoint_url: z.string().nullable(),
+    status: deliveryStatus,
+    reason: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. ' +
+          'Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted.',
+      }),
+    attempt_count: z.int(),
+    next_attempt_at: timestamp.nullable(),
+    last_status_code: z.int().nullable(),
+    request_id: z.string().nullable(),
+    mode,
+    created_at: timestamp,
+  })
+  .meta({ id: 'WebhookDelivery' })
+
+const milliseconds = z.number().nullable()
+const text = { body: z.string(), body_encoding: z.enum(['utf8', 'base64']) }
+export const AttemptSchema = z
+  .object({
+    number: z.int(),
+    at: timestamp,
+    duration_ms: z.number(),
+    status_code: z.int().nullable(),
+    error: z.string().nullable().meta({ description: 'The kind of failure; null after a 2xx.' }),
+    error_detail: z.string().nullable(),
+    remote_address: z.string().nullable().meta({ description: 'The address that was dialled.' }),
+    timings: z.object({
+      dns_ms: milliseconds,
+      connect_ms: milliseconds,
+      tls_ms: milliseconds,
+      first_byte_ms: milliseconds,
+    }),
+    request: z.object({
+      method: z.literal('POST'),
+      url: z.string(),
+      headers: z.array(header),
+      body: z.string(),
+    }),
+    response: z
+      .object({
+        headers: z.array(header),
+        ...text,
+        body_truncated: z.boolean().meta({ description: 'Only the first 64 KiB are kept.' }),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'WebhookAttempt' })
+
+export const DeliveryWithAttemptsSchema = DeliverySchema.extend({ attempts: z.array(AttemptSchema) }).meta({
+  id: 'WebhookDeliveryWithAttempts',
+})
+export const deliveryPage = pageOf(DeliverySchema)
+export const listDeliveriesQuery = listEventsQuery.omit({ type: true }).extend({
+  event_type: z.string().max(100).optional(),
+  event_id: id.optional(),
+  endpoint_id: id.optional(),
+  status: deliveryStatus.optional(),
+})

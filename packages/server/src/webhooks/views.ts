@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer'
+import type { z } from 'zod'
+import type { Mode } from '../sessions/principal.ts'
+import { deliveryId } from './delivery-id.ts'
+import type { EventRow } from './event-queries.ts'
+import type { AttemptRow, DeliveryRow } from './log-queries.ts'
+import type { Endpoint } from './queries.ts'
+import type { AttemptSchema, DeliverySchema, EndpointView, EventSchema } from './schema.ts'
+
+/** An endpoint as the API shows it. */
+export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: number): EndpointView {
+  const { breakerOpenUntil, previousSecretExpiresAt } = endpoint
+  const isOpen = breakerOpenUntil !== null && breakerOpenUntil.getTime() > nowMs
+  const overlaps = previousSecretExpiresAt !== null && previousSecretExpiresAt.getTime() > nowMs
+  return {
+    id: endpoint.id,
+    url: endpoint.url,
+    description: endpoint.description,
+    event_types: endpoint.eventTypes,
+    currency_type: endpoint.currencyType,
+    mode: endpoint.mode,
+    enabled: endpoint.enabled,
+    disabled_reason: endpoint.disabledReason,
+    header_names: headerNames,
+    secret_version: endpoint.secretVersion,
+    previous_secret_expires_at: overlaps ? previousSecretExpiresAt.toISOString() : null,
+    last_success_at: time(endpoint.lastSuccessAt),
+    last_failure_at: time(endpoint.lastFailureAt),
+    failing_since: time(endpoint.failingSince),
+    breaker: {
+      state: breakerOpenUntil === null ? 'closed' : isOpen ? 'open' : 'half_open',
+      next_probe_at: time(breakerOpenUntil),
+    },
+    created_at: endpoint.createdAt.toISOString(),
+    updated_at: endpoint.updatedAt.toISOString(),
+  }
+}
+
+export function eventView(row: EventRow): z.infer<typeof EventSchema> {
+  return {
+    id: row.id,
+    type: row.type,
+    mode: row.mode,
+    currency_type: row.currencyType === '' ? null : row.currencyType,
+    object_id: row.objectId,
+    sequence: Number(row.sequence),
+    request_id: row.requestId,
+    data: (JSON.parse(row.body) as { data: Record<string, unknown> }).data,
+    created_at: row.createdAt.toISOString(),
+  }
+}
+
+export function deliveryView(row: DeliveryRow, mode: Mode): z.infer<typeof DeliverySchema> {
+  return {
+    id: deliveryId(row.eventId, row.endpointNumber ?? 0),
+    event_id: row.eventId,
+    event_type: row.eventType,
+    object_id: row.objectId,
+    endpoint_id: row.endpointId === '' ? null : row.endpointId,
+    endpoint_url: row.endpointUrl,
+    status: row.status,
+    reason: row.reason,
+    attempt_count: row.attemptCount,
+    next_attempt_at: time(row.nextAt),
+    last_status_code: row.lastStatusCode,
+    request_id: row.requestId,
+    mode,
+    created_at: row.createdAt.toISOString(),
+  }
+}
+
+export function attemptView(row: AttemptRow): z.infer<typeof AttemptSchema> {
+  const { responseBody } = row
+  const isText = responseBody === null || isUtf8(responseBody)
+  return {
+    number: row.number,
+    at: row.at.toISOString(),
+    duration_ms: row.durationMs,
+    status_code: row.statusCode,
+    error: row.error,
+    error_detail: row.errorDetail,
+    remote_address: row.remoteAddress,
+    timings: {
+      dns_ms: row.dnsMs,
+      connect_ms: row.connectMs,
+      tls_ms: row.tlsMs,
+      first_byte_ms: row.firstByteMs,
+    },
+    request: { method: 'POST', url: row.url, headers: row.requestHeaders, body: row.requestBody },
+    response:
+      row.statusCode === null
+        ? null
+        : {
+            headers: row.responseHeaders ?? [],
+            body: responseBody?.toString(isText ? 'utf8' : 'base64') ?? '',
+            body_encoding: isText ? 'utf8' : 'base64',
+            body_truncated: row.responseTruncated,
+          },
+  }
+}
+
+function time(at: Date | null): string | null {
+  return at?.toISOString() ?? null
+}
