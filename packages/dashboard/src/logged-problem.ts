@@ -1,4 +1,4 @@
-import type { Problem, TransactionLog, TransactionLogDetail } from './api-types.ts'
+import type { TransactionLog, TransactionLogDetail } from './api-types.ts'
 
 export type LoggedProblem = {
   title: string
@@ -8,22 +8,33 @@ export type LoggedProblem = {
   skewSeconds?: number
 }
 
-/** What a refused request was told, from its log row; the code in words while the row is still loading. */
+/**
+ * What a refused request was told. It comes from the row's diagnosis and from the problem that was answered;
+ * refusals before a valid signature have no logged body, so each value is looked for in both.
+ */
 export function problemIn(detail: TransactionLogDetail | undefined, row: TransactionLog): LoggedProblem {
-  const problem = parse(detail?.response.body?.text)
+  const facts: Record<string, unknown> = { ...parse(detail?.response.body?.text), ...detail?.diagnosis }
+  const text = (name: string) => (typeof facts[name] === 'string' ? facts[name] : undefined)
   return {
-    title: problem.title ?? row.code?.replaceAll('-', ' ') ?? `status ${row.status}`,
-    detail: problem.detail,
-    likelyCause: problem.likely_cause,
-    signatureBase: problem.signature_base,
-    skewSeconds: problem.skew_seconds,
+    title: text('title') ?? sentence(row.code) ?? `The server answered ${row.status}`,
+    detail: text('detail'),
+    likelyCause: text('likely_cause'),
+    signatureBase: text('signature_base'),
+    skewSeconds: typeof facts['skew_seconds'] === 'number' ? facts['skew_seconds'] : undefined,
   }
 }
 
-function parse(text: string | null | undefined): Partial<Problem> {
+/** "signature-invalid" as words: "Signature invalid". */
+function sentence(code: string | null): string | undefined {
+  if (!code) return undefined
+  const words = code.replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function parse(text: string | null | undefined): object {
   try {
     const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null ? (value as Partial<Problem>) : {}
+    return typeof value === 'object' && value !== null ? value : {}
   } catch {
     return {} // cut off at 16 KiB, or no JSON at all
   }

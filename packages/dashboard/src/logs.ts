@@ -13,7 +13,7 @@ export type LogFilters = {
   code?: string
   created_after?: string
   created_before?: string
-  request_id?: string
+  id?: string
 }
 
 export const LOG_FILTER_NAMES = [
@@ -24,8 +24,20 @@ export const LOG_FILTER_NAMES = [
   'code',
   'created_after',
   'created_before',
-  'request_id',
+  'id',
 ] as const satisfies (keyof LogFilters)[]
+
+export const PATH_TEXT_MIN = 3
+const REQUEST_ID = /^req_[0-9a-z]{26}$/
+
+/** Filters that the API would refuse while they are still being typed are not sent yet. */
+function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters {
+  return {
+    ...rest,
+    ...(id && REQUEST_ID.test(id) ? { id } : {}),
+    ...(path_contains && path_contains.length >= PATH_TEXT_MIN ? { path_contains } : {}),
+  }
+}
 
 export const logsQuery = (mode: Mode, filters: LogFilters) =>
   infiniteQueryOptions({
@@ -34,7 +46,7 @@ export const logsQuery = (mode: Mode, filters: LogFilters) =>
       call<List<TransactionLog>>('GET', '/v1/transaction-logs', {
         signal,
         mode,
-        query: { ...filters, limit: PAGE_ITEMS, cursor: pageParam },
+        query: { ...sendable(filters), limit: PAGE_ITEMS, cursor: pageParam },
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,

@@ -30,7 +30,7 @@ curl -i '${origin}${PATH}' \\
 export function typescriptSnippet(origin: string): string {
   const { host } = new URL(origin)
   return `// Needs COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_SECRET_KEY in the environment.
-// Run: npx tsx first-request.ts
+// Save as first-request.mts, then: npx tsx first-request.mts
 import { createHmac, randomBytes } from 'node:crypto'
 
 const { COUNTERSIGN_PUBLIC_KEY: publicKey, COUNTERSIGN_SECRET_KEY: secretKey } = process.env

@@ -84,7 +84,13 @@ export const theme = createTheme({
       },
     },
     Menu: {
-      defaultProps: { radius: 'md', shadow: 'md', transitionProps: { transition: 'fade', duration: 100 } },
+      defaultProps: {
+        radius: 'md',
+        shadow: 'md',
+        transitionProps: { transition: 'fade', duration: 100 },
+        // An element of role presentation inside role menu is what axe calls a serious fault.
+        withInitialFocusPlaceholder: false,
+      },
     },
     Tooltip: {
       defaultProps: { openDelay: 250, withArrow: false, radius: 'sm', fz: 12, multiline: true, maw: 320 },

@@ -43,9 +43,9 @@ export function FirstRequest({ apiKey, secretKey }: FirstRequestProps) {
             environment: load the .env file first.
           </p>
         </div>
+        <Listener apiKey={apiKey} ignored={ownRequestIds} />
         <CodeSample samples={samples} />
       </div>
-      <Listener apiKey={apiKey} ignored={ownRequestIds} />
     </section>
   )
 }

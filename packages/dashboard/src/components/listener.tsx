@@ -33,7 +33,7 @@ export function Listener({ apiKey, ignored }: ListenerProps) {
   // A success stays in view even when a later try fails.
   const shown = news.find(({ status }) => status < 300) ?? news[0]
   return (
-    <div className="listener" aria-live="polite">
+    <div aria-live="polite">
       {shown ? (
         <Arrived row={shown} />
       ) : (

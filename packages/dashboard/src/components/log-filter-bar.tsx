@@ -33,7 +33,7 @@ export function LogFilterBar({ filters }: { filters: LogFilters }) {
         label="Path contains"
         value={filters.path_contains}
         onChange={(path_contains) => set({ path_contains })}
-        placeholder="Path contains"
+        placeholder="Path contains (3 or more)"
         icon
       />
       <Select
@@ -69,8 +69,8 @@ export function LogFilterBar({ filters }: { filters: LogFilters }) {
       />
       <TextFilter
         label="Request id"
-        value={filters.request_id}
-        onChange={(request_id) => set({ request_id })}
+        value={filters.id}
+        onChange={(id) => set({ id })}
         placeholder="Request id"
       />
       <TimeFilter filters={filters} onChange={set} />
