@@ -1,107 +1,2807 @@
-// Stands in for what generate.mjs writes from openapi.json, in the same form.
+// Written by packages/sdk/generate.mjs from openapi.json. Do not edit.
 
 export interface paths {
-  '/v1/me': { get: { responses: { 200: Json<components['schemas']['Me']> } } }
-  '/v1/currencies': { get: { responses: { 200: Json<{ data: components['schemas']['Currency'][] }> } } }
-  '/v1/api-keys': {
-    get: {
-      parameters: { query?: PageQuery & { mode?: Mode; currency_type?: CurrencyType; status?: string } }
-      responses: { 200: Json<Page<components['schemas']['ApiKey']>> }
-    }
-    post: {
-      requestBody: Json<components['schemas']['CreateApiKey']>
-      responses: { 201: Json<components['schemas']['CreatedApiKey']> }
-    }
-  }
-  '/v1/api-keys/{id}': {
-    get: { responses: { 200: Json<components['schemas']['ApiKey']> } }
-    patch: {
-      requestBody: Json<components['schemas']['UpdateApiKey']>
-      responses: { 200: Json<components['schemas']['ApiKey']> }
-    }
-    delete: { responses: { 204: object } }
-  }
-  '/v1/api-keys/{id}/rotate': {
-    post: {
-      requestBody: Json<{ overlap_seconds: number }>
-      responses: { 200: Json<components['schemas']['CreatedApiKey']> }
-    }
-  }
-  '/v1/transaction-logs': {
-    get: {
-      parameters: {
-        query?: PageQuery & {
-          api_key_id?: string
-          method?: string
-          path?: string
-          status?: string
-          code?: string
-        }
-      }
-      responses: { 200: Json<Page<components['schemas']['TransactionLog']>> }
-    }
-  }
-  '/v1/transaction-logs/{id}': { get: { responses: { 200: Json<components['schemas']['TransactionLog']> } } }
+    "/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the account that runs the platform */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out one session */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out everywhere else */
+        post: operations["revokeOtherSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail that the platform sends */
+        get: operations["listOutgoingMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/mail/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one mail */
+        get: operations["getOutgoingMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace of your session */
+        get: operations["getWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the profile */
+        patch: operations["updateWorkspace"];
+        trace?: never;
+    };
+    "/v1/workspace/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work in another of your workspaces */
+        post: operations["switchWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of the workspace */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /** Give a member another role */
+        patch: operations["updateMember"];
+        trace?: never;
+    };
+    "/v1/members/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the workspace */
+        post: operations["leaveWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What opens Production Mode */
+        get: operations["getActivation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log as a file */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asking */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    /** @description Test Mode or Production Mode. */
+                    mode?: "test" | "production";
+                    /** @description What the key may touch. */
+                    currency_type?: "fiat" | "crypto";
+                    /** @description One status or several separated by commas. */
+                    status?: string;
+                    public_key?: string;
+                    name_contains?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["ApiKey"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create an API key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateApiKey"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKeyWithSecret"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an API key */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKey"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete (revoke) an API key */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Edit an API key */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateApiKey"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKey"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate the secret of an API key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RotateApiKey"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKeyWithSecret"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transaction-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    id?: string;
+                    api_key_id?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    method?: string;
+                    /** @description The whole path. */
+                    path?: string;
+                    /** @description Any part of the path, case-sensitive. */
+                    path_contains?: string;
+                    status?: number;
+                    status_class?: string;
+                    code?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["TransactionLog"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transaction-logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch requests live (server-sent events) */
+        get: {
+            parameters: {
+                query?: {
+                    id?: string;
+                    api_key_id?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    method?: string;
+                    /** @description The whole path. */
+                    path?: string;
+                    /** @description Any part of the path, case-sensitive. */
+                    path_contains?: string;
+                    status?: number;
+                    status_class?: string;
+                    code?: string;
+                    /** @description The id of the last row seen, where the header Last-Event-ID cannot be sent. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transaction-logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export requests as NDJSON or CSV, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    id?: string;
+                    api_key_id?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    method?: string;
+                    /** @description The whole path. */
+                    path?: string;
+                    /** @description Any part of the path, case-sensitive. */
+                    path_contains?: string;
+                    status?: number;
+                    status_class?: string;
+                    code?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transaction-logs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one request with what was sent and answered */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TransactionLogDetail"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/currencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List currencies
+         * @description Every currency with its type and decimals, whole. A key sees the currencies of its own type.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    type?: "fiat" | "crypto";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Currency"][];
+                            next_cursor: null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List transactions
+         * @description Newest first. A key sees its own mode and currency type.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    type?: "deposit" | "payout" | "transfer" | "refund";
+                    status?: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
+                    currency?: string;
+                    currency_type?: "fiat" | "crypto";
+                    /** @description On either side of a transfer. */
+                    account_id?: string;
+                    reference?: string;
+                    request_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Transaction"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create a transaction
+         * @description A deposit, payout or transfer. Needs an Idempotency-Key: the same key with the same body gets the same answer for 24 hours and moves money once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateTransaction"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a transaction */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a pending transaction
+         * @description Frees what it holds. A transaction that is processing or has ended cannot be canceled.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List accounts */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    currency?: string;
+                    currency_type?: "fiat" | "crypto";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Account"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Create an account
+         * @description One more account in a currency, beside the main one that is made on first use.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateAccount"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the entries of an account
+         * @description Newest first: what each step of a transaction changed, and the balance after it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    transaction_id?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Entry"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List balances
+         * @description The sum of all accounts of each currency.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    currency?: string;
+                    currency_type?: "fiat" | "crypto";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Balance"][];
+                            next_cursor: null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/magic-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List magic values
+         * @description Amounts and references that make the simulator fail, wait or stay.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /**
+                                 * @description Whole units of any currency.
+                                 * @example 90001
+                                 */
+                                amount: string;
+                                /** @example simulate:account_closed */
+                                reference: string;
+                                /** @enum {string} */
+                                outcome: "complete" | "fail" | "stay" | "expire";
+                                failure_code: string | null;
+                                description: string;
+                            }[];
+                            next_cursor: null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/transactions/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete a transaction by hand */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/transactions/{id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fail a transaction by hand */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default declined */
+                        code?: string;
+                        /** @default Failed by hand in Test Mode. */
+                        message?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete the test data of the workspace
+         * @description Transactions, entries and accounts of Test Mode. Production Mode, keys and logs stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            deleted_transactions: number;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-
-type Json<Body> = { content: { 'application/json': Body } }
-type Page<Row> = { data: Row[]; next_cursor: string | null }
-type PageQuery = { limit?: number; cursor?: string; created_after?: string; created_before?: string }
-type Mode = 'test' | 'production'
-type CurrencyType = 'fiat' | 'crypto'
-
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Me: {
-      kind: 'key'
-      mode: Mode
-      currency_type: CurrencyType
-      scopes: string[]
-      expires_at: string | null
-      server_time: string
-    }
-    Currency: { currency: string; type: CurrencyType; decimals: number }
-    ApiKey: {
-      id: string
-      name: string
-      public_key: string
-      mode: Mode
-      currency_type: CurrencyType
-      algorithm: 'hmac-sha256' | 'ed25519'
-      status: 'active' | 'expiring' | 'expired' | 'disabled' | 'revoked'
-      expires_at: string | null
-      created_at: string
-    }
-    CreateApiKey: {
-      name?: string
-      mode: Mode
-      currency_type: CurrencyType
-      expires_at: string | null
-      algorithm?: 'hmac-sha256' | 'ed25519'
-      ed25519_public_key?: string
-      scopes?: string[]
-      ip_allowlist?: string[]
-    }
-    CreatedApiKey: components['schemas']['ApiKey'] & { secret_key: string | null }
-    UpdateApiKey: {
-      name?: string
-      expires_at?: string | null
-      enabled?: boolean
-      scopes?: string[]
-      ip_allowlist?: string[]
-      rate_limit_per_minute?: number
-    }
-    TransactionLog: {
-      id: string
-      api_key_id: string
-      mode: Mode
-      method: string
-      path: string
-      status: number
-      code: string | null
-      duration_ms: number
-      ip: string
-      created_at: string
-    }
-  }
+    schemas: {
+        CreateApiKey: {
+            name?: string;
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            /**
+             * @description What the key may touch.
+             * @enum {string}
+             */
+            currency_type: "fiat" | "crypto";
+            /** @description `null` is Never Expire. */
+            expires_at: string | null;
+            /**
+             * @default hmac-sha256
+             * @enum {string}
+             */
+            algorithm?: "hmac-sha256" | "ed25519";
+            /** @description The 32 bytes of the public half in base64. The private half stays with you. */
+            ed25519_public_key?: string;
+            scopes?: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            /**
+             * @description Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            ip_allowlist?: string[];
+            rate_limit_per_minute?: number;
+        };
+        UpdateApiKey: {
+            name?: string;
+            /** @description `null` is Never Expire. */
+            expires_at?: string | null;
+            enabled?: boolean;
+            scopes?: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            /**
+             * @description Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            ip_allowlist?: string[];
+            rate_limit_per_minute?: number;
+        };
+        RotateApiKey: {
+            /**
+             * @description For so long the old secret still verifies.
+             * @example 3600
+             */
+            overlap_seconds: number;
+            /** @description The 32 bytes of the public half in base64. The private half stays with you. */
+            ed25519_public_key?: string;
+        };
+        CreateTransaction: {
+            /** @enum {string} */
+            type: "deposit" | "payout" | "transfer";
+            /**
+             * @description Decimal string with at most the decimals of the currency.
+             * @example 10.00
+             */
+            amount: string;
+            /** @example USD */
+            currency: string;
+            /** @description The main account of the currency when absent. */
+            account_id?: string | null;
+            /** @description Transfers: where the money goes. */
+            destination_account_id?: string | null;
+            /** @description Payouts: where the money goes. Free text in Test Mode. */
+            destination?: string | null;
+            /**
+             * @description Your own name for it.
+             * @example order-1001
+             */
+            reference?: string | null;
+            description?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** @description The moment the money counts for, where that is not now. */
+            effective_at?: string | null;
+            /**
+             * @description Members only: outranks Countersign-Mode.
+             * @enum {string}
+             */
+            mode?: "test" | "production";
+        };
+        CreateAccount: {
+            /** @example USD */
+            currency: string;
+            name?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        SetupInput: {
+            name: string;
+            /** Format: email */
+            email: string;
+            password: string;
+            workspace_name?: string;
+            /** @description From the link that the first start prints. */
+            token: string;
+        };
+        WorkspacePatch: {
+            name?: string;
+            legal_name?: string | null;
+            country?: string | null;
+            website?: string | null;
+            contact_email?: string | null;
+            description?: string | null;
+        };
+        Problem: {
+            /**
+             * Format: uri
+             * @description A page that explains the problem.
+             */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @enum {string} */
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            request_id: string;
+            errors?: {
+                /** @description JSON Pointer (RFC 6901). */
+                pointer: string;
+                message: string;
+            }[];
+            /** Format: date-time */
+            server_time?: string;
+            skew_seconds?: number | null;
+            likely_cause?: string;
+            likely_cause_code?: string;
+            /** @description The text that the server expected to be signed. */
+            signature_base?: string;
+        };
+        ApiKey: {
+            /** @example key_01kasqf0000000000000000000 */
+            id: string;
+            name: string;
+            /** @description Identifies the key; sent as `keyid`. */
+            public_key: string;
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            /**
+             * @description What the key may touch.
+             * @enum {string}
+             */
+            currency_type: "fiat" | "crypto";
+            /** @enum {string} */
+            algorithm: "hmac-sha256" | "ed25519";
+            /**
+             * @description Derived; `expiring` is within 7 days of its expiry.
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "disabled" | "revoked";
+            enabled: boolean;
+            scopes: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            ip_allowlist: string[];
+            rate_limit_per_minute: number;
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            created_by: {
+                /** @enum {string} */
+                kind: "member" | "key";
+                id: string;
+                name: string;
+            };
+            last_used_at: string | null;
+            last_used_ip: string | null;
+            /** @description Counts rotations, from 1. */
+            secret_version: number;
+            rotated_at: string | null;
+            /** @description Until then the secret before the last rotation still verifies. */
+            previous_secret_expires_at: string | null;
+            revoked_at: string | null;
+            ed25519_public_key: string | null;
+        };
+        ApiKeyWithSecret: {
+            /** @example key_01kasqf0000000000000000000 */
+            id: string;
+            name: string;
+            /** @description Identifies the key; sent as `keyid`. */
+            public_key: string;
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            /**
+             * @description What the key may touch.
+             * @enum {string}
+             */
+            currency_type: "fiat" | "crypto";
+            /** @enum {string} */
+            algorithm: "hmac-sha256" | "ed25519";
+            /**
+             * @description Derived; `expiring` is within 7 days of its expiry.
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "disabled" | "revoked";
+            enabled: boolean;
+            scopes: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            ip_allowlist: string[];
+            rate_limit_per_minute: number;
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            created_by: {
+                /** @enum {string} */
+                kind: "member" | "key";
+                id: string;
+                name: string;
+            };
+            last_used_at: string | null;
+            last_used_ip: string | null;
+            /** @description Counts rotations, from 1. */
+            secret_version: number;
+            rotated_at: string | null;
+            /** @description Until then the secret before the last rotation still verifies. */
+            previous_secret_expires_at: string | null;
+            revoked_at: string | null;
+            ed25519_public_key: string | null;
+            /** @description Shown this one time. `null` for Ed25519 keys and when the answer is replayed. */
+            secret_key: string | null;
+        };
+        Me: {
+            /** @constant */
+            kind: "key";
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            /**
+             * @description What the key may touch.
+             * @enum {string}
+             */
+            currency_type: "fiat" | "crypto";
+            public_key: string;
+            key: {
+                id: string;
+                name: string;
+                public_key: string;
+                secret_version: number;
+            };
+            workspace: {
+                id: string;
+                name: string;
+            };
+            scopes: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            server_time: string;
+        } | {
+            /** @constant */
+            kind: "member";
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            user: {
+                id: string;
+                name: string;
+                email: string;
+                email_verified: boolean;
+                two_factor_enabled: boolean;
+            };
+            workspace: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            role: "viewer" | "developer" | "admin" | "owner";
+            is_operator: boolean;
+            workspaces: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "viewer" | "developer" | "admin" | "owner";
+            }[];
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            server_time: string;
+        };
+        Currency: {
+            /**
+             * @description ISO 4217 for fiat, the ticker for crypto.
+             * @example USD
+             */
+            code: string;
+            /** @example US Dollar */
+            name: string;
+            /** @enum {string} */
+            type: "fiat" | "crypto";
+            /**
+             * @description How many digits an amount may have after the point.
+             * @example 2
+             */
+            decimals: number;
+            /**
+             * @description Three digits of ISO 4217; null for crypto.
+             * @example 840
+             */
+            numeric_code: string | null;
+        };
+        Transaction: {
+            /** @example txn_01kasqf0000000000000000001 */
+            id: string;
+            /** @enum {string} */
+            type: "deposit" | "payout" | "transfer" | "refund";
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
+            /**
+             * @description Decimal string with all decimals of the currency.
+             * @example 10.00
+             */
+            amount: string;
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @example acc_01kasqf0000000000000000001 */
+            account_id: string;
+            destination_account_id: string | null;
+            destination: string | null;
+            reference: string | null;
+            description: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** @description The transaction this one refunds or returns. */
+            linked_transaction_id: string | null;
+            failure: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description Counts the transactions of this workspace and mode. */
+            sequence: number;
+            /** @description The request that created it: its row in Transaction Logs. */
+            request_id: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+            completed_at: string | null;
+        };
+        Account: {
+            /** @example acc_01kasqf0000000000000000001 */
+            id: string;
+            name: string | null;
+            /** @description The account that transactions use when they name none. */
+            is_main: boolean;
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @enum {string} */
+            mode: "test" | "production";
+            /**
+             * @description What has been booked.
+             * @example 10.00
+             */
+            posted: string;
+            /**
+             * @description Announced and not here yet.
+             * @example 10.00
+             */
+            pending_in: string;
+            /**
+             * @description Held for payouts that are under way.
+             * @example 10.00
+             */
+            pending_out: string;
+            /**
+             * @description What can be spent now: posted less pending_out.
+             * @example 10.00
+             */
+            available: string;
+            /** @description The number of its entries. */
+            version: number;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        Entry: {
+            /** @example acc_01kasqf0000000000000000001 */
+            account_id: string;
+            /** @description 1, 2, 3 … per account, without gaps. */
+            version: number;
+            /** @example txn_01kasqf0000000000000000001 */
+            transaction_id: string;
+            /** @enum {string} */
+            step: "hold" | "post" | "release" | "direct";
+            /** @example USD */
+            currency: string;
+            /**
+             * @description What it added to posted; negative when it took.
+             * @example 10.00
+             */
+            posted: string;
+            /**
+             * @description What it added to pending_in.
+             * @example 10.00
+             */
+            pending_in: string;
+            /**
+             * @description What it added to pending_out.
+             * @example 10.00
+             */
+            pending_out: string;
+            /** @description Of the account, after this entry. */
+            balance: {
+                /**
+                 * @description What has been booked.
+                 * @example 10.00
+                 */
+                posted: string;
+                /**
+                 * @description Announced and not here yet.
+                 * @example 10.00
+                 */
+                pending_in: string;
+                /**
+                 * @description Held for payouts that are under way.
+                 * @example 10.00
+                 */
+                pending_out: string;
+                /**
+                 * @description What can be spent now: posted less pending_out.
+                 * @example 10.00
+                 */
+                available: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        Balance: {
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /**
+             * @description What has been booked.
+             * @example 10.00
+             */
+            posted: string;
+            /**
+             * @description Announced and not here yet.
+             * @example 10.00
+             */
+            pending_in: string;
+            /**
+             * @description Held for payouts that are under way.
+             * @example 10.00
+             */
+            pending_out: string;
+            /**
+             * @description What can be spent now: posted less pending_out.
+             * @example 10.00
+             */
+            available: string;
+        };
+        SetupResult: {
+            user: {
+                id: string;
+                name: string;
+                email: string;
+            };
+        };
+        Session: {
+            /** @example ses_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            /** @description The session that asks. */
+            current: boolean;
+            ip: string | null;
+            user_agent: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * @description To the day: when the session was last prolonged.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            last_used_at: string;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        OutgoingMail: {
+            /** @example msg_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            to: string;
+            subject: string;
+            kind: string;
+            /**
+             * @description `held`: there is no SMTP_URL, so it waits here to be read.
+             * @enum {string}
+             */
+            status: "held" | "pending" | "sent" | "failed";
+            attempt_count: number;
+            last_error: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            sent_at: string | null;
+        };
+        OutgoingMailWithText: {
+            /** @example msg_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            to: string;
+            subject: string;
+            kind: string;
+            /**
+             * @description `held`: there is no SMTP_URL, so it waits here to be read.
+             * @enum {string}
+             */
+            status: "held" | "pending" | "sent" | "failed";
+            attempt_count: number;
+            last_error: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            sent_at: string | null;
+            /** @description Null once it was sent, or after 7 days. */
+            text: string | null;
+        };
+        /** @description One request made with an API key. */
+        TransactionLog: {
+            /**
+             * @description The request id.
+             * @example req_01kasqf0000000000000000000
+             */
+            id: string;
+            /** @example key_01kasqf0000000000000000000 */
+            api_key_id: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @example POST */
+            method: string;
+            /** @example /v1/transactions */
+            path: string;
+            /** @example 201 */
+            status: number;
+            /** @description The problem's code; null when there was none. */
+            code: string | null;
+            duration_ms: number;
+            ip: string | null;
+            /** @description More than 1 where this row stands for further refusals of the same key in a minute that were counted, not logged. */
+            request_count: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        LoggedBody: {
+            /** @description Redacted JSON, at most 16 KiB; null when it did not parse. */
+            text: string | null;
+            /** @description The length of the whole body. */
+            bytes: number;
+            truncated: boolean;
+            /**
+             * @description Of a body that did not parse.
+             * @example sha-256=:…:
+             */
+            digest: string | null;
+        };
+        LoggedMessage: {
+            /** @description Pairs of name and value; secrets read `[redacted]`. */
+            headers: string[][];
+            body: components["schemas"]["LoggedBody"] | null;
+        };
+        /** @description One request with what was sent and answered, redacted. */
+        TransactionLogDetail: {
+            /**
+             * @description The request id.
+             * @example req_01kasqf0000000000000000000
+             */
+            id: string;
+            /** @example key_01kasqf0000000000000000000 */
+            api_key_id: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @example POST */
+            method: string;
+            /** @example /v1/transactions */
+            path: string;
+            /** @example 201 */
+            status: number;
+            /** @description The problem's code; null when there was none. */
+            code: string | null;
+            duration_ms: number;
+            ip: string | null;
+            /** @description More than 1 where this row stands for further refusals of the same key in a minute that were counted, not logged. */
+            request_count: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /** @description Without the `?`. */
+            query: string | null;
+            user_agent: string | null;
+            /** @description The version of the secret that signed; null where no signature held. */
+            secret_version: number | null;
+            idempotency_key: string | null;
+            transaction_id: string | null;
+            event_ids: string[];
+            request: components["schemas"]["LoggedMessage"];
+            response: components["schemas"]["LoggedMessage"];
+            /** @description For a refused signature: `signature_base` as the server computed it, and the likely cause. */
+            diagnosis: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Workspace: {
+            /** @example wks_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            name: string;
+            legal_name: string | null;
+            /**
+             * @description ISO 3166-1 alpha-2
+             * @example NL
+             */
+            country: string | null;
+            website: string | null;
+            contact_email: string | null;
+            description: string | null;
+            /** @description The currency types for which Production Mode is open. */
+            production_enabled: ("fiat" | "crypto")[];
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        Member: {
+            /** @example mem_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            user_id: string;
+            name: string;
+            email: string;
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            two_factor_enabled: boolean;
+            is_you: boolean;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        ActivationChecklist: {
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            production_open: boolean;
+            self_approved: boolean;
+            items: {
+                code: string;
+                title: string;
+                done: boolean;
+                /** @description What to do while it is not done. */
+                detail: string;
+            }[];
+        };
+        AuditEntry: {
+            /** @example aud_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            actor: {
+                /** @enum {string} */
+                kind: "member" | "key" | "operator" | "system";
+                id: string | null;
+                label: string;
+            };
+            /** @example member.role_changed */
+            action: string;
+            target: {
+                kind: string;
+                id: string;
+            };
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+            mode: ("test" | "production") | null;
+            ip: string | null;
+            request_id: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupResult"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Session"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revoked: number;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutgoingMail: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OutgoingMail"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOutgoingMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingMailWithText"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspacePatch"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    workspace_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /**
+                         * @description From least to most: viewer, developer, admin, owner.
+                         * @enum {string}
+                         */
+                        role: "viewer" | "developer" | "admin" | "owner";
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Member"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description From least to most: viewer, developer, admin, owner.
+                     * @enum {string}
+                     */
+                    role: "viewer" | "developer" | "admin" | "owner";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActivation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ActivationChecklist"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description RFC 3339 */
+                created_after?: string;
+                /** @description RFC 3339 */
+                created_before?: string;
+                action?: string;
+                actor_id?: string;
+                target_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 */
+                created_after?: string;
+                /** @description RFC 3339 */
+                created_before?: string;
+                action?: string;
+                actor_id?: string;
+                target_id?: string;
+                format?: "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
