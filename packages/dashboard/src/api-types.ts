@@ -6,8 +6,9 @@ type Schemas = components['schemas']
 
 export type List<Item> = { data: Item[]; next_cursor: string | null }
 
-export type Problem = Pick<Schemas['Problem'], 'type' | 'title' | 'status' | 'code'> &
-  Partial<Schemas['Problem']>
+/** `code` is any text, because what goes wrong before the server answers has codes of its own. */
+export type Problem = Partial<Omit<Schemas['Problem'], 'code'>> &
+  Pick<Schemas['Problem'], 'type' | 'title' | 'status'> & { code: string }
 /** The dashboard always asks as a member. */
 export type Me = Extract<Schemas['Me'], { kind: 'member' }>
 export type ApiKey = Schemas['ApiKey']
