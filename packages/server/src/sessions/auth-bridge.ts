@@ -11,7 +11,7 @@ import { auditAccountChange, isAccountChange } from './audit-account.ts'
 import { authProblem } from './auth-problems.ts'
 import { CLIENT_IP_HEADER, type Auth } from './auth.ts'
 import { hasOpenInvitation } from './queries.ts'
-import { assertOriginWhenPresent } from './read-session.ts'
+import { assertOriginWhenPresent, getSession } from './read-session.ts'
 import { ACCOUNT_SIGN_IN_RULE, accountThrottleKey, clearThrottle, throttle } from './throttle.ts'
 
 export type AuthBridgeDeps = {
@@ -22,15 +22,8 @@ export type AuthBridgeDeps = {
 }
 
 const PREFIX = '/auth'
-const HEADERS_IN = [
-  'cookie',
-  'origin',
-  'referer',
-  'user-agent',
-  'sec-fetch-site',
-  'sec-fetch-mode',
-  'sec-fetch-dest',
-]
+// Not Sec-Fetch-*: Node's fetch sends one of them without an Origin, and our own check has been made by then.
+const HEADERS_IN = ['cookie', 'origin', 'referer', 'user-agent']
 const HEADERS_OUT = ['location', 'cache-control', 'pragma']
 
 /**
@@ -131,10 +124,7 @@ async function currentSession(
 ): Promise<PreviousSession | null> {
   const { cookie } = request.headers
   if (!cookie) return null
-  const found = await deps.auth.api.getSession({
-    headers: new Headers({ cookie }),
-    query: { disableRefresh: true },
-  })
+  const found = await getSession(deps.auth, cookie)
   if (!found) return null
   const { activeOrganizationId } = found.session as { activeOrganizationId?: string | null }
   return {

@@ -39,10 +39,7 @@ export async function principalFromSession(
 ): Promise<MemberPrincipal | null> {
   const { cookie } = request.headers
   if (!cookie?.includes(COOKIE_NAME)) return null
-  const found = await deps.auth.api.getSession({
-    headers: new Headers({ cookie }),
-    query: { disableRefresh: true },
-  })
+  const found = await getSession(deps.auth, cookie)
   if (!found) return null
   assertOwnOrigin(request, deps.config.origins)
 
@@ -60,6 +57,15 @@ export async function principalFromSession(
     role: membership.role,
     isOperator: isOperator(user, deps.config.operatorEmails),
     sessionId: found.session.id,
+  }
+}
+
+/** The session that a cookie names, or null. A database out of reach is told as what it is, not as "no session". */
+export async function getSession(auth: Auth, cookie: string) {
+  try {
+    return await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+  } catch (error) {
+    throw (error as { cause?: unknown }).cause ?? error
   }
 }
 
@@ -99,12 +105,12 @@ export function assertOwnOrigin(request: FastifyRequest, origins: readonly strin
 }
 
 /**
- * The same for calls that need no session yet (sign-in, setup): a program may call them without an Origin,
- * but a page of somebody else's may not, and neither may anything that brings cookies.
+ * The same for calls that need no session yet (sign-in, setup): a program may call them without an Origin, but
+ * nothing that brings a session or comes from a browser, which says so with Sec-Fetch-Site.
  */
 export function assertOriginWhenPresent(request: FastifyRequest, origins: readonly string[]): void {
-  const { origin, cookie } = request.headers
-  if (origin === undefined && !cookie?.includes(COOKIE_NAME)) return
+  const { origin, cookie, 'sec-fetch-site': fetchSite } = request.headers
+  if (origin === undefined && fetchSite === undefined && !cookie?.includes(COOKIE_NAME)) return
   assertOwnOrigin(request, origins)
 }
 

@@ -266,6 +266,9 @@ describe('a request from somebody else’s page', () => {
       const body = { name: 'A', email: 'a@example.com', password: 'correct horse battery' }
       const answer = await people.browser().post(path, body, { origin: 'https://evil.example' })
       expect(answer.body.code).toBe('origin-not-allowed')
+      const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+      const silent = await people.browser().post(path, body, { origin: null, headers })
+      expect(silent.body.code).toBe('origin-not-allowed')
     }
   })
 

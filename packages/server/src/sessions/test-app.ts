@@ -13,7 +13,9 @@ import { mailSealName } from './mail.ts'
 export const TEST_ORIGIN = 'http://localhost:4747'
 
 /** The whole application on a database of its own, and browsers to use it with. */
-export async function createPeopleApp(options: { config?: Partial<Config>; facts?: ActivationFacts } = {}) {
+export async function createPeopleApp(
+  options: { config?: Partial<Config>; facts?: ActivationFacts; validateResponses?: boolean } = {},
+) {
   const testDatabase = await createTestDatabase()
   const { database } = testDatabase
   const clock = clockThatRuns()
@@ -24,7 +26,12 @@ export async function createPeopleApp(options: { config?: Partial<Config>; facts
   const foundation = { config, database, clock, sealer, log: createLog('silent'), printToTerminal }
   const services = await createServices(foundation)
   const activation = createActivation(options.facts)
-  const app = await buildApp({ ...services, activation, dashboardDir: null, validateResponses: true })
+  const app = await buildApp({
+    ...services,
+    activation,
+    dashboardDir: null,
+    validateResponses: options.validateResponses ?? true,
+  })
   await app.ready()
 
   return {
