@@ -1,11 +1,17 @@
+import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
+import { tellExpiry } from './keys/tell-expiry.ts'
+import { settleLoop } from './ledger/settle-loop.ts'
+import { simulator } from './rails/simulator.ts'
 import type { Foundation } from './services.ts'
 import { deliverMail, pruneMail, smtpTransport } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
+import { publishEvent } from './webhooks/publish-event.ts'
 import type { Loop } from './worker.ts'
 
+const KEY_EXPIRY_INTERVAL_MS = 30_000
 const MAIL_INTERVAL_MS = 2_000
 const PRUNE_INTERVAL_MS = 3_600_000
 const DAY_MS = 86_400_000
@@ -14,9 +20,22 @@ const RETIRED_SECRETS_MAX = 1_000
 
 /** Everything that the role `worker` repeats. A room that has recurring work lists it here. */
 export function createLoops(foundation: Foundation): Loop[] {
-  const loops = [pruneLoop(foundation)]
+  const loops: Loop[] = [
+    pruneLoop(foundation),
+    keyExpiryLoop(foundation),
+    forgetIdempotencyKeysLoop(foundation),
+    settleLoop({ ...foundation, rails: [simulator] }),
+  ]
   if (foundation.config.smtpUrl) loops.push(mailLoop(foundation, foundation.config.smtpUrl))
   return loops
+}
+
+function keyExpiryLoop(foundation: Foundation): Loop {
+  return {
+    name: 'expire',
+    intervalMs: KEY_EXPIRY_INTERVAL_MS,
+    run: async () => ((await tellExpiry({ ...foundation, publishEvent })).more ? 'more' : undefined),
+  }
 }
 
 function mailLoop(foundation: Foundation, smtpUrl: string): Loop {

@@ -274,3 +274,23 @@ export async function destroyRetiredSecrets(
   )
   return rowCount ?? 0
 }
+
+/** Keys that have reached a step of their end which was not told yet, locked, the most urgent first. */
+export async function lockExpiringKeys(
+  executor: Executor,
+  { now, limit }: { now: Date; limit: number },
+): Promise<Selectable<ApiKeysTable>[]> {
+  const { rows } = await executor.query<Selectable<ApiKeysTable>>(
+    `select k.* from api_keys k
+      where k.expires_at is not null and k.revoked_at is null and k.expiry_told_days is distinct from 0
+        and k.expires_at <= $1::timestamptz + interval '7 days'
+        and (k.expiry_told_days is null
+             or (k.expiry_told_days = 7 and k.expires_at <= $1::timestamptz + interval '1 day')
+             or k.expires_at <= $1::timestamptz)
+      order by k.expires_at
+      limit $2
+      for update skip locked`,
+    [now, limit],
+  )
+  return rows
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { testClock } from '../clock.ts'
+import { createTestDatabase } from '../database/test-database.ts'
+import { Problem } from '../problems.ts'
+import { openNonceFloor, type NonceFloor } from './nonce-floor.ts'
+import { createNonceStore } from './nonces.ts'
+
+const seconds = (ms: number) => Math.floor(ms / 1000)
+const openFloor: NonceFloor = {
+  earlyNonces: [],
+  admit: () => {},
+  reopen: async () => {},
+  close: async () => {},
+}
+const codeOf = async (work: () => unknown) => {
+  try {
+    await work()
+    return 'passed'
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+}
+
+describe('the nonce store', () => {
+  it('a nonce is claimed once per key and forgotten when its window has ended', () => {
+    const clock = testClock()
+    const store = createNonceStore({ clock, floor: openFloor })
+    const created = seconds(clock.now())
+    expect(store.claim('a', 'n', created)).toBe(true)
+    expect(store.claim('a', 'n', created)).toBe(false)
+    expect(store.claim('b', 'n', created)).toBe(true)
+    clock.advance(300_000)
+    expect(store.claim('a', 'n', created)).toBe(false)
+    clock.advance(2_000)
+    expect(store.claim('c', 'other', seconds(clock.now()))).toBe(true)
+    expect(store.size).toBe(1)
+    expect(store.bytes).toBeLessThan(200)
+  })
+
+  it('when it is full it refuses with 503 and forgets nothing', () => {
+    const clock = testClock()
+    const store = createNonceStore({ clock, floor: openFloor, bytesMax: 1_000 })
+    const created = seconds(clock.now())
+    let claimed = 0
+    expect(() => {
+      for (;;) claimed += store.claim('key', `nonce-${claimed}`, created) ? 1 : 0
+    }).toThrow(Problem)
+    expect(claimed).toBeGreaterThan(5)
+    expect(store.claim('key', 'nonce-0', created)).toBe(false)
+  })
+})
+
+describe('restarts', () => {
+  /** One run of a server on a database: its floor and its store. `close` is a clean stop, its absence a crash. */
+  async function run(
+    database: Awaited<ReturnType<typeof createTestDatabase>>['database'],
+    clock: ReturnType<typeof testClock>,
+  ) {
+    const waited: number[] = []
+    const floor = await openNonceFloor({
+      database,
+      clock,
+      wait: async (ms) => {
+        waited.push(ms)
+        clock.advance(ms)
+      },
+    })
+    return { waited, close: floor.close, store: createNonceStore({ clock, floor }) }
+  }
+
+  it('after a crash nothing that was accepted before it passes again, and requests made after the start do', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const first = await run(database, clock)
+    const created = seconds(clock.now())
+    expect(await first.store.claim('key', 'nonce-1', created)).toBe(true)
+
+    const second = await run(database, clock)
+    // The lease was at most 2 s ahead, so the start waits at most 3 s for the clock to pass it.
+    expect(second.waited.every((ms) => ms <= 3_000)).toBe(true)
+    expect(await codeOf(() => second.store.claim('key', 'nonce-1', created))).toBe('signature-expired')
+    expect(await second.store.claim('key', 'nonce-2', seconds(clock.now()))).toBe(true)
+    await drop()
+  })
+
+  it('after a clean stop the floor is exact: an older unused signature passes only if it is above it', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const first = await run(database, clock)
+    const created = seconds(clock.now())
+    await first.store.claim('key', 'nonce-1', created)
+    await first.close()
+    const second = await run(database, clock)
+    expect(second.waited).toHaveLength(1)
+    expect(second.waited[0]).toBeLessThanOrEqual(1_000)
+    expect(await codeOf(() => second.store.claim('key', 'nonce-1', created))).toBe('signature-expired')
+    expect(await second.store.claim('key', 'nonce-2', created + 1)).toBe(true)
+    await drop()
+  })
+
+  it('a request from a clock that runs ahead is remembered over a crash without shutting out others', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const first = await run(database, clock)
+    const ahead = seconds(clock.now()) + 25
+    expect(await first.store.claim('key', 'early', ahead)).toBe(true)
+    const second = await run(database, clock)
+    expect(await second.store.claim('key', 'early', ahead)).toBe(false)
+    expect(await second.store.claim('key', 'other', ahead)).toBe(true)
+    expect(await second.store.claim('key', 'now', seconds(clock.now()) + 1)).toBe(true)
+    await drop()
+  })
+
+  it('when the floor cannot be raised the request is refused with 503', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const floor = await openNonceFloor({ database, clock })
+    const store = createNonceStore({ clock, floor })
+    await drop()
+    expect(await codeOf(() => store.claim('key', 'n', seconds(clock.now())))).toBe('service-unavailable')
+  })
+})
