@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { openDatabase, type Database } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
@@ -6,7 +7,6 @@ import { attemptDelivery, type AttemptDeps } from './attempt-delivery.ts'
 import { createConcurrency, LIMIT_START } from './concurrency.ts'
 import {
   claimDeliveries,
-  completeDeliveries,
   failQueues,
   nextDueAt,
   releaseAbandoned,
@@ -14,7 +14,7 @@ import {
   type AttemptOutcome,
   type ClaimedDelivery,
 } from './delivery-queries.ts'
-import { disableEndpoint } from './disable-endpoint.ts'
+import { createRecorder } from './record-attempts.ts'
 import { RETRY_SCHEDULE_SECONDS } from './retry-schedule.ts'
 import { ATTEMPT_TIMEOUT_MS, createSender } from './send-request.ts'
 import type { Lookup } from './dial.ts'
@@ -44,8 +44,6 @@ export type Deliverer = {
 const CONNECTIONS_MAX = 4
 const IN_FLIGHT_MAX = 512
 const CLAIM_MAX = 256
-const BATCH_MAX = 128
-const BATCH_WAIT_MS = 3
 /** Awake: how often it looks by itself, and for how long after the last delivery. */
 const AWAKE_POLL_MS = 8
 const AWAKE_FOR_MS = 1_000
@@ -56,8 +54,7 @@ const CLAIM_PAUSE_MS = 2
 const LEASE_MARGIN_MS = 15_000
 const DRAIN_LIMIT_MS = 5_000
 const SWEEP_ROWS_MAX = 1_000
-const FAILING_DAYS_MAX = 5
-const DAY_MS = 86_400_000
+const SWEEP_INTERVAL_MS = 500
 const ERROR_PAUSE_MS = 500
 
 /**
@@ -123,30 +120,35 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
     } else if (!stopping) claimed.delete(delivery)
   }
 
+  let sweepAt = 0
+  /** What waits for endpoints that are off or gone fails, a batch at a time beside the traffic. */
+  const sweep = async (): Promise<void> => {
+    if (performance.now() < sweepAt) return
+    const swept = await failQueues(database.pool, { now: new Date(clock.now()), rowsMax: SWEEP_ROWS_MAX })
+    sweepAt = swept > 0 ? 0 : performance.now() + SWEEP_INTERVAL_MS
+  }
+
   const run = async (): Promise<void> => {
     let activeAt = performance.now()
     while (!stopping) {
       bell.hush()
       try {
-        if ((await claim()) > 0) {
+        const found = await claim()
+        await sweep()
+        if (found > 0) {
           activeAt = performance.now()
           await signal.awake()
-          await bell.wait(CLAIM_PAUSE_MS, false)
+          await delay(CLAIM_PAUSE_MS)
         } else if (performance.now() - activeAt < AWAKE_FOR_MS || claimed.size > 0) {
-          await bell.wait(AWAKE_POLL_MS, true)
+          await bell.wait(AWAKE_POLL_MS)
         } else {
           await signal.asleep()
-          if ((await claim()) > 0) continue
-          const swept = await failQueues(database.pool, {
-            now: new Date(clock.now()),
-            rowsMax: SWEEP_ROWS_MAX,
-          })
-          if (swept === 0) await bell.wait(await pauseMs(), true)
+          if ((await claim()) === 0) await bell.wait(await pauseMs())
           if (bell.rang()) activeAt = performance.now()
         }
       } catch (err) {
         log.error({ err }, 'webhooks could not be claimed; trying again')
-        await bell.wait(ERROR_PAUSE_MS, false)
+        await delay(ERROR_PAUSE_MS)
       }
     }
   }
@@ -159,107 +161,36 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
   }
 
   const running = run()
-  return {
-    wake: bell.ring,
-    async stop() {
-      stopping = true
-      bell.ring()
-      await running
-      await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
-      await sender.close()
-      await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
-      await recorder.close()
-      const leaseIds = [...new Set([...claimed].map((delivery) => delivery.leaseId))]
-      await releaseLeases(database.pool, leaseIds).catch((err: unknown) =>
-        log.warn({ err }, 'leases were left to end by themselves'),
-      )
-      await signal.close()
-      await database.close()
-    },
+  const stop = async (): Promise<void> => {
+    stopping = true
+    bell.ring()
+    await running
+    await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
+    await sender.close()
+    await until(() => concurrency.running() === 0, DRAIN_LIMIT_MS)
+    await recorder.close()
+    const leaseIds = [...new Set([...claimed].map((delivery) => delivery.leaseId))]
+    await releaseLeases(database.pool, leaseIds).catch((err: unknown) =>
+      log.warn({ err }, 'leases were left to end by themselves'),
+    )
+    await signal.close()
+    await database.close()
   }
+  let stopped: Promise<void> | null = null
+  return { wake: bell.ring, stop: () => (stopped ??= stop()) }
 }
 
 function openDeliveryDatabase({ databaseUrl, log }: DelivererDeps): Database {
-  const database = openDatabase(databaseUrl, {
-    connectionsMax: CONNECTIONS_MAX,
-    onIdleError: (err) => log.warn({ err }, 'a connection of the deliverer broke; the pool replaces it'),
-  })
   // The queue is empty one moment and holds 300 000 rows the next; a plan made from the first would scan all
-  // of it in the second. Its two indexes are right at every size. A statement here is queued before the first use.
-  database.pool.on('connect', (client) => {
-    client
-      .query('set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = on')
-      .catch(() => {})
-  })
-  return database
-}
-
-type Recorder = { add(outcome: AttemptOutcome): void; waiting(): number; close(): Promise<void> }
-
-/** Writes outcomes in batches: one statement for as many as came while the last one ran. */
-function createRecorder(deps: {
-  database: Database
-  clock: Clock
-  log: Log
-  onRecorded: () => void
-}): Recorder {
-  const { database, clock, log } = deps
-  let queue: AttemptOutcome[] = []
-  let writing: Promise<void> | null = null
-  let unwritten = 0
-  let closing = false
-
-  const write = async (): Promise<void> => {
-    while (queue.length > 0) {
-      if (queue.length < BATCH_MAX && !closing)
-        await new Promise((resolve) => setTimeout(resolve, BATCH_WAIT_MS))
-      const batch = queue.slice(0, BATCH_MAX)
-      try {
-        const failing = await completeDeliveries(database.pool, batch, new Date(clock.now()))
-        queue = queue.slice(batch.length)
-        unwritten -= batch.length
-        await disableDead(batch, failing)
-        deps.onRecorded()
-      } catch (err) {
-        log.error({ err, attempts: batch.length }, 'webhook attempts could not be recorded; trying again')
-        // At the stop it is left to the leases: those webhooks go out twice, which at least once allows.
-        if (closing) return
-        await new Promise((resolve) => setTimeout(resolve, ERROR_PAUSE_MS))
-      }
-    }
-  }
-
-  const disableDead = async (
-    batch: readonly AttemptOutcome[],
-    failing: readonly { endpointId: string; failingSince: Date }[],
-  ): Promise<void> => {
-    const now = clock.now()
-    const gone = new Set(batch.flatMap((row) => (row.reason === 'endpoint_gone' ? [row.endpoint_id] : [])))
-    for (const endpointId of gone) await disableEndpoint(database, { endpointId, reason: 'gone', now })
-    for (const { endpointId, failingSince } of failing)
-      if (failingSince.getTime() < now - FAILING_DAYS_MAX * DAY_MS)
-        await disableEndpoint(database, { endpointId, reason: 'failing', now })
-  }
-
-  const start = () => {
-    writing ??= write().finally(() => {
-      writing = null
-      if (queue.length > 0 && !closing) start()
-    })
-  }
-  return {
-    add(outcome) {
-      queue.push(outcome)
-      unwritten += 1
-      start()
+  // of it in the second. Its two indexes are right at every size.
+  const options = '-c enable_seqscan=off -c enable_bitmapscan=off'
+  return openDatabase(
+    { connectionString: databaseUrl, options },
+    {
+      connectionsMax: CONNECTIONS_MAX,
+      onIdleError: (err) => log.warn({ err }, 'a connection of the deliverer broke; the pool replaces it'),
     },
-    waiting: () => unwritten,
-    async close() {
-      closing = true
-      await writing
-      if (queue.length > 0) await write()
-    },
-  }
+  )
 }
 
 /** A pause that can be ended early; a ring since the last `hush` counts. */
@@ -275,16 +206,16 @@ function createBell() {
       rung = false
     },
     rang: () => rung,
-    wait(ms: number, ringEnds: boolean): Promise<void> {
-      if (rung && ringEnds) return Promise.resolve()
+    wait(ms: number): Promise<void> {
+      if (rung) return Promise.resolve()
       return new Promise((resolve) => {
         const timer = setTimeout(done, ms)
+        end = done
         function done(): void {
           clearTimeout(timer)
           end = null
           resolve()
         }
-        if (ringEnds) end = done
       })
     },
   }
@@ -292,5 +223,5 @@ function createBell() {
 
 async function until(condition: () => boolean, limitMs: number): Promise<void> {
   const end = performance.now() + limitMs
-  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (!condition() && performance.now() < end) await delay(10)
 }

@@ -125,20 +125,6 @@ export function createSender({
     if (oldest && removeIdle(oldestKey, oldest)) discard(oldest)
   }
 
-  const tryOnce = async (input: SendInput, connection: Connection, key: string): Promise<SendResult> => {
-    const reused = connection.uses > 0
-    connection.uses += 1
-    busy.add(connection)
-    const { result, reusable } = await exchange(input, connection, timeoutMs)
-    busy.delete(connection)
-    if (reusable) keep(key, connection)
-    else discard(connection)
-    // The other side closed a kept connection just as we used it: nobody has seen this try yet.
-    if (reused && result.error === 'reset' && result.statusCode === null)
-      return tryOnce(input, open(new URL(input.url), input.mode), key)
-    return result
-  }
-
   return {
     async send(input) {
       const url = new URL(input.url)
@@ -148,7 +134,14 @@ export function createSender({
         removeIdle(key, free)
         free.client.removeAllListeners('disconnect')
       }
-      return tryOnce(input, free ?? open(url, input.mode), key)
+      const connection = free ?? open(url, input.mode)
+      connection.uses += 1
+      busy.add(connection)
+      const { result, reusable } = await exchange(input, connection, timeoutMs)
+      busy.delete(connection)
+      if (reusable) keep(key, connection)
+      else discard(connection)
+      return result
     },
     async close() {
       const stopped = Object.assign(new Error('the server stops'), { code: 'STOPPED' })

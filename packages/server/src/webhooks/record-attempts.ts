@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import type { Log } from '../log.ts'
+import { completeDeliveries, type AttemptOutcome } from './delivery-queries.ts'
+import { disableEndpoint } from './disable-endpoint.ts'
+
+const BATCH_MAX = 128
+const BATCH_WAIT_MS = 3
+const ERROR_PAUSE_MS = 500
+const FAILING_DAYS_MAX = 5
+const DAY_MS = 86_400_000
+
+export type Recorder = {
+  add(outcome: AttemptOutcome): void
+  /** How many are not written yet. */
+  waiting(): number
+  /** Writes what is left, as far as the database answers. */
+  close(): Promise<void>
+}
+
+/** Writes outcomes in batches: one statement for as many as came while the last one ran. */
+export function createRecorder(deps: {
+  database: Database
+  clock: Clock
+  log: Log
+  onRecorded: () => void
+}): Recorder {
+  const { database, clock, log } = deps
+  let queue: AttemptOutcome[] = []
+  let writing: Promise<void> | null = null
+  let unwritten = 0
+  let closing = false
+
+  const write = async (): Promise<void> => {
+    while (queue.length > 0) {
+      if (queue.length < BATCH_MAX && !closing) await delay(BATCH_WAIT_MS)
+      const batch = queue.slice(0, BATCH_MAX)
+      try {
+        const failing = await completeDeliveries(database.pool, batch, new Date(clock.now()))
+        queue = queue.slice(batch.length)
+        unwritten -= batch.length
+        await disableDead(batch, failing)
+        deps.onRecorded()
+      } catch (err) {
+        log.error({ err, attempts: batch.length }, 'webhook attempts could not be recorded; trying again')
+        // At the stop it is left to the leases: those webhooks go out twice, which at least once allows.
+        if (closing) return
+        await delay(ERROR_PAUSE_MS)
+      }
+    }
+  }
+
+  const disableDead = async (
+    batch: readonly AttemptOutcome[],
+    failing: readonly { endpointId: string; failingSince: Date }[],
+  ): Promise<void> => {
+    const now = clock.now()
+    const gone = new Set(batch.flatMap((row) => (row.reason === 'endpoint_gone' ? [row.endpoint_id] : [])))
+    for (const endpointId of gone) await disableEndpoint(database, { endpointId, reason: 'gone', now })
+    for (const { endpointId, failingSince } of failing)
+      if (failingSince.getTime() < now - FAILING_DAYS_MAX * DAY_MS)
+        await disableEndpoint(database, { endpointId, reason: 'failing', now })
+  }
+
+  const start = () => {
+    writing ??= write().finally(() => {
+      writing = null
+      if (queue.length > 0 && !closing) start()
+    })
+  }
+  return {
+    add(outcome) {
+      queue.push(outcome)
+      unwritten += 1
+      start()
+    },
+    waiting: () => unwritten,
+    async close() {
+      closing = true
+      await writing
+      if (queue.length > 0) await write()
+    },
+  }
+}
