@@ -59,8 +59,9 @@ export type LogDetail = LogRow & {
 
 /** The newest rows that a first, cheap look reads before it asks which series can match at all. */
 const ROWS_SCANNED_MAX = 2_000
-// Up to this many, the planner looks at each series to choose an index; 3 000 of them took it 8 ms a day.
-const SERIES_WEIGHED_MAX = 200
+// Up to this many series are looked at one by one before a text is searched for; in each, this many rows.
+const FEW_SERIES_MAX = 200
+const FEW_ROWS_MAX = 100
 // How many days one statement visits: the newest first, because most questions end there.
 const DAYS_PER_STATEMENT = [1, 4, 26]
 // How far another server's clock may be ahead; later partitions exist, but nobody looks into them.
@@ -181,35 +182,27 @@ async function scanNewest(
   return rows.map(toLogRow)
 }
 
-type Series = { id: number; pathPattern: string; firstDay: number; lastDay: number }
+/** Series that share their pattern and their days. */
+type SeriesGroup = { ids: number[]; pathPattern: string; firstDay: number; lastDay: number }
 
 /** Every combination that the filter allows and that has rows in the range. */
-async function findSeries(executor: Executor, filter: LogFilter, range: Range): Promise<Series[]> {
+async function findSeries(executor: Executor, filter: LogFilter, range: Range): Promise<SeriesGroup[]> {
   const parameters = new Parameters()
   const conditions = seriesConditions(filter, parameters)
-  conditions.push(`last_day >= ${parameters.add(dayName(range.firstDay))}`)
-  conditions.push(`first_day <= ${parameters.add(dayName(range.lastDay))}`)
+  conditions.push(`s.last_day >= ${parameters.add(dayName(range.firstDay))}`)
+  conditions.push(`s.first_day <= ${parameters.add(dayName(range.lastDay))}`)
   if (filter.path !== undefined)
-    conditions.push(`path_pattern = any (${parameters.add(patternsOf(filter.path))})`)
-  const { rows } = await executor.query<{
-    id: number
-    path_pattern: string
-    first_ms: number
-    last_ms: number
-  }>(
-    `select id, path_pattern,
-            extract(epoch from first_day)::float8 * 1000 as first_ms,
-            extract(epoch from last_day)::float8 * 1000 as last_ms
+    conditions.push(`s.path_pattern = any (${parameters.add(patternsOf(filter.path))})`)
+  const { rows } = await executor.query<{ ids: number[]; path_pattern: string; first: string; last: string }>(
+    `select array_agg(s.id) as ids, s.path_pattern, s.first_day::text as first, s.last_day::text as last
        from transaction_log_series s
-      where ${conditions.join(' and ')}`,
+      where ${conditions.join(' and ')}
+      group by s.path_pattern, s.first_day, s.last_day`,
     parameters.values,
   )
-  return rows.map((row) => ({
-    id: row.id,
-    pathPattern: row.path_pattern,
-    firstDay: row.first_ms,
-    lastDay: row.last_ms,
-  }))
+  return rows.map(({ ids, path_pattern: pathPattern, first, last }) => {
+    return { ids, pathPattern, firstDay: Date.parse(first), lastDay: Date.parse(last) }
+  })
 }
 
 /** The conditions on a series `s` that the filter asks for. */
@@ -233,55 +226,35 @@ function seriesConditions(filter: LogFilter, parameters: Parameters): string[] {
   return conditions
 }
 
-/** One way to read a set of series: what to compare in the rows, and the index that finds them. */
-type Leg = {
-  series: Series[]
-  condition?: (parameters: Parameters) => string
-  index: 'series' | 'path' | 'grams'
-}
+/** One way to read some series: whole, or only the rows of a path, or only rows that may hold a text. */
+type Leg =
+  | { read: 'whole'; series: SeriesGroup[] }
+  | { read: 'path'; series: SeriesGroup[]; path: string }
+  | { read: 'text'; series: SeriesGroup[]; text: string; grams: number[] }
 
-function legsOf(filter: LogFilter, series: Series[]): Leg[] {
-  if (series.length === 0) return []
-  const { path, pathContains } = filter
-  if (path !== undefined) {
-    const literal = series.filter((one) => one.pathPattern === path)
-    const starred = series.filter((one) => one.pathPattern !== path)
-    const condition = (parameters: Parameters) =>
-      `path_hash = ${parameters.add(pathHash(path))} and path = ${parameters.add(path)}`
-    return [
-      { series: literal, index: 'series' },
-      { series: starred, index: 'path', condition },
-    ]
-  }
-  return pathContains === undefined ? [{ series, index: 'series' }] : textLegs(series, pathContains)
+function legsOf({ path, pathContains }: LogFilter, series: SeriesGroup[]): Leg[] {
+  if (path === undefined && pathContains === undefined) return [{ read: 'whole', series }]
+  if (path === undefined) return textLegs(series, pathContains as string)
+  return [
+    { read: 'whole', series: series.filter((group) => group.pathPattern === path) },
+    { read: 'path', series: series.filter((group) => group.pathPattern !== path), path },
+  ]
 }
 
 /** Series whose pattern shows the text are read whole; of the others, the rows that hold its grams. */
-function textLegs(series: readonly Series[], text: string): Leg[] {
-  const always: Series[] = []
-  const perhaps = new Map<string, { series: Series[]; grams: number[] }>()
-  for (const one of series) {
-    const match = matchPattern(one.pathPattern, text)
-    if (match.kind === 'always') always.push(one)
+function textLegs(series: readonly SeriesGroup[], text: string): Leg[] {
+  const always: SeriesGroup[] = []
+  const perhaps = new Map<string, { read: 'text'; series: SeriesGroup[]; text: string; grams: number[] }>()
+  for (const group of series) {
+    const match = matchPattern(group.pathPattern, text)
+    if (match.kind === 'always') always.push(group)
     if (match.kind !== 'perhaps') continue
     const key = match.grams.join()
-    const group = perhaps.get(key)
-    if (group) group.series.push(one)
-    else perhaps.set(key, { series: [one], grams: match.grams })
+    const leg = perhaps.get(key) ?? { read: 'text', series: [], text, grams: match.grams }
+    leg.series.push(group)
+    perhaps.set(key, leg)
   }
-  const legs: Leg[] = [{ series: always, index: 'series' }]
-  for (const { series: group, grams } of perhaps.values())
-    legs.push({
-      series: group,
-      index: grams.length > 0 ? 'grams' : 'series',
-      condition: (parameters) => {
-        const holdsText = `position(${parameters.add(text)} in path) > 0`
-        return grams.length > 0
-          ? `path_grams @> ${parameters.add(grams)}::smallint[] and ${holdsText}`
-          : holdsText
-      },
-    })
-  return legs
+  return [{ read: 'whole', series: always }, ...perhaps.values()]
 }
 
 /** Reads the newest rows of some days, at most `limit`, with one statement. */
@@ -292,15 +265,10 @@ async function readDays(
   const parameters = new Parameters()
   const bounds = `id >= ${parameters.add(range.from)} and id < ${parameters.add(range.until)}`
   const most = parameters.add(limit)
-  const parts: string[] = []
-  for (const leg of legs) {
-    const alive = days.filter((day) => leg.series.some((one) => isOn(one, day)))
-    if (alive.length === 0) continue
-    const rows =
-      leg.index === 'series' ? probeOf(leg, bounds, most, parameters) : searchOf(leg, bounds, parameters)
-    for (const day of alive)
-      parts.push(`(${rows(partitionName('transaction_logs', day), day)} order by id desc limit ${most})`)
-  }
+  const parts = legs.flatMap((leg) => {
+    const alive = days.filter((day) => leg.series.some((group) => isOn(group, day)))
+    return alive.length > 0 ? legSql(leg, alive, { bounds, most, parameters }) : []
+  })
   if (parts.length === 0) return []
   const { rows } = await executor.query<DatabaseRow>(
     `select ${LIST_COLUMNS}
@@ -312,34 +280,72 @@ async function readDays(
   return rows.map(toLogRow)
 }
 
-/** The rows of one day's table. */
-type RowsOf = (table: string, day: number) => string
+type LegContext = { bounds: string; most: string; parameters: Parameters }
+
+/** The statements that together give a leg's newest rows on these days. */
+function legSql(leg: Leg, days: readonly number[], context: LegContext): string[] {
+  const { bounds, most, parameters } = context
+  const newest = `order by id desc limit ${most}`
+  if (leg.read === 'whole') return days.map((day) => `(${wholeSql(leg, day, context)} ${newest})`)
+
+  const ids = `unnest(${parameters.add(leg.series.flatMap((group) => group.ids))}::integer[])`
+  const condition =
+    leg.read === 'path'
+      ? `path_hash = ${parameters.add(pathHash(leg.path))} and path = ${parameters.add(leg.path)}`
+      : textCondition(leg, parameters)
+  const seriesCount = leg.series.reduce((sum, group) => sum + group.ids.length, 0)
+  if (leg.read === 'text' && seriesCount <= FEW_SERIES_MAX)
+    return days.map((day) => `(${fewSeriesSql(day, { ids, condition, text: leg.text }, context)} ${newest})`)
+
+  const found = days.map(
+    (day) =>
+      `select ${ROW_COLUMNS} from ${partitionName('transaction_logs', day)} where ${bounds} and ${condition}`,
+  )
+  // `in (select unnest …)` is hashed once; with `= any (…)` the planner weighed every element: 8 ms a day.
+  return [`(select * from (${found.join(' union all ')}) found where series_id in (select ${ids}) ${newest})`]
+}
 
 /** Each series gives its newest rows from its own place in the index: many series cost no scan. */
-function probeOf(leg: Leg, bounds: string, most: string, parameters: Parameters): RowsOf {
-  const condition = leg.condition ? ` and ${leg.condition(parameters)}` : ''
-  return (table, day) => {
-    const ids = parameters.add(leg.series.filter((one) => isOn(one, day)).map((one) => one.id))
-    return `select l.* from unnest(${ids}::integer[]) as wanted (series_id) cross join lateral (
-      select ${ROW_COLUMNS} from ${table} where series_id = wanted.series_id and ${bounds}${condition}
-       order by id desc limit ${most}) l`
-  }
+function wholeSql(leg: Leg, day: number, { bounds, most, parameters }: LegContext): string {
+  const ids = leg.series.filter((group) => isOn(group, day)).flatMap((group) => group.ids)
+  return `select l.* from unnest(${parameters.add(ids)}::integer[]) as wanted (series_id) cross join lateral (
+    select ${ROW_COLUMNS} from ${partitionName('transaction_logs', day)}
+     where series_id = wanted.series_id and ${bounds} order by id desc limit ${most}) l`
 }
 
-/** The leg's own index finds the rows; with few series Postgres may prefer theirs, or both together. */
-function searchOf(leg: Leg, bounds: string, parameters: Parameters): RowsOf {
-  const ids = parameters.add(leg.series.map((one) => one.id))
-  const among =
-    leg.series.length <= SERIES_WEIGHED_MAX
-      ? `series_id = any (${ids}::integer[])`
-      : `series_id in (select unnest(${ids}::integer[]))`
-  const condition = leg.condition?.(parameters) ?? 'true'
-  return (table) => `select ${ROW_COLUMNS} from ${table} where ${bounds} and ${condition} and ${among}`
+/**
+ * A common text (the first letters of every id) among rare series: reading those series is cheap, and the
+ * grams would find half the day. So every series is read a little, and only one that has more is searched.
+ */
+function fewSeriesSql(
+  day: number,
+  { ids, condition, text }: { ids: string; condition: string; text: string },
+  { bounds, parameters }: LegContext,
+): string {
+  const rows = `from ${partitionName('transaction_logs', day)} where ${bounds}`
+  return `select * from (
+    with large as materialized (
+      select series_id from ${ids} as wanted (series_id)
+       where exists (select ${rows} and series_id = wanted.series_id offset ${FEW_ROWS_MAX})
+    )
+    select l.* from ${ids} as wanted (series_id) cross join lateral (
+      select ${ROW_COLUMNS} from (
+        select ${ROW_COLUMNS} ${rows} and series_id = wanted.series_id order by id desc limit ${FEW_ROWS_MAX}
+      ) newest where position(${parameters.add(text)} in path) > 0) l
+    union
+    select ${ROW_COLUMNS} ${rows} and ${condition}
+       and series_id in (select series_id from large) and (select count(*) from large) > 0
+  ) few`
 }
 
-/** Whether a series may have rows on a day. */
-function isOn(series: Series, day: number): boolean {
-  return series.firstDay <= day && series.lastDay >= day
+function textCondition({ text, grams }: { text: string; grams: number[] }, parameters: Parameters): string {
+  const holdsText = `position(${parameters.add(text)} in path) > 0`
+  return grams.length > 0 ? `path_grams @> ${parameters.add(grams)}::smallint[] and ${holdsText}` : holdsText
+}
+
+/** Whether a group of series may have rows on a day. */
+function isOn(group: SeriesGroup, day: number): boolean {
+  return group.firstDay <= day && group.lastDay >= day
 }
 
 function groupsOf(days: readonly number[]): number[][] {
