@@ -80,7 +80,7 @@ function TestRequest({ publicKey, secretKey, onSent }: TestRequestProps) {
             <strong>{test.data.status < 300 ? 'The key works.' : 'The server refused the request.'}</strong>{' '}
             <code>GET /v1/me</code> answered {test.data.status} in {test.data.milliseconds} ms.
           </Note>
-          <div className="side-by-side">
+          <div className="side-by-side short">
             <CodeBlock title="Sent" code={test.data.sent} />
             <CodeBlock title="Answer" code={test.data.body} />
           </div>

@@ -5,6 +5,7 @@ import type { ApiKey, TransactionLog } from '../api-types.ts'
 import { keyRequests, logQuery } from '../logs.ts'
 import { problemIn } from '../logged-problem.ts'
 import { Note } from './states.tsx'
+import { milliseconds } from './time.tsx'
 
 const POLL_MS = 1_500
 
@@ -67,7 +68,7 @@ function Arrived({ row }: { row: TransactionLog }) {
     return (
       <Note tone="good">
         <strong>Signed request received.</strong> <code>{`${row.method} ${row.path}`}</code> from {row.ip}{' '}
-        answered {row.status} in {row.duration_ms} ms. <p>{link}</p>
+        answered {row.status} in {milliseconds(row.duration_ms)}. <p>{link}</p>
       </Note>
     )
   }

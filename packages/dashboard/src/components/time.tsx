@@ -87,3 +87,8 @@ export function useNow(): number {
     () => now,
   )
 }
+
+/** A duration as the log measured it; what rounds to nothing is not called nothing. */
+export function milliseconds(duration: number): string {
+  return duration < 1 ? '< 1 ms' : `${Math.round(duration).toLocaleString('en')} ms`
+}

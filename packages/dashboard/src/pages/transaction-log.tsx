@@ -8,7 +8,7 @@ import { CodeBlock } from '../components/code-sample.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { LoggedMessageView } from '../components/logged-message.tsx'
 import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
-import { ExactTime } from '../components/time.tsx'
+import { ExactTime, milliseconds } from '../components/time.tsx'
 import { apiKeyQuery } from '../keys.ts'
 import { problemIn } from '../logged-problem.ts'
 import { logQuery } from '../logs.ts'
@@ -123,7 +123,7 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
         </span>
       </Fact>
       <Fact name="Query">{log.query ? <code>{log.query}</code> : <span className="quiet">None</span>}</Fact>
-      <Fact name="Duration">{log.duration_ms} ms</Fact>
+      <Fact name="Duration">{milliseconds(log.duration_ms)}</Fact>
       <Fact name="Address">
         <code>{log.ip}</code>
       </Fact>

@@ -6,7 +6,7 @@ import { HttpStatusBadge } from '../components/badges.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { LogFilterBar } from '../components/log-filter-bar.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
-import { Time } from '../components/time.tsx'
+import { milliseconds, Time } from '../components/time.tsx'
 import { LOG_FILTER_NAMES, logsQuery, type LogFilters } from '../logs.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
 
@@ -126,7 +126,7 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
                 )}
               </td>
               <td data-label="Duration" className="num nowrap">
-                {row.duration_ms} ms
+                {milliseconds(row.duration_ms)}
               </td>
               <td data-label="Address">
                 <code>{row.ip}</code>
