@@ -122,13 +122,18 @@ export function forgetIdempotencyKeysLoop(deps: Pick<IdempotencyDeps, 'database'
  * Answers with what was stored for the key.
  * @throws Problem `idempotency-key-reused` or `idempotency-key-in-use`
  */
-export function answerClaim(
+function answerClaim(
   reply: FastifyReply,
   claim: Exclude<ClaimOutcome, { outcome: 'claimed' }>,
 ): FastifyReply {
   if (claim.outcome !== 'replayed') throw refusal(claim)
-  replayHeaders(reply, claim.answer)
-  return reply.send(claim.answer.body)
+  return sendReplay(reply, claim.answer)
+}
+
+/** Answers with what was answered before, and says so. */
+export function sendReplay(reply: FastifyReply, answer: StoredAnswer): FastifyReply {
+  replayHeaders(reply, answer)
+  return reply.send(answer.body)
 }
 
 function replayHeaders(reply: FastifyReply, answer: StoredAnswer): void {

@@ -62,9 +62,10 @@ export function sendParserProblem(error: NodeJS.ErrnoException, socket: Socket, 
     socket.destroy()
     return
   }
-  const refusal = problem(PARSER_CODES[error.code ?? ''] ?? 'invalid-request', {
-    ...(PARSER_CODES[error.code ?? ''] ? {} : { detail: 'The request is not valid HTTP/1.1.' }),
-  })
+  const known = PARSER_CODES[error.code ?? '']
+  const refusal = known
+    ? problem(known)
+    : problem('invalid-request', { detail: 'The request is not valid HTTP/1.1.' })
   const requestId = newId('req')
   const body = JSON.stringify(problemBody(refusal, { publicUrl, requestId }))
   socket.end(

@@ -1,0 +1,137 @@
+// `npm test`: installs what is missing, then runs every check and every suite, and ends with the counts over all of
+// them. Plain Node without a dependency, because on a fresh clone there is nothing else.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { ensureInstalled, root } from './install.mjs'
+
+const STAGE_LIMIT_MS = 20 * 60_000
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+const total = { passed: 0, failed: 0, skipped: 0 }
+const rows = []
+
+/** The checks, each passed or failed as a whole, cheapest first. */
+const CHECKS = [
+  ['formatting', [bin('prettier'), '--check', '--log-level=warn', '.']],
+  ['lint', [bin('oxlint'), '--type-aware', '--deny-warnings']],
+  ['types of the server', [bin('tsc'), '--noEmit', '-p', 'packages/server']],
+  ['types of the SDK', [bin('tsc'), '--noEmit', '-p', 'packages/sdk/tsconfig.test.json']],
+  ['types of the dashboard', [bin('tsc'), '--noEmit', '-p', 'packages/dashboard']],
+  ['types of scripts, bench and e2e', [bin('tsc'), '--noEmit', '-p', '.']],
+  ['openapi.json and docs/problems.md are current', [bin('tsx'), 'scripts/generate.ts', '--check']],
+  ['the generated client is current', [process.execPath, 'packages/sdk/generate.mjs', '--check']],
+  ['the conformance data is current', [bin('tsx'), 'conformance/generate.ts', '--check']],
+  ['build', [process.execPath, 'scripts/build.mjs']],
+]
+
+const SUITES = [
+  ['unit and integration', ['--project', 'server', '--project', 'packages']],
+  ['real processes, browser and faults', ['--project', 'e2e']],
+]
+
+await main()
+
+async function main() {
+  await ensureInstalled()
+  ensureChromium()
+  for (const [name, command] of CHECKS) await check(name, command)
+  for (const [name, args] of SUITES) await suite(name, args)
+  process.stdout.write(`\n${rows.map(([name, counts]) => `${name.padEnd(46)} ${counts}`).join('\n')}\n`)
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+  process.exit(total.failed === 0 ? 0 : 1)
+}
+
+async function check(name, command) {
+  const startedAt = performance.now()
+  const code = await run(command)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  if (code === 0) total.passed += 1
+  else total.failed += 1
+  rows.push([name, `${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s`])
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`)
+}
+
+async function suite(name, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
+  const file = join(folder, 'results.json')
+  const code = await run([
+    bin('vitest'),
+    'run',
+    ...args,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ])
+  const counts = readCounts(file)
+  rmSync(folder, { recursive: true })
+  // A suite that failed without a failed test (a file that does not load, an error after the end) has failed too.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  for (const key of Object.keys(total)) total[key] += counts[key]
+  rows.push([name, `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`])
+}
+
+function readCounts(file) {
+  try {
+    const results = JSON.parse(readFileSync(file, 'utf8'))
+    const brokenFiles = results.testResults.filter(
+      (one) => one.status === 'failed' && one.assertionResults.length === 0,
+    )
+    return {
+      passed: results.numPassedTests,
+      failed: results.numFailedTests + brokenFiles.length,
+      skipped: results.numPendingTests + results.numTodoTests,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+/** Runs a command in the repository, its output passed through; ended when it takes longer than any stage may. */
+function run([command, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    })
+    const limit = setTimeout(() => {
+      process.stdout.write(`${command} ran longer than ${STAGE_LIMIT_MS / 60_000} minutes and was ended\n`)
+      child.kill('SIGKILL')
+    }, STAGE_LIMIT_MS)
+    child.once('error', (error) => {
+      process.stdout.write(`${error.message}\n`)
+      resolve(1)
+    })
+    child.once('exit', (code) => {
+      clearTimeout(limit)
+      resolve(code ?? 1)
+    })
+  })
+}
+
+/** The browser suites drive a real Chromium; where apt may be used it is installed, else one line says how. */
+function ensureChromium() {
+  if (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH)) return
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  if (folders.some((folder) => CHROMIUM_NAMES.some((name) => existsSync(join(folder, name))))) return
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    process.stdout.write('Installing Chromium for the browser tests (once) …\n')
+    const options = {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }
+    spawnSync('apt-get', ['update', '-qq'], options)
+    if (
+      spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options)
+        .status === 0
+    )
+      return
+  }
+  process.stderr.write(
+    'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.\n',
+  )
+  process.exit(1)
+}
