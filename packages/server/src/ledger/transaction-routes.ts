@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../http/app-type.ts'
 import type { StoredAnswer } from '../http/idempotency-store.ts'
+import { sendReplay } from '../http/idempotency.ts'
 import { page } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
@@ -50,7 +51,7 @@ export function transactionRoutes(app: App, deps: LedgerDeps): void {
       })
       idempotency.state = 'settled'
       request.made = { transactionId: created.transactionId, eventIds: created.eventIds }
-      if (created.replayed) reply.header('idempotency-replayed', 'true')
+      if (created.replayed) return sendReplay(reply, created.answer) as never
       return sendJson(reply, created.answer)
     },
   )
