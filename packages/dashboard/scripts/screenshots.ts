@@ -17,7 +17,7 @@ const origin = new URL(address).origin
 const person = { name: 'Ada Lovelace', email: 'ada@lovelace.example', password: 'orbit maple cello frost' }
 const WIDTHS = [1440, 390]
 const THEMES = ['light', 'dark'] as const
-const faults: string[] = []
+let faults = 0
 const run = promisify(execFile)
 
 type Keys = { id: string; publicKey: string; secretKey: string }
@@ -150,19 +150,24 @@ async function picture(page: Page, name: string): Promise<void> {
   const sideways = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
-  if (sideways > 0) faults.push(`${name} scrolls sideways by ${sideways} px`)
+  if (sideways > 0) fault(`${name} scrolls sideways by ${sideways} px`)
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
   const { violations } = await new AxeBuilder({ page }).analyze()
   for (const { id, impact, nodes } of violations) {
     if (impact === 'serious' || impact === 'critical')
-      faults.push(`${name}: ${id}: ${nodes[0]?.html.slice(0, 160)}`)
+      fault(`${name}: ${id}: ${nodes[0]?.html.slice(0, 160)}`)
   }
 }
 
+function fault(text: string): void {
+  faults++
+  process.stderr.write(`${text}\n`)
+}
+
 function watched(page: Page): Page {
-  page.on('pageerror', (error) => faults.push(`${page.url()} threw: ${error.message}`))
+  page.on('pageerror', (error) => fault(`${page.url()} threw: ${error.message}`))
   page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) faults.push(`${page.url()}: ${message.text()}`)
+    if (/Content Security Policy/.test(message.text())) fault(`${page.url()}: ${message.text()}`)
   })
   return page
 }
@@ -180,11 +185,10 @@ try {
   await page.getByRole('link', { name: 'GET /v1/me' }).first().click()
   await page.getByRole('heading', { name: '/v1/me' }).waitFor()
   const requestId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-  await takeAll(browser, shotsOf(key, requestId), await context.storageState())
   await takeAll(browser, OUTSIDE)
+  await takeAll(browser, shotsOf(key, requestId), await context.storageState())
 } finally {
   await browser.close()
 }
-for (const fault of faults) console.error(fault)
-console.log(`Pictures in ${folder}; ${faults.length} faults`)
-process.exitCode = faults.length > 0 ? 1 : 0
+process.stdout.write(`Pictures in ${folder}; ${faults} faults\n`)
+process.exitCode = faults > 0 ? 1 : 0

@@ -33,7 +33,7 @@ export function LogFilterBar({ filters }: { filters: LogFilters }) {
         label="Path contains"
         value={filters.path_contains}
         onChange={(path_contains) => set({ path_contains })}
-        placeholder="Path contains (3 or more)"
+        placeholder="Path contains…"
         icon
       />
       <Select

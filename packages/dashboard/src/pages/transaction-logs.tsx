@@ -116,7 +116,7 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
               <td data-label="Status">
                 <HttpStatusBadge status={row.status} />
               </td>
-              <td data-label="Problem">
+              <td data-label="Problem" data-empty={row.code === null || undefined}>
                 {row.code ? (
                   <code>{row.code}</code>
                 ) : (
@@ -128,7 +128,7 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
               <td data-label="Duration" className="num nowrap">
                 {milliseconds(row.duration_ms)}
               </td>
-              <td data-label="Address">
+              <td data-label="Address" className="hide-narrow">
                 <code>{row.ip}</code>
               </td>
               <td data-label="Time">
