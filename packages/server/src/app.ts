@@ -35,6 +35,7 @@ const BODY_BYTES_MAX = 1024 * 1024
 const HEADER_BYTES_MAX = 16 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+const HSTS_SECONDS = 31_536_000
 const READY_TIMEOUT_MS = 2_000
 const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i
 
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       sendProblem(toProblem(error), { request, reply, publicUrl: config.publicUrl, log }),
   }).withTypeProvider<ZodTypeProvider>() as App
   limitServer(app.server as Server)
+  const isHttps = config.publicUrl.startsWith('https:')
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(deps.validateResponses ? serializerCompiler : () => JSON.stringify)
@@ -86,6 +88,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   app.addHook('onRequest', (request, reply, done) => {
     request.made = { transactionId: null, eventIds: [] }
     reply.header('request-id', request.id)
+    if (isHttps) reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`)
     if (!isApiTarget(request.url)) {
       reply.headers(PAGE_HEADERS)
       doors.assertWellFormed(request)

@@ -12,6 +12,8 @@ export type DoorsDeps = {
   verifier: RequestVerifier
   failures: { count(address: string): void }
   readSession(request: FastifyRequest): Promise<MemberPrincipal | null>
+  /** @throws Problem `operator-required` or `two-factor-required` */
+  assertOperator(member: MemberPrincipal): Promise<void>
 }
 
 declare module 'fastify' {
@@ -83,8 +85,10 @@ export function createDoors(deps: DoorsDeps) {
     }
     const { access } = request.routeOptions.config
     if (!access || access.public) return
-    if (request.principal.kind === 'key') assertKeyMay(request.principal, access, request)
-    else assertMemberMay(request.principal, access)
+    const { principal } = request
+    if (principal.kind === 'key') return assertKeyMay(principal, access, request)
+    assertMemberMay(principal, access)
+    if (access.operator) await deps.assertOperator(principal)
   }
 
   /** Counts a refusal against its address and adds what every refused signature is told. */

@@ -13,7 +13,7 @@ import type { Rail } from './rails/rail.ts'
 import { simulator } from './rails/simulator.ts'
 import { createAuth } from './sessions/auth.ts'
 import type { Mode } from './sessions/principal.ts'
-import { principalFromSession } from './sessions/read-session.ts'
+import { assertOperator, principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
 import { openNonceFloor } from './signatures/nonce-floor.ts'
 import { createNonceStore } from './signatures/nonces.ts'
@@ -68,6 +68,7 @@ export async function createServices(foundation: Foundation) {
     verifier,
     failures,
     readSession: (request) => principalFromSession({ auth, config, database, clock }, request),
+    assertOperator: (member) => assertOperator({ config, database }, member),
   })
 
   return {

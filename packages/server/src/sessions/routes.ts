@@ -22,7 +22,7 @@ import {
   listSessions,
   type MailRow,
 } from './queries.ts'
-import { assertOperator, assertOriginWhenPresent, memberOf } from './read-session.ts'
+import { assertOriginWhenPresent, memberOf } from './read-session.ts'
 import {
   mailMessage,
   mailSummary,
@@ -201,7 +201,6 @@ function operatorMailRoutes(app: App, deps: SessionsDeps): void {
       },
     },
     async (request) => {
-      await assertOperator(deps, memberOf(request))
       const { limit, cursor } = request.query
       const before = cursor ? (decodeCursor(cursor, 1)[0] as string) : null
       const rows = await listMail(deps.database.pool, { before, limit: limit + 1 })
@@ -224,7 +223,6 @@ function operatorMailRoutes(app: App, deps: SessionsDeps): void {
     },
     async (request) => {
       const member = memberOf(request)
-      await assertOperator(deps, member)
       const { id } = request.params
       const row = isId('msg', id) ? await findMail(deps.database.pool, id) : null
       if (!row) throw problem('not-found')
