@@ -1,7 +1,7 @@
 import type { Executor } from '../database/database.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { daysOf, partitionName } from './partitions.ts'
-import { matchPattern, pathHash, pathPattern, patternsOf } from './path-pattern.ts'
+import { matchPattern, pathHash, patternsOf } from './path-pattern.ts'
 import type { LoggedBody } from './redact.ts'
 import { dayName, dayOf, requestIdToUuid, uuidFloor, uuidToRequestId } from './request-id.ts'
 
@@ -88,7 +88,7 @@ export async function listLogs(
   if (filter.path !== undefined && !filter.path.includes(filter.pathContains ?? '')) return []
   if (filter.id !== undefined) return scanNewest(executor, { filter, range, days, limit })
   // A path that names one object is rare by nature: its own index answers at once.
-  if (filter.path === undefined || pathPattern(filter.path) === filter.path) {
+  if (filter.path === undefined || patternsOf(filter.path).includes(filter.path)) {
     const newest = await scanNewest(executor, { filter, range, days, limit })
     if (newest.length === limit) return newest
   }
