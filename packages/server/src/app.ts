@@ -76,6 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   app.decorateRequest('verification', null)
   app.decorateRequest('principal', null as never)
   app.decorateRequest('made', null as never)
+  app.decorateRequest('startedAt', 0)
   app.decorateRequest('refusal', null)
   app.decorateRequest('rawBody', null)
   app.setErrorHandler((error, request, reply) => {
@@ -86,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   })
 
   app.addHook('onRequest', (request, reply, done) => {
+    request.startedAt = performance.now()
     request.made = { transactionId: null, eventIds: [] }
     reply.header('request-id', request.id)
     if (isHttps) reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`)

@@ -101,7 +101,7 @@ function requestRecord({
     query: queryStart < 0 ? '' : target.slice(queryStart + 1),
     status: reply.statusCode,
     code: request.refusal?.code ?? null,
-    durationMs: reply.elapsedTime,
+    durationMs: performance.now() - request.startedAt,
     ip: verification.address,
     userAgent: request.headers['user-agent'] ?? null,
     requestHeaders: request.raw.rawHeaders,

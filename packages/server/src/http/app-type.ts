@@ -41,6 +41,8 @@ declare module 'fastify' {
     /** Who asks; set for every `/v1` route that is not public. */
     principal: Principal
     made: Made
+    /** When its headers had arrived, by `performance.now()`. Fastify keeps this only where it logs itself. */
+    startedAt: number
     /** The body's bytes as they arrived, for digests and logs. */
     rawBody: Buffer | null
     /** The problem that the request was answered with. */
