@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -48,6 +49,12 @@ const steps = [
     inputs: ['packages/sdk/src', 'packages/sdk/tsconfig.json', 'packages/sdk/package.json'],
     output: 'packages/sdk/dist/index.js',
     run: buildSdk,
+  },
+  {
+    name: 'CLI',
+    inputs: ['packages/cli/src', 'packages/cli/package.json', 'packages/sdk/src'],
+    output: 'packages/cli/dist/main.js',
+    run: buildCli,
   },
 ]
 
@@ -132,6 +139,21 @@ async function buildSdk() {
     // Type errors are the tests' affair; a start must not wait for them, nor fail.
     '--noCheck',
   ])
+}
+
+async function buildCli() {
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    entryPoints: [at('packages/cli/src/bin.ts')],
+    outfile: at('packages/cli/dist/main.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  })
+  chmodSync(at('packages/cli/dist/main.js'), 0o755)
 }
 
 function run(command, args) {

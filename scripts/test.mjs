@@ -19,6 +19,7 @@ const CHECKS = [
   ['lint', [bin('oxlint'), '--type-aware', '--deny-warnings']],
   ['types of the server', [bin('tsc'), '--noEmit', '-p', 'packages/server']],
   ['types of the SDK', [bin('tsc'), '--noEmit', '-p', 'packages/sdk/tsconfig.test.json']],
+  ['types of the CLI', [bin('tsc'), '--noEmit', '-p', 'packages/cli']],
   ['types of the dashboard', [bin('tsc'), '--noEmit', '-p', 'packages/dashboard']],
   ['types of scripts, bench and e2e', [bin('tsc'), '--noEmit', '-p', '.']],
   ['openapi.json and docs/problems.md are current', [bin('tsx'), 'scripts/generate.ts', '--check']],
