@@ -11,12 +11,13 @@ import { Problem } from '../problems.ts'
 import { testVerifier, verificationKey } from './test-verifier.ts'
 
 const page = readFileSync(new URL('../../../../docs/signing.md', import.meta.url), 'utf8')
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
 
-/** The block of the page that carries this id. */
-function block(id: string): string {
-  const text = new RegExp(`^\`\`\`\\w+ id=${id}\\n([\\s\\S]*?)\\n\`\`\`$`, 'm').exec(page)?.[1]
-  if (text === undefined) throw new Error(`docs/signing.md has no block ${id}`)
-  return text
+/** The block of a page that carries this id. */
+function block(id: string, text = page): string {
+  const found = new RegExp(`^\`\`\`\\w+ id=${id}\\n([\\s\\S]*?)\\n\`\`\`$`, 'm').exec(text)?.[1]
+  if (found === undefined) throw new Error(`there is no block ${id}`)
+  return found
 }
 
 const [publicKey = '', secretKey = ''] = block('key').match(/(?:pk|sk)_test_\w+/g) ?? []
@@ -116,29 +117,35 @@ describe('the ready-made code of docs/signing.md', async () => {
     rmSync(folder, { recursive: true })
   })
 
+  function run(program: string, ...args: string[]): Promise<string> {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      COUNTERSIGN_URL: `http://${authority}`,
+      COUNTERSIGN_PUBLIC_KEY: publicKey,
+      COUNTERSIGN_SECRET_KEY: secretKey,
+    }
+    return new Promise((resolve, reject) => {
+      execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) =>
+        error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(stdout),
+      )
+    })
+  }
+
   it.each([
     ['curl', 'sh', 'signed-request.sh'],
     ['node', process.execPath, 'signed-request.mjs'],
     ['python', 'python3', 'signed_request.py'],
   ])('signs with %s what the verifier accepts', async (id, program, file) => {
     writeFileSync(join(folder, file), block(id))
-    const run = (...args: string[]) =>
-      new Promise<string>((resolve, reject) => {
-        const env = {
-          PATH: process.env['PATH'] ?? '',
-          COUNTERSIGN_URL: `http://${authority}`,
-          COUNTERSIGN_PUBLIC_KEY: publicKey,
-          COUNTERSIGN_SECRET_KEY: secretKey,
-        }
-        execFile(program, [file, ...args], { cwd: folder, env }, (error, stdout, stderr) =>
-          error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(stdout),
-        )
-      })
-    expect(await run('GET', '/v1/me')).toContain('outcome=accepted GET /v1/me')
+    expect(await run(program, file, 'GET', '/v1/me')).toContain('outcome=accepted GET /v1/me')
     const list = '/v1/transaction-logs?limit=5&path=%2Fv1%2Fme'
-    expect(await run('GET', list)).toContain(`outcome=accepted GET ${list}`)
-    expect(await run('POST', '/v1/transactions', body)).toContain(
+    expect(await run(program, file, 'GET', list)).toContain(`outcome=accepted GET ${list}`)
+    expect(await run(program, file, 'POST', '/v1/transactions', body)).toContain(
       `outcome=accepted POST /v1/transactions ${body}`,
     )
+  })
+
+  it('signs with the shell lines of the README what the verifier accepts', async () => {
+    expect(await run('sh', '-c', block('curl', readme))).toContain('outcome=accepted GET /v1/me')
   })
 })
