@@ -36,6 +36,7 @@ const CLIENTS = [1, 8, 32]
 const SETTLE_BATCH = 100
 const WORKSPACE = newId('wks')
 const made: string[] = []
+const cpuOf = new Map<string, { seconds: number; count: number }>()
 
 const dataDir = await mkdtemp(join(tmpdir(), 'countersign-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir })
@@ -141,8 +142,6 @@ async function createRound(
   )
   return Math.round((count * 1_000) / (performance.now() - start))
 }
-
-const cpuOf = new Map<string, { seconds: number; count: number }>()
 
 /** A round, with what it cost Postgres in CPU time: that counts even while others use the machine. */
 async function measured(
