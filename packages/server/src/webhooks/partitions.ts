@@ -9,8 +9,11 @@ const TABLES = [
   ['delivery_attempts', 'event_id'],
 ] as const
 const DAY_MS = 86_400_000
-/** Partitions exist this long before their day begins. */
+/** Partitions exist this long before they begin. */
 const DAYS_AHEAD = 2
+// Few and wide: planning a list over 33 daily partitions took longer than running it (docs/decisions/0011).
+const PARTITIONS_KEPT = 6
+const PARTITION_DAYS_MAX = 7
 // Changing partitions shuts readers and writers out for a moment. Behind a long read it would make every writer
 // wait, so it gives up instead and the next round tries again.
 const LOCK_TIMEOUT_MS = 2_000
@@ -21,88 +24,112 @@ const LOCK_KEY = 7_165_210_408
 // maxvalue). Each ends where the next begins, so that every id has its place, whatever a clock says.
 
 /**
- * The worker's round: splits the coming days off, drops what ended more than `retentionDays` days ago, and
- * destroys secrets whose overlap is over. A day with deliveries that still wait is kept until they are done.
- * @returns the days that were dropped, in milliseconds since the epoch
+ * The worker's round: splits the coming days off, drops partitions that ended more than `retentionDays` days ago,
+ * and destroys secrets whose overlap is over. What still waits keeps its partition until it is done.
+ * @returns the partitions of `events` that were dropped
  */
 export async function pruneWebhooks(
   database: Database,
   { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
-): Promise<number[]> {
+): Promise<string[]> {
   await deleteExpiredSecrets(database.pool, new Date(nowMs))
-  await splitComingDays(database, nowMs)
+  await splitComingDays(database, { nowMs, retentionDays })
   return dropOldDays(database, dayOf(nowMs) - retentionDays * DAY_MS)
 }
 
-/** Makes the partitions of today and the next two days. What lies in the last partition already stays there. */
-export async function splitComingDays(database: Database, nowMs: number): Promise<void> {
+/** Makes the partitions of today and the next days. What lies in the last partition already stays there. */
+export async function splitComingDays(
+  database: Database,
+  { nowMs, retentionDays }: { nowMs: number; retentionDays: number },
+): Promise<void> {
   const today = dayOf(nowMs)
   const lastNeeded = today + DAYS_AHEAD * DAY_MS
-  const last = (await listDays(database.pool)).at(-1)
-  if (last !== undefined && last >= lastNeeded) return
+  if ((await tailStart(database.pool)) > lastNeeded) return
+  const widthMs =
+    Math.max(1, Math.min(PARTITION_DAYS_MAX, Math.floor(retentionDays / PARTITIONS_KEPT))) * DAY_MS
   await database.transaction(async (client) => {
     await lockPartitions(client)
-    const days = await listDays(client)
-    const tailStart = days.at(-1) === undefined ? null : days.at(-1)! + DAY_MS
-    if (tailStart !== null && tailStart > lastNeeded) return
-
+    const start = await tailStart(client)
+    if (start > lastNeeded) return
     const latest = await latestInTail(client)
     // Rows in the tail keep their partition, which then ends after the newest of them.
-    const firstNew =
-      latest === null ? Math.max(today, tailStart ?? today) : Math.max(today, dayOf(latest)) + DAY_MS
-    for (const [table] of TABLES) {
-      const tail = `${table}_after`
-      const name = tailStart === null ? `${table}_before` : partitionName(table, tailStart)
-      if (latest === null) {
-        await client.query(`drop table ${tail}`)
-        if (tailStart === null || tailStart < firstNew)
-          await addPartition(client, table, name, tailStart, firstNew)
-      } else {
-        await client.query(`alter table ${table} detach partition ${tail}`)
-        await client.query(`alter table ${tail} rename to ${name}`)
-        await client.query(`alter table ${table} attach partition ${name} ${bounds(tailStart, firstNew)}`)
-      }
-      const lastNew = Math.max(firstNew, lastNeeded)
-      for (let day = firstNew; day <= lastNew; day += DAY_MS)
-        await addPartition(client, table, partitionName(table, day), day, day + DAY_MS)
-      await addPartition(client, table, tail, lastNew + DAY_MS, null)
-    }
+    const firstNew = latest === null ? Math.max(today, start) : Math.max(today, dayOf(latest)) + DAY_MS
+    const starts: number[] = []
+    for (let day = firstNew; day <= Math.max(firstNew, lastNeeded); day += widthMs) starts.push(day)
+    const end = starts.at(-1)! + widthMs
+    for (const [table] of TABLES)
+      await splitTail(client, table, { start, starts, end, keep: latest !== null })
   })
 }
 
+type Split = { start: number; starts: readonly number[]; end: number; keep: boolean }
+
+async function splitTail(
+  client: Executor,
+  table: string,
+  { start, starts, end, keep }: Split,
+): Promise<void> {
+  const [firstNew = end] = starts
+  const tail = `${table}_after`
+  const name = start === -Infinity ? `${table}_before` : partitionName(table, start)
+  if (keep) {
+    await client.query(`alter table ${table} detach partition ${tail}`)
+    await client.query(`alter table ${tail} rename to ${name}`)
+    await client.query(`alter table ${table} attach partition ${name} ${bounds(start, firstNew)}`)
+  } else {
+    await client.query(`drop table ${tail}`)
+    if (start < firstNew) await addPartition(client, table, name, start, firstNew)
+  }
+  for (const [index, day] of starts.entries())
+    await addPartition(client, table, partitionName(table, day), day, starts[index + 1] ?? end)
+  await addPartition(client, table, tail, end, Infinity)
+}
+
 /** Drops the days before `firstKept` together, as far as nothing of them waits. */
-async function dropOldDays(database: Database, firstKept: number): Promise<number[]> {
+async function dropOldDays(database: Database, firstKept: number): Promise<string[]> {
   const waitingSince = await oldestWaiting(database.pool)
   const bound = waitingSince === null ? firstKept : Math.min(firstKept, dayOf(waitingSince))
   const days = await listDays(database.pool)
   // A partition ends where the next begins; the newest one is never old.
   const old = days.slice(0, -1).filter((_, index) => days[index + 1]! <= bound)
-  if (old.length === 0) return []
-  const newFirst = days[old.length]!
+  const newFirst = days[old.length]
+  if (newFirst === undefined || newFirst > bound) return []
+  const isBeforeUsed = (await database.pool.query('select from events_before limit 1')).rowCount === 1
+  if (old.length === 0 && !isBeforeUsed) return []
   await database.transaction(async (client) => {
     await lockPartitions(client)
     for (const [table] of TABLES) {
       await client.query(`drop table if exists ${table}_before`)
       for (const day of old) await client.query(`drop table ${partitionName(table, day)}`)
-      await addPartition(client, table, `${table}_before`, null, newFirst)
+      await addPartition(client, table, `${table}_before`, -Infinity, newFirst)
     }
   })
-  return old
+  return [...(isBeforeUsed ? ['events_before'] : []), ...old.map((day) => partitionName('events', day))]
 }
 
 async function addPartition(
   client: Executor,
   table: string,
   name: string,
-  from: number | null,
-  to: number | null,
+  from: number,
+  to: number,
 ): Promise<void> {
   await client.query(`create table ${name} partition of ${table} ${bounds(from, to)}`)
 }
 
-function bounds(from: number | null, to: number | null): string {
-  const bound = (ms: number | null, open: string) => (ms === null ? open : `'${idFloor('evt', ms)}'`)
-  return `for values from (${bound(from, 'minvalue')}) to (${bound(to, 'maxvalue')})`
+function bounds(from: number, to: number): string {
+  const bound = (ms: number) =>
+    Number.isFinite(ms) ? `'${idFloor('evt', ms)}'` : ms < 0 ? 'minvalue' : 'maxvalue'
+  return `for values from (${bound(from)}) to (${bound(to)})`
+}
+
+/** Where the last partition begins, in milliseconds since the epoch; -Infinity while it is the only one. */
+async function tailStart(executor: Executor): Promise<number> {
+  const { rows } = await executor.query<{ bound: string }>(
+    "select pg_get_expr(relpartbound, oid) as bound from pg_class where oid = 'events_after'::regclass",
+  )
+  const from = /FROM \('([^']+)'\)/.exec(rows[0]?.bound ?? '')?.[1]
+  return from === undefined ? -Infinity : idTime(from)
 }
 
 async function latestInTail(client: Executor): Promise<number | null> {

@@ -157,6 +157,22 @@ export async function findEndpoint(
   return endpoint ?? null
 }
 
+export type EndpointLife = { id: string; createdAt: Date; deletedAt: Date | null }
+
+/** From when to when an endpoint of this workspace and mode existed; deleted ones too. */
+export async function findEndpointLife(
+  executor: Executor,
+  scope: Scope,
+  id: string,
+): Promise<EndpointLife | null> {
+  const { rows } = await executor.query<EndpointLife>(
+    `select id, created_at as "createdAt", deleted_at as "deletedAt" from webhook_endpoints
+     where id = $1 and workspace_id = $2 and mode = $3`,
+    [id, scope.workspaceId, scope.mode],
+  )
+  return rows[0] ?? null
+}
+
 export type EndpointFilter = {
   enabled?: boolean | undefined
   createdAfter?: Date | undefined
