@@ -34,7 +34,7 @@ const FIRST = NOW - (Number(values.days) - 1) * DAY_MS
 const ROUND_ROWS = 40_000
 const PAGE = { limit: 21, nowMs: NOW + 60_000 }
 
-const dataDir = await mkdtemp(join(tmpdir(), 'countersign-bench-'))
+const dataDir = await mkdtemp(join(tmpdir(), 'countersign-log-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir })
 let database: Database | undefined
 try {
@@ -84,9 +84,10 @@ async function fill(
   return rows / ((performance.now() - startedAt) / 1000)
 }
 
+/** Waits for the queue without spinning: this process writes the rows, too. */
 async function room(requestLog: RequestLog): Promise<void> {
-  do await new Promise(setImmediate)
-  while (requestLog.waiting > 10_000)
+  await new Promise(setImmediate)
+  while (requestLog.waiting > 10_000) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 /** Rounds of batched reads and of durable changes by turns; the records are made before the clock starts. */

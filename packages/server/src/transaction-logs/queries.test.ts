@@ -59,7 +59,7 @@ function randomRecords(count: number): RequestRecord[] {
   })
 }
 
-const rowOf = ({ workspaceId: _, ...record }: RequestRecord): LogRow => ({
+const rowOf = (record: RequestRecord): LogRow => ({
   ...(record as unknown as LogRow),
   requestCount: 1,
 })

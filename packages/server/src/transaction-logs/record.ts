@@ -10,6 +10,8 @@ import { pathGrams, pathHash, pathPattern } from './path-pattern.ts'
 import { dayOfRequest, requestIdToUuid } from './request-id.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
+const JSON_TYPE = /^application\/(?:problem\+)?json\b/
+
 /** One request made with a key, as the app hands it over: nothing is redacted or cut yet. */
 export type RequestRecord = {
   /** `req_…`; its time is the time of the row. */
@@ -74,7 +76,9 @@ export function prepareRow(record: RequestRecord, requestCount = 1): PreparedRow
   const pattern = pathPattern(record.path)
   const starred = pattern !== record.path
   const request = redactBody(record.requestBody)
-  const response = redactBody(record.responseBody)
+  const response = redactBody(record.responseBody, {
+    isJson: JSON_TYPE.test(String(record.responseHeaders['content-type'])),
+  })
   return {
     record,
     uuid: requestIdToUuid(record.id),

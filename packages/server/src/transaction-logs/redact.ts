@@ -12,14 +12,36 @@ const NESTING_MAX = 100
 const SENSITIVE_NAME =
   /authorization|cookie|secret|password|token|(?:^|[.[])(?:card[_-]?number|cvv|pin|iban)\]?$/i
 
-// What a JSON text must hold before any name in it can be sensitive. A name may be spelled with \u
-// escapes; a signature_base repeats header values inside one string.
+// Cheap look-ups that come before the costly question: without one of these, no name in a text is
+// sensitive. A JSON name may be spelled with \u escapes; a signature_base repeats values inside one string.
+const WORDS = ['authorization', 'cookie', 'secret', 'password', 'token', 'card', 'cvv', 'pin', 'iban']
+const JSON_WORDS = [...WORDS, 'signature_base', '\\u']
 const MAYBE_SENSITIVE_JSON =
-  /authorization|cookie|secret|password|token|card[_-]?number|cvv\]?"|pin\]?"|iban\]?"|signature_base|\\u/i
+  /authorization|cookie|secret|password|token|card[_-]?number|cvv\]?"|pin\]?"|iban\]?"|signature_base|\\u/
+
+// Header and member names repeat: the few hundred of a real API are looked at once.
+const NAMES_REMEMBERED_MAX = 5_000
+const rememberedNames = new Map<string, boolean>()
 
 /** Whether values under this name never reach the log: a header, a query parameter or a JSON member. */
 export function isSensitiveName(name: string): boolean {
-  return SENSITIVE_NAME.test(name)
+  let sensitive = rememberedNames.get(name)
+  if (sensitive === undefined) {
+    sensitive = SENSITIVE_NAME.test(name)
+    if (rememberedNames.size < NAMES_REMEMBERED_MAX && name.length < 100) rememberedNames.set(name, sensitive)
+  }
+  return sensitive
+}
+
+function holdsOne(lowerCase: string, words: readonly string[]): boolean {
+  for (const word of words) if (lowerCase.includes(word)) return true
+  return false
+}
+
+/** Whether a JSON text may hold a sensitive name, however its letters are cased or escaped. */
+function mayHoldSecrets(text: string): boolean {
+  const lowerCase = text.toLowerCase()
+  return holdsOne(lowerCase, JSON_WORDS) && MAYBE_SENSITIVE_JSON.test(lowerCase)
 }
 
 /** A body as the log keeps it. `text` is null when it did not parse: then length and digest remain. */
@@ -30,12 +52,16 @@ const NO_BODY: LoggedBody = { text: null, bytes: 0, truncated: false, digest: nu
 /**
  * Redacts a JSON body and then keeps its first 16 KiB. A body that is not JSON is kept as its length and
  * `sha-256=:…:` digest only, because nobody can say which part of it is secret.
+ * @param options.isJson the text is known to be JSON, because this server wrote it: no need to parse it again
  */
-export function redactBody(body: Buffer | string | null | undefined): LoggedBody {
+export function redactBody(
+  body: Buffer | string | null | undefined,
+  { isJson = false }: { isJson?: boolean } = {},
+): LoggedBody {
   if (body === null || body === undefined || body.length === 0) return NO_BODY
   const text = typeof body === 'string' ? body : body.toString('utf8')
   const bytes = typeof body === 'string' ? Buffer.byteLength(text) : body.length
-  const redacted = redactJson(text)
+  const redacted = isJson && !mayHoldSecrets(text) ? text : redactJson(text)
   if (redacted === null) {
     const digest = createHash('sha256').update(body).digest('base64')
     return { text: null, bytes, truncated: false, digest: `sha-256=:${digest}:` }
@@ -47,7 +73,7 @@ export function redactBody(body: Buffer | string | null | undefined): LoggedBody
 export function redactJson(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text)
-    if (!MAYBE_SENSITIVE_JSON.test(text)) return text
+    if (!mayHoldSecrets(text)) return text
     return JSON.stringify(redactValue(value, 0))
   } catch {
     return null
@@ -86,11 +112,9 @@ export function redactRawHeaders(rawHeaders: readonly string[]): [string, string
 /** A query string without its `?`, with the values of sensitive parameters marked. */
 export function redactQuery(query: string): string {
   // Without an escape in it, the text itself shows whether any name can match.
-  if (!query.includes('%') && !MAYBE_SENSITIVE_QUERY.test(query)) return query
+  if (!query.includes('%') && !holdsOne(query.toLowerCase(), WORDS)) return query
   return query.split('&').map(redactParameter).join('&')
 }
-
-const MAYBE_SENSITIVE_QUERY = /authorization|cookie|secret|password|token|card[_-]?number|cvv|pin|iban/i
 
 function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=')

@@ -250,7 +250,7 @@ describe('GET /v1/transaction-logs/stream', () => {
       headers: { host: 'localhost:4747', origin: 'http://localhost:4747', cookie: eve.cookie },
     })
     server.clock.advance(11_000)
-    await stream.ended()
+    await expect(stream.ended()).resolves.toBeUndefined()
   })
 
   test('a workspace has a limit of open streams', async () => {
