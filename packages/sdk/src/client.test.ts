@@ -107,6 +107,29 @@ describe('the resources', () => {
     await client.apiKeys.revoke('key_1')
     await client.transactionLogs.list()
     await client.transactionLogs.get('req_1')
+    await client.transactions.create({ type: 'deposit', amount: '10.00', currency: 'USD' })
+    await client.transactions.list({ status: 'completed' })
+    await client.transactions.get('txn_1')
+    await client.transactions.cancel('txn_1')
+    await client.accounts.create({ currency: 'EUR' })
+    await client.accounts.list({ currency: 'EUR' })
+    await client.accounts.get('acc_1')
+    await client.accounts.entries('acc_1', { limit: 2 })
+    await client.balances.list({ currency: 'USD' })
+    await client.events.list({ request_id: 'req_1' })
+    await client.events.get('evt_1')
+    await client.eventTypes.list()
+    await client.webhookEndpoints.create({ url: 'https://example.com/hooks', event_types: ['*'] })
+    await client.webhookEndpoints.list({ enabled: 'true' })
+    await client.webhookEndpoints.get('ep_1')
+    await client.webhookEndpoints.update('ep_1', { enabled: false })
+    await client.webhookEndpoints.rotateSecret('ep_1', { overlap_seconds: 0 })
+    await client.webhookEndpoints.ping('ep_1')
+    await client.webhookEndpoints.recover('ep_1', { since: '2025-11-23T12:00:00Z', dry_run: true })
+    await client.webhookEndpoints.delete('ep_1')
+    await client.webhookLogs.list({ endpoint_id: 'ep_1' })
+    await client.webhookLogs.get('dlv_1')
+    await client.webhookLogs.resend('dlv_1')
     expect(verified.map(({ method, target, body }) => `${method} ${target} ${body}`.trim())).toEqual([
       'GET /v1/currencies',
       'GET /v1/api-keys?limit=5',
@@ -117,6 +140,29 @@ describe('the resources', () => {
       'DELETE /v1/api-keys/key_1',
       'GET /v1/transaction-logs',
       'GET /v1/transaction-logs/req_1',
+      'POST /v1/transactions {"type":"deposit","amount":"10.00","currency":"USD"}',
+      'GET /v1/transactions?status=completed',
+      'GET /v1/transactions/txn_1',
+      'POST /v1/transactions/txn_1/cancel {}',
+      'POST /v1/accounts {"currency":"EUR"}',
+      'GET /v1/accounts?currency=EUR',
+      'GET /v1/accounts/acc_1',
+      'GET /v1/accounts/acc_1/entries?limit=2',
+      'GET /v1/balances?currency=USD',
+      'GET /v1/events?request_id=req_1',
+      'GET /v1/events/evt_1',
+      'GET /v1/event-types',
+      'POST /v1/webhook-endpoints {"url":"https://example.com/hooks","event_types":["*"]}',
+      'GET /v1/webhook-endpoints?enabled=true',
+      'GET /v1/webhook-endpoints/ep_1',
+      'PATCH /v1/webhook-endpoints/ep_1 {"enabled":false}',
+      'POST /v1/webhook-endpoints/ep_1/rotate-secret {"overlap_seconds":0}',
+      'POST /v1/webhook-endpoints/ep_1/ping {}',
+      'POST /v1/webhook-endpoints/ep_1/recover {"since":"2025-11-23T12:00:00Z","dry_run":true}',
+      'DELETE /v1/webhook-endpoints/ep_1',
+      'GET /v1/webhook-logs?endpoint_id=ep_1',
+      'GET /v1/webhook-logs/dlv_1',
+      'POST /v1/webhook-logs/dlv_1/resend {}',
     ])
   })
 
@@ -150,7 +196,11 @@ describe('the resources', () => {
       body: { data: [{ id: 'req_1' }], next_cursor: 'next' },
     }))
     for await (const row of client.transactionLogs.iterate()) if (row) break
-    expect(verified).toHaveLength(1)
+    for await (const entry of client.accounts.iterateEntries('acc_1', { limit: 2 })) if (entry) break
+    expect(verified.map(({ target }) => target)).toEqual([
+      '/v1/transaction-logs',
+      '/v1/accounts/acc_1/entries?limit=2',
+    ])
   })
 
   it('stop at a cursor that leads to itself', async () => {

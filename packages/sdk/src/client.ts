@@ -2,7 +2,18 @@ import type { CallOptions, RequestOptions } from './call-options.ts'
 import { assertKeyPair, assertPublicKey } from './key-format.ts'
 import { problemFrom } from './problem-error.ts'
 import { signRequest, type SigningKey } from './request-signature.ts'
-import { apiKeys, currencies, transactionLogs } from './resources.ts'
+import {
+  accounts,
+  apiKeys,
+  balances,
+  currencies,
+  events,
+  eventTypes,
+  transactionLogs,
+  transactions,
+  webhookEndpoints,
+  webhookLogs,
+} from './resources.ts'
 import { ConnectionError, isBeforeServerStart, retryDelaySeconds, wait } from './retry.ts'
 import { randomHex } from './web-crypto.ts'
 import type { Me } from './wire-types.ts'
@@ -36,6 +47,13 @@ type Call = {
 export class Countersign {
   readonly currencies = currencies(this)
   readonly apiKeys = apiKeys(this)
+  readonly transactions = transactions(this)
+  readonly accounts = accounts(this)
+  readonly balances = balances(this)
+  readonly events = events(this)
+  readonly eventTypes = eventTypes(this)
+  readonly webhookEndpoints = webhookEndpoints(this)
+  readonly webhookLogs = webhookLogs(this)
   readonly transactionLogs = transactionLogs(this)
 
   readonly #baseUrl: URL

@@ -24,11 +24,21 @@ export {
   type WebhookRefusal,
 } from './webhook-signature.ts'
 export type {
+  Account,
   ApiKey,
   ApiKeyWithSecret,
+  Balance,
   Currency,
+  Entry,
+  Event,
+  EventType,
   Me,
   Page,
+  Transaction,
   TransactionLog,
   TransactionLogRow,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookLog,
+  WebhookLogRow,
 } from './wire-types.ts'

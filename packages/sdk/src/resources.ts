@@ -1,14 +1,24 @@
 import type { CallOptions, RequestOptions } from './call-options.ts'
 import type {
+  Account,
   Answer,
   ApiKey,
   ApiKeyWithSecret,
+  Balance,
   Currency,
+  Entry,
+  Event,
+  EventType,
   Input,
   Page,
   Query,
+  Transaction,
   TransactionLog,
   TransactionLogRow,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookLog,
+  WebhookLogRow,
 } from './wire-types.ts'
 
 /** The one thing that resources need of the client. */
@@ -70,6 +80,153 @@ export function transactionLogs(client: Requester) {
     /** One request with what was sent and answered; the id is its request id. */
     get: (id: string, options?: CallOptions) =>
       client.request<TransactionLog>('GET', pathOf('transaction-logs', id), options),
+  }
+}
+
+/** `/v1/transactions`: moves money. */
+export function transactions(client: Requester) {
+  type ListQuery = Query<'/v1/transactions', 'get'>
+  const list = (query?: ListQuery, options?: CallOptions) =>
+    client.request<Page<Transaction>>('GET', '/v1/transactions', { ...options, query })
+  return {
+    /**
+     * Creates a deposit, payout or transfer. Pass an `idempotencyKey` of your own, such as the number of the order:
+     * the same call with it, even from another process, answers the same transaction and moves money once.
+     */
+    create: (input: Input<'/v1/transactions', 'post'>, options?: CallOptions) =>
+      client.request<Transaction>('POST', '/v1/transactions', { ...options, body: input }),
+    /** One page, newest first. */
+    list,
+    /** Every transaction that fits, newest first; fetches page after page. */
+    iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
+    get: (id: string, options?: CallOptions) =>
+      client.request<Transaction>('GET', pathOf('transactions', id), options),
+    /** Ends a transaction that has not completed yet. */
+    cancel: (id: string, options?: CallOptions) =>
+      client.request<Transaction>('POST', `${pathOf('transactions', id)}/cancel`, { ...options, body: {} }),
+  }
+}
+
+/** `/v1/accounts`: each holds one currency. */
+export function accounts(client: Requester) {
+  type ListQuery = Query<'/v1/accounts', 'get'>
+  type EntryQuery = Query<'/v1/accounts/{id}/entries', 'get'>
+  const list = (query?: ListQuery, options?: CallOptions) =>
+    client.request<Page<Account>>('GET', '/v1/accounts', { ...options, query })
+  const entries = (id: string, query?: EntryQuery, options?: CallOptions) =>
+    client.request<Page<Entry>>('GET', `${pathOf('accounts', id)}/entries`, { ...options, query })
+  return {
+    /** One page, newest first. */
+    list,
+    /** Every account that fits, newest first; fetches page after page. */
+    iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
+    /** One more account in a currency; the main one needs no call, it is made on first use. */
+    create: (input: Input<'/v1/accounts', 'post'>, options?: CallOptions) =>
+      client.request<Account>('POST', '/v1/accounts', { ...options, body: input }),
+    get: (id: string, options?: CallOptions) =>
+      client.request<Account>('GET', pathOf('accounts', id), options),
+    /** One page of what changed the account, newest first. */
+    entries,
+    /** Every entry that fits, newest first; fetches page after page. */
+    iterateEntries: (id: string, query?: EntryQuery, options?: CallOptions) =>
+      iterate(
+        (each: EntryQuery | undefined, callOptions?: CallOptions) => entries(id, each, callOptions),
+        query,
+        options,
+      ),
+  }
+}
+
+/** `/v1/balances` */
+export function balances(client: Requester) {
+  return {
+    /** The sum of all accounts, one row per currency that has one. */
+    list: (query?: Query<'/v1/balances', 'get'>, options?: CallOptions) =>
+      client.request<{ data: Balance[] }>('GET', '/v1/balances', { ...options, query }),
+  }
+}
+
+/** `/v1/events`: what happened, whether or not a webhook told of it. */
+export function events(client: Requester) {
+  type ListQuery = Query<'/v1/events', 'get'>
+  const list = (query?: ListQuery, options?: CallOptions) =>
+    client.request<Page<Event>>('GET', '/v1/events', { ...options, query })
+  return {
+    /** One page, newest first. */
+    list,
+    /** Every event that fits, newest first; fetches page after page. */
+    iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
+    get: (id: string, options?: CallOptions) => client.request<Event>('GET', pathOf('events', id), options),
+  }
+}
+
+/** `/v1/event-types` */
+export function eventTypes(client: Requester) {
+  return {
+    /** Every type of event, with the JSON Schema and an example of its webhook. */
+    list: (options?: CallOptions) => client.request<{ data: EventType[] }>('GET', '/v1/event-types', options),
+  }
+}
+
+/** `/v1/webhook-endpoints`: a key needs the scope `webhook-endpoints:read` or `webhook-endpoints:write`. */
+export function webhookEndpoints(client: Requester) {
+  type ListQuery = Query<'/v1/webhook-endpoints', 'get'>
+  const list = (query?: ListQuery, options?: CallOptions) =>
+    client.request<Page<WebhookEndpoint>>('GET', '/v1/webhook-endpoints', { ...options, query })
+  const act = <Result>(id: string, verb: string, body: object, options?: CallOptions) =>
+    client.request<Result>('POST', `${pathOf('webhook-endpoints', id)}/${verb}`, { ...options, body })
+  return {
+    /** One page, newest first. */
+    list,
+    /** Every endpoint, newest first; fetches page after page. */
+    iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
+    /**
+     * Tells the server where to send events. The answer holds the secret that signs them this one time; it is null
+     * where the call repeated itself because the first answer was lost: rotate the secret to get a new one.
+     */
+    create: (input: Input<'/v1/webhook-endpoints', 'post'>, options?: CallOptions) =>
+      client.request<WebhookEndpointWithSecret>('POST', '/v1/webhook-endpoints', { ...options, body: input }),
+    get: (id: string, options?: CallOptions) =>
+      client.request<WebhookEndpoint>('GET', pathOf('webhook-endpoints', id), options),
+    /** Changes what is named and leaves the rest. */
+    update: (id: string, input: Input<'/v1/webhook-endpoints/{id}', 'patch'>, options?: CallOptions) =>
+      client.request<WebhookEndpoint>('PATCH', pathOf('webhook-endpoints', id), { ...options, body: input }),
+    delete: (id: string, options?: CallOptions) =>
+      client.request<void>('DELETE', pathOf('webhook-endpoints', id), options),
+    /** Makes a new secret; until the old one's time is up, webhooks carry a signature of each. */
+    rotateSecret: (
+      id: string,
+      input: Input<'/v1/webhook-endpoints/{id}/rotate-secret', 'post'> = {},
+      options?: CallOptions,
+    ) => act<WebhookEndpointWithSecret>(id, 'rotate-secret', input, options),
+    /** Sends an example event to this endpoint alone; Webhook Logs show what came of it. */
+    ping: (id: string, input: Input<'/v1/webhook-endpoints/{id}/ping', 'post'> = {}, options?: CallOptions) =>
+      act<Answer<'/v1/webhook-endpoints/{id}/ping', 'post'>>(id, 'ping', input, options),
+    /** Sends everything again that failed since a time; with `dry_run` it only counts. */
+    recover: (
+      id: string,
+      input: Input<'/v1/webhook-endpoints/{id}/recover', 'post'>,
+      options?: CallOptions,
+    ) => act<Answer<'/v1/webhook-endpoints/{id}/recover', 'post'>>(id, 'recover', input, options),
+  }
+}
+
+/** `/v1/webhook-logs`: what became of every event for every endpoint. */
+export function webhookLogs(client: Requester) {
+  type ListQuery = Query<'/v1/webhook-logs', 'get'>
+  const list = (query?: ListQuery, options?: CallOptions) =>
+    client.request<Page<WebhookLogRow>>('GET', '/v1/webhook-logs', { ...options, query })
+  return {
+    /** One page, newest first. */
+    list,
+    /** Every delivery that fits, newest first; fetches page after page. */
+    iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
+    /** One delivery with every attempt. */
+    get: (id: string, options?: CallOptions) =>
+      client.request<WebhookLog>('GET', pathOf('webhook-logs', id), options),
+    /** Sends it once more, under the same event id. Needs the scope `webhook-logs:write`. */
+    resend: (id: string, options?: CallOptions) =>
+      client.request<WebhookLogRow>('POST', `${pathOf('webhook-logs', id)}/resend`, { ...options, body: {} }),
   }
 }
 

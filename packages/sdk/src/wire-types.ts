@@ -37,3 +37,16 @@ export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>
 export type ApiKeyWithSecret = Answer<'/v1/api-keys', 'post'>
 export type TransactionLogRow = Answer<'/v1/transaction-logs', 'get'>['data'][number]
 export type TransactionLog = Answer<'/v1/transaction-logs/{id}', 'get'>
+export type Transaction = Answer<'/v1/transactions/{id}', 'get'>
+export type Account = Answer<'/v1/accounts/{id}', 'get'>
+/** One change of an account by a transaction. */
+export type Entry = Answer<'/v1/accounts/{id}/entries', 'get'>['data'][number]
+export type Balance = Answer<'/v1/balances', 'get'>['data'][number]
+export type Event = Answer<'/v1/events/{id}', 'get'>
+export type EventType = Answer<'/v1/event-types', 'get'>['data'][number]
+export type WebhookEndpoint = Answer<'/v1/webhook-endpoints/{id}', 'get'>
+/** An endpoint just made or rotated, with its secret this one time (null in replayed answers). */
+export type WebhookEndpointWithSecret = Answer<'/v1/webhook-endpoints', 'post'>
+/** One event for one endpoint. */
+export type WebhookLogRow = Answer<'/v1/webhook-logs', 'get'>['data'][number]
+export type WebhookLog = Answer<'/v1/webhook-logs/{id}', 'get'>

@@ -20,6 +20,7 @@ import { logRequests } from './log-requests.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
 
 export type AppDeps = Services & {
@@ -120,6 +121,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   keyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   ledgerRoutes(app, deps)
+  webhookRoutes(app, deps)
   healthRoutes(app, deps)
   problemPages(app)
   referencePages(app)

@@ -8,6 +8,7 @@ import { deliverMail, pruneMail, smtpTransport } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
+import { pruneWebhooks } from './webhooks/partitions.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import type { Loop } from './worker.ts'
 
@@ -52,6 +53,7 @@ function pruneLoop({ config, database, clock }: Foundation): Loop {
   const executor = database.pool
   const chores = [
     () => pruneTransactionLogs(database, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
+    () => pruneWebhooks(database, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
     () => deleteExpiredSessions(executor, new Date(clock.now())),
     () => pruneThrottles({ executor, clock }),
     () => pruneMail({ database, clock }),

@@ -14,10 +14,11 @@ import { createSealer, readMasterKeyFile, SealError } from './encryption.ts'
 import { createLoops } from './loops.ts'
 import { createLog, type Log } from './log.ts'
 import { readyReport } from './ready-report.ts'
-import { createServices, type Foundation, type Services } from './services.ts'
+import { createServices, webhookGuard, type Foundation, type Services } from './services.ts'
 import { setupLink } from './sessions/setup.ts'
 import { createShutdown, onStopSignal, type Shutdown } from './shutdown.ts'
 import { ensureUpcomingPartitions } from './transaction-logs/partitions.ts'
+import { startDeliverer } from './webhooks/deliver.ts'
 import { startWorker } from './worker.ts'
 
 const DRAIN_LIMIT_MS = 10_000
@@ -85,6 +86,13 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   if (config.roles.has('worker')) {
     const worker = startWorker(createLoops(foundation), { log })
     shutdown.add({ name: 'worker', run: () => worker.stop() })
+    const deliverer = await startDeliverer({
+      ...foundation,
+      databaseUrl: postgres.url,
+      guard: webhookGuard(config),
+      retrySchedule: config.webhookRetrySchedule,
+    })
+    shutdown.add({ name: 'deliverer', run: () => deliverer.stop() })
   }
   // `npm start` marks where its own work ended; without the mark, the process is the start.
   const startedAt = performance.getEntriesByName('countersign-start')[0]?.startTime ?? 0

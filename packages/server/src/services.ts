@@ -19,8 +19,11 @@ import { openNonceFloor } from './signatures/nonce-floor.ts'
 import { createNonceStore } from './signatures/nonces.ts'
 import { createRequestVerifier } from './signatures/verify-request.ts'
 import { createRequestLog } from './transaction-logs/record-request.ts'
+import type { WebhooksDeps } from './webhooks/deps.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
+import { createTargetGuard, type TargetGuard } from './webhooks/target-guard.ts'
 import { createActivation } from './workspaces/activation.ts'
+import { auditContext, recordAudit } from './workspaces/audit-log.ts'
 
 const LAST_USE_INTERVAL_MS = 2_000
 
@@ -73,6 +76,8 @@ export async function createServices(foundation: Foundation) {
 
   return {
     ...foundation,
+    guard: webhookGuard(config),
+    recordChange: recordWebhookChange,
     auth,
     activation,
     keyCache,
@@ -99,6 +104,17 @@ export async function createServices(foundation: Foundation) {
     },
   }
 }
+
+/** Where webhooks may go; the deliverer asks at every connection, the routes when an address is saved. */
+export function webhookGuard(config: Config): TargetGuard {
+  return createTargetGuard({
+    allowedNetworks: config.webhookAllowedNetworks,
+    loopbackInTestMode: config.isLoopback && config.trustProxy === null,
+  })
+}
+
+const recordWebhookChange: WebhooksDeps['recordChange'] = (executor, request, change) =>
+  recordAudit(executor, { ...auditContext(request), workspaceId: request.principal.workspaceId, ...change })
 
 /** What moves the money of a mode. Production has nothing until an operator's rail is there. */
 function railOf(mode: Mode): Rail | null {

@@ -1501,6 +1501,676 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook endpoints */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    enabled?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WebhookEndpoint"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a webhook endpoint */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateWebhookEndpoint"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a webhook endpoint */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpoint"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a webhook endpoint */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Edit a webhook endpoint */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateWebhookEndpoint"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpoint"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate the secret of a webhook endpoint */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RotateWebhookSecret"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an example event to a webhook endpoint */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PingWebhookEndpoint"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PingedWebhookEndpoint"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send everything again that failed since a time */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoverWebhookEndpoint"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveredWebhooks"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List events */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    type?: string;
+                    object_id?: string;
+                    request_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Event"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an event */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Event"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the types of events */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["EventType"][];
+                            next_cursor: null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook deliveries */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    event_type?: string;
+                    event_id?: string;
+                    endpoint_id?: string;
+                    status?: "pending" | "delivered" | "failed" | "skipped";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WebhookDelivery"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a webhook delivery with its attempts */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookDeliveryWithAttempts"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a webhook again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookDelivery"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1609,6 +2279,84 @@ export interface components {
             workspace_name?: string;
             /** @description From the link that the first start prints. */
             token: string;
+        };
+        CreateWebhookEndpoint: {
+            url: string;
+            /** @default null */
+            description?: string | null;
+            /**
+             * @description `["*"]` stands for every type.
+             * @example [
+             *       "transaction.completed"
+             *     ]
+             */
+            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            currency_type?: ("fiat" | "crypto") | null;
+            /**
+             * @description Sent with every webhook; stored sealed and never shown again.
+             * @example {
+             *       "x-api-key": "…"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @default true */
+            enabled?: boolean;
+            /** @enum {string} */
+            mode?: "test" | "production";
+        };
+        UpdateWebhookEndpoint: {
+            url?: string;
+            description?: string | null;
+            /**
+             * @description `["*"]` stands for every type.
+             * @example [
+             *       "transaction.completed"
+             *     ]
+             */
+            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            currency_type?: ("fiat" | "crypto") | null;
+            /**
+             * @description Sent with every webhook; stored sealed and never shown again.
+             * @example {
+             *       "x-api-key": "…"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            enabled?: boolean;
+        };
+        RotateWebhookSecret: {
+            /** @default 86400 */
+            overlap_seconds?: number;
+        };
+        PingWebhookEndpoint: {
+            /**
+             * @default webhook_endpoint.ping
+             * @enum {string}
+             */
+            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+        };
+        RecoverWebhookEndpoint: {
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             * @example 2025-11-23T12:00:00Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             * @example 2025-11-23T12:00:00Z
+             */
+            until?: string;
+            /**
+             * @description Only counts.
+             * @default false
+             */
+            dry_run?: boolean;
         };
         WorkspacePatch: {
             name?: string;
@@ -2171,6 +2919,227 @@ export interface components {
             diagnosis: {
                 [key: string]: unknown;
             } | null;
+        };
+        WebhookEndpoint: {
+            /** @example ep_01kasqf0000000000000000000 */
+            id: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            description: string | null;
+            event_types: string[];
+            /** @description null: events of either currency type. */
+            currency_type: ("fiat" | "crypto") | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            enabled: boolean;
+            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description The custom headers; their values are never shown. */
+            header_names: string[];
+            secret_version: number;
+            /** @description Until then every webhook carries a signature of the old secret too. */
+            previous_secret_expires_at: string | null;
+            last_success_at: string | null;
+            last_failure_at: string | null;
+            failing_since: string | null;
+            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
+            breaker: {
+                /** @enum {string} */
+                state: "closed" | "open" | "half_open";
+                next_probe_at: string | null;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+        };
+        WebhookEndpointWithSecret: {
+            /** @example ep_01kasqf0000000000000000000 */
+            id: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            description: string | null;
+            event_types: string[];
+            /** @description null: events of either currency type. */
+            currency_type: ("fiat" | "crypto") | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            enabled: boolean;
+            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description The custom headers; their values are never shown. */
+            header_names: string[];
+            secret_version: number;
+            /** @description Until then every webhook carries a signature of the old secret too. */
+            previous_secret_expires_at: string | null;
+            last_success_at: string | null;
+            last_failure_at: string | null;
+            failing_since: string | null;
+            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
+            breaker: {
+                /** @enum {string} */
+                state: "closed" | "open" | "half_open";
+                next_probe_at: string | null;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description Signs every webhook (Standard Webhooks). Shown this one time.
+             * @example whsec_…
+             */
+            secret: string | null;
+        };
+        RecoveredWebhooks: {
+            /** @description Failed deliveries that go out again, or would. */
+            count: number;
+            /** @description Still failed in that range: call again. */
+            remaining: number;
+            dry_run: boolean;
+        };
+        Event: {
+            /** @example evt_01kasqf0000000000000000000 */
+            id: string;
+            type: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            currency_type: ("fiat" | "crypto") | null;
+            object_id: string;
+            /** @description Counts the events of one object, from 1. */
+            sequence: number;
+            /** @description The request that caused it. */
+            request_id: string | null;
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        EventType: {
+            /** @enum {string} */
+            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            description: string;
+            /** @description JSON Schema of the whole body. */
+            schema: {
+                [key: string]: unknown;
+            };
+            example: {
+                [key: string]: unknown;
+            };
+        };
+        WebhookDelivery: {
+            /** @example dlv_01kasqf0000000000000000001 */
+            id: string;
+            event_id: string;
+            event_type: string;
+            object_id: string;
+            /** @description null where the event found no endpoint. */
+            endpoint_id: string | null;
+            endpoint_url: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            reason: string | null;
+            attempt_count: number;
+            next_attempt_at: string | null;
+            last_status_code: number | null;
+            request_id: string | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        WebhookAttempt: {
+            number: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            at: string;
+            duration_ms: number;
+            status_code: number | null;
+            /** @description The kind of failure; null after a 2xx. */
+            error: string | null;
+            error_detail: string | null;
+            /** @description The address that was dialled. */
+            remote_address: string | null;
+            timings: {
+                dns_ms: number | null;
+                connect_ms: number | null;
+                tls_ms: number | null;
+                first_byte_ms: number | null;
+            };
+            request: {
+                /** @constant */
+                method: "POST";
+                url: string;
+                headers: [
+                    string,
+                    string
+                ][];
+                body: string;
+            };
+            response: {
+                headers: [
+                    string,
+                    string
+                ][];
+                body: string;
+                /** @enum {string} */
+                body_encoding: "utf8" | "base64";
+                /** @description Only the first 64 KiB are kept. */
+                body_truncated: boolean;
+            } | null;
+        };
+        WebhookDeliveryWithAttempts: {
+            /** @example dlv_01kasqf0000000000000000001 */
+            id: string;
+            event_id: string;
+            event_type: string;
+            object_id: string;
+            /** @description null where the event found no endpoint. */
+            endpoint_id: string | null;
+            endpoint_url: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            reason: string | null;
+            attempt_count: number;
+            next_attempt_at: string | null;
+            last_status_code: number | null;
+            request_id: string | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description The delivery in Webhook Logs shows what came of it. */
+        PingedWebhookEndpoint: {
+            event_id: string;
+            delivery_id: string;
         };
         Workspace: {
             /** @example wks_01kasp8zqz0000e5m0g2vkqx8t */
