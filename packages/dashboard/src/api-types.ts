@@ -1,6 +1,6 @@
 // The shapes of the API by the names that the pages use. openapi.json is their source: run
 // `npm run generate` at the root after a schema changed.
-import type { components } from '@countersign/sdk/generated-api'
+import type { components, paths } from '@countersign/sdk/generated-api'
 
 type Schemas = components['schemas']
 
@@ -23,3 +23,17 @@ export type Workspace = Schemas['Workspace']
 export type ActivationChecklist = Schemas['ActivationChecklist']
 export type MailSummary = Schemas['OutgoingMail']
 export type MailMessage = Schemas['OutgoingMailWithText']
+export type WebhookEndpoint = Schemas['WebhookEndpoint']
+export type WebhookEndpointWithSecret = Schemas['WebhookEndpointWithSecret']
+export type WebhookDelivery = Schemas['WebhookDelivery']
+export type WebhookDeliveryWithAttempts = Schemas['WebhookDeliveryWithAttempts']
+export type WebhookAttempt = Schemas['WebhookAttempt']
+export type Event = Schemas['Event']
+export type EventType = Schemas['EventType']
+export type Transaction = Schemas['Transaction']
+export type Account = Schemas['Account']
+export type Entry = Schemas['Entry']
+export type Balance = Schemas['Balance']
+export type Currency = Schemas['Currency']
+export type MagicValue =
+  paths['/v1/test/magic-values']['get']['responses'][200]['content']['application/json']['data'][number]

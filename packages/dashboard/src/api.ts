@@ -36,6 +36,8 @@ type CallOptions = {
   signal?: AbortSignal
   /** When the question is about one thing whose mode is known; else the mode of the URL. */
   mode?: Mode
+  /** The same text sends the same deed once, however often it is sent. */
+  idempotencyKey?: string
   /** Pages before the sign-in handle a 401 themselves. */
   handlesUnauthorized?: boolean
 }
@@ -75,6 +77,7 @@ async function send(method: string, path: string, options: CallOptions): Promise
   }
   const headers: Record<string, string> = { 'Countersign-Mode': options.mode ?? modeInUrl() }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]
   if (options.signal) signals.push(options.signal)
   try {

@@ -70,3 +70,19 @@ export const keyRequests = (mode: Mode, apiKeyId: string, signal?: AbortSignal) 
     mode,
     query: { api_key_id: apiKeyId, limit: 10 },
   })
+
+/** Whether Transaction Logs have this request: they hold what keys did, not what people did in the dashboard. */
+export const requestExistsQuery = (mode: Mode, requestId: string) =>
+  queryOptions({
+    queryKey: ['transaction-log', mode, requestId, 'exists'],
+    queryFn: async ({ signal }) => {
+      const query = { id: requestId, limit: 1 }
+      const { data } = await call<List<TransactionLog>>('GET', '/v1/transaction-logs', {
+        signal,
+        mode,
+        query,
+      })
+      return data.length > 0
+    },
+    staleTime: Infinity,
+  })

@@ -12,8 +12,10 @@ import { AppShell } from './components/app-shell.tsx'
 import { Gate } from './components/gate.tsx'
 import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
 import { LOG_FILTER_NAMES, type LogFilters } from './logs.ts'
+import { TRANSACTION_FILTER_NAMES } from './money.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
+import { DELIVERY_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
 
 type Text = string | undefined
 type Scope = 'mode' | 'workspace'
@@ -33,6 +35,12 @@ declare module '@tanstack/react-router' {
 
 const text = (value: unknown): Text =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+/** The filters of a list as its URL holds them; anything else in the URL is not passed on. */
+const filtersOf =
+  <Name extends string>(names: readonly Name[]) =>
+  (search: Record<string, unknown>): Partial<Record<Name, Text>> =>
+    Object.fromEntries(names.map((name) => [name, text(search[name])])) as Partial<Record<Name, Text>>
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   validateSearch: (search: Record<string, unknown>): { mode?: Mode } =>
@@ -144,6 +152,92 @@ const transactionLogRoute = createRoute({
   staticData: { title: 'Request' },
   component: lazyRouteComponent(() => import('./pages/transaction-log.tsx'), 'TransactionLogPage'),
 })
+const webhooksRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  staticData: { title: 'Webhooks' },
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'WebhooksPage'),
+})
+const addWebhookRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks/new',
+  staticData: { title: 'Add Webhook' },
+  component: lazyRouteComponent(() => import('./pages/add-webhook.tsx'), 'AddWebhookPage'),
+})
+const webhookRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks/$endpointId',
+  staticData: { title: 'Webhook' },
+  component: lazyRouteComponent(() => import('./pages/webhook.tsx'), 'WebhookPage'),
+})
+const webhookLogsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhook-logs',
+  staticData: { title: 'Webhook Logs' },
+  validateSearch: filtersOf(DELIVERY_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/webhook-logs.tsx'), 'WebhookLogsPage'),
+})
+const webhookLogRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhook-logs/$deliveryId',
+  staticData: { title: 'Delivery' },
+  component: lazyRouteComponent(() => import('./pages/webhook-log.tsx'), 'WebhookLogPage'),
+})
+const eventsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/events',
+  staticData: { title: 'Events' },
+  validateSearch: filtersOf(EVENT_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/events.tsx'), 'EventsPage'),
+})
+const eventTypesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/events/types',
+  staticData: {
+    title: 'Event catalogue',
+    scope: 'workspace',
+    strip: 'The event catalogue is the same in both modes.',
+  },
+  validateSearch: filtersOf(['type']),
+  component: lazyRouteComponent(() => import('./pages/event-types.tsx'), 'EventTypesPage'),
+})
+const eventRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/events/$eventId',
+  staticData: { title: 'Event' },
+  component: lazyRouteComponent(() => import('./pages/event.tsx'), 'EventPage'),
+})
+const transactionsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/transactions',
+  staticData: { title: 'Transactions' },
+  validateSearch: filtersOf(TRANSACTION_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage'),
+})
+const newTransactionRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/transactions/new',
+  staticData: { title: 'New transaction' },
+  component: lazyRouteComponent(() => import('./pages/new-transaction.tsx'), 'NewTransactionPage'),
+})
+const transactionRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/transactions/$transactionId',
+  staticData: { title: 'Transaction' },
+  component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage'),
+})
+const balancesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/balances',
+  staticData: { title: 'Balances' },
+  component: lazyRouteComponent(() => import('./pages/balances.tsx'), 'BalancesPage'),
+})
+const accountRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/balances/$accountId',
+  staticData: { title: 'Account' },
+  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -184,6 +278,19 @@ const routeTree = root.addChildren([
     apiKeyRoute,
     transactionLogsRoute,
     transactionLogRoute,
+    webhooksRoute,
+    addWebhookRoute,
+    webhookRoute,
+    webhookLogsRoute,
+    webhookLogRoute,
+    eventsRoute,
+    eventTypesRoute,
+    eventRoute,
+    transactionsRoute,
+    newTransactionRoute,
+    transactionRoute,
+    balancesRoute,
+    accountRoute,
     settingsRoute,
     operatorMailRoute,
   ]),

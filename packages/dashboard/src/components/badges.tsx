@@ -8,7 +8,7 @@ import {
 } from '@radix-ui/react-icons'
 import type { ReactNode } from 'react'
 import type { Mode } from '../api.ts'
-import type { KeyStatus } from '../api-types.ts'
+import type { KeyStatus, Transaction, WebhookDelivery, WebhookEndpoint } from '../api-types.ts'
 import { MODE_NAMES } from '../mode.ts'
 import { BeakerIcon } from './icons.tsx'
 import type { Tone } from './states.tsx'
@@ -41,6 +41,38 @@ const KEY_STATES: Record<KeyStatus, { tone: Tone; word: string }> = {
 export function KeyStatusBadge({ status }: { status: KeyStatus }) {
   const state = KEY_STATES[status]
   return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+const TRANSACTION_STATES: Record<Transaction['status'], { tone: Tone; word: string }> = {
+  pending: { tone: 'soon', word: 'Pending' },
+  processing: { tone: 'busy', word: 'Processing' },
+  completed: { tone: 'good', word: 'Completed' },
+  failed: { tone: 'bad', word: 'Failed' },
+  canceled: { tone: 'off', word: 'Canceled' },
+  expired: { tone: 'off', word: 'Expired' },
+}
+
+export function TransactionBadge({ status }: { status: Transaction['status'] }) {
+  const state = TRANSACTION_STATES[status]
+  return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+const DELIVERY_STATES: Record<WebhookDelivery['status'], { tone: Tone; word: string }> = {
+  pending: { tone: 'soon', word: 'Pending' },
+  delivered: { tone: 'good', word: 'Delivered' },
+  failed: { tone: 'bad', word: 'Failed' },
+  skipped: { tone: 'off', word: 'Skipped' },
+}
+
+export function DeliveryBadge({ status }: { status: WebhookDelivery['status'] }) {
+  const state = DELIVERY_STATES[status]
+  return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+export function EndpointBadge({ endpoint }: { endpoint: WebhookEndpoint }) {
+  if (!endpoint.enabled) return <Badge tone="off">Disabled</Badge>
+  if (endpoint.failing_since) return <Badge tone="bad">Failing</Badge>
+  return <Badge tone="good">Enabled</Badge>
 }
 
 export function ModeBadge({ mode }: { mode: Mode }) {

@@ -1,5 +1,5 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
-import { useBlocker } from '@tanstack/react-router'
+import { Checkbox } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ApiKeyWithSecret } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
@@ -8,16 +8,12 @@ import { FirstRequest } from './first-request.tsx'
 import { KeyReveal } from './key-reveal.tsx'
 import { LinkButton } from './link-button.tsx'
 import { Note, PageHead } from './states.tsx'
+import { StoredGuard } from './stored-guard.tsx'
 import { Day } from './time.tsx'
 
 /** The pair, shown once, and the page that waits for the first request. Leaving is guarded until it is stored. */
 export function KeyCreated({ apiKey }: { apiKey: ApiKeyWithSecret }) {
   const [stored, setStored] = useState(apiKey.secret_key === null)
-  const guard = useBlocker({
-    shouldBlockFn: () => !stored,
-    enableBeforeUnload: () => !stored,
-    withResolver: true,
-  })
   return (
     <div className="read-width stack-wide">
       <PageHead
@@ -55,21 +51,14 @@ export function KeyCreated({ apiKey }: { apiKey: ApiKeyWithSecret }) {
         </div>
       </section>
       <FirstRequest apiKey={apiKey} secretKey={apiKey.secret_key} />
-      {guard.status === 'blocked' && (
-        <Modal opened onClose={guard.reset} title="The secret key is not stored yet">
-          <div className="stack">
-            <p>It is shown on this page only. If you leave without it, the way to a new one is Rotate.</p>
-            <div className="row" style={{ justifyContent: 'flex-end' }}>
-              <Button variant="default" onClick={guard.proceed}>
-                Leave without it
-              </Button>
-              <Button onClick={guard.reset} data-autofocus>
-                Stay and store it
-              </Button>
-            </div>
-          </div>
-        </Modal>
-      )}
+      <p>
+        Next:{' '}
+        <Link to="/webhooks/new" search={{ mode: apiKey.mode }} className="link">
+          add a webhook
+        </Link>
+        , so that your code hears of what happens without asking.
+      </p>
+      <StoredGuard stored={stored} what="secret key" />
     </div>
   )
 }

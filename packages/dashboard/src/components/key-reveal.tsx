@@ -8,11 +8,17 @@ type KeyRevealProps = { publicKey: string; secretKey: string; name: string }
 export function KeyReveal({ publicKey, secretKey, name }: KeyRevealProps) {
   return (
     <div className="stack">
-      <KeyBox label="Public Key" value={publicKey} hint="Sent with every request. Not secret." />
-      <KeyBox
+      <SecretBox
+        label="Public Key"
+        value={publicKey}
+        hint="Sent with every request. Not secret."
+        testId="public-key"
+      />
+      <SecretBox
         label="Secret Key"
         value={secretKey}
         hint="Shown once. Store it now; it cannot be shown again."
+        testId="secret-key"
       />
       <Button
         variant="default"
@@ -26,7 +32,10 @@ export function KeyReveal({ publicKey, secretKey, name }: KeyRevealProps) {
   )
 }
 
-function KeyBox({ label, value, hint }: { label: string; value: string; hint: string }) {
+type SecretBoxProps = { label: string; value: string; hint: string; testId: string }
+
+/** A value that is shown in full, wrapped and never cut, with its copy button. */
+export function SecretBox({ label, value, hint, testId }: SecretBoxProps) {
   return (
     <div className="stack-tight">
       <div className="row" style={{ justifyContent: 'space-between' }}>
@@ -34,7 +43,7 @@ function KeyBox({ label, value, hint }: { label: string; value: string; hint: st
         <span className="small quiet">{hint}</span>
       </div>
       <div className="secret">
-        <code data-testid={label === 'Secret Key' ? 'secret-key' : 'public-key'}>{value}</code>
+        <code data-testid={testId}>{value}</code>
         <CopyButton value={value} what={label} />
       </div>
     </div>

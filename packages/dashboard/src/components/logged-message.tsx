@@ -10,15 +10,16 @@ export function LoggedMessageView({ title, message }: { title: string; message: 
   return (
     <section className="stack" aria-label={title}>
       <h2>{title}</h2>
-      <Block title="Headers" text={headers} empty="No headers were kept." />
-      <Block title="Body" {...bodyText(message.body)} />
+      <MessageBlock title="Headers" text={headers} empty="No headers were kept." />
+      <MessageBlock title="Body" {...bodyText(message.body)} />
     </section>
   )
 }
 
-type BlockProps = { title: string; text: string; empty: string; note?: string }
+type MessageBlockProps = { title: string; text: string; empty: string; note?: string }
 
-function Block({ title, text, empty, note }: BlockProps) {
+/** One part of a message as it travelled, or a sentence where there is none. */
+export function MessageBlock({ title, text, empty, note }: MessageBlockProps) {
   return (
     <div className="code">
       <div className="code-head">
@@ -37,7 +38,7 @@ function Block({ title, text, empty, note }: BlockProps) {
   )
 }
 
-function bodyText(body: LoggedBody | null): Omit<BlockProps, 'title'> {
+function bodyText(body: LoggedBody | null): Omit<MessageBlockProps, 'title'> {
   if (!body || body.bytes === 0) return { text: '', empty: 'No body.' }
   const size = `${body.bytes.toLocaleString('en')} bytes`
   if (body.text === null) {

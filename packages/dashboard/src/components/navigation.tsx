@@ -1,9 +1,14 @@
 import {
+  ActivityLogIcon,
+  BellIcon,
   EnvelopeClosedIcon,
   ExternalLinkIcon,
   HomeIcon,
+  LayersIcon,
+  Link2Icon,
+  PaperPlaneIcon,
   ReaderIcon,
-  ActivityLogIcon,
+  ShuffleIcon,
 } from '@radix-ui/react-icons'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -22,7 +27,17 @@ const GROUPS: Group[] = [
     name: 'Develop',
     places: [
       { to: '/api-keys', name: 'API Keys', icon: <KeyIcon /> },
+      { to: '/webhooks', name: 'Webhooks', icon: <Link2Icon /> },
+      { to: '/events', name: 'Events', icon: <BellIcon /> },
       { to: '/transaction-logs', name: 'Transaction Logs', icon: <ActivityLogIcon /> },
+      { to: '/webhook-logs', name: 'Webhook Logs', icon: <PaperPlaneIcon /> },
+    ],
+  },
+  {
+    name: 'Money',
+    places: [
+      { to: '/transactions', name: 'Transactions', icon: <ShuffleIcon /> },
+      { to: '/balances', name: 'Balances', icon: <LayersIcon /> },
     ],
   },
   {

@@ -1,10 +1,11 @@
-import { Button, Checkbox, Modal, Radio } from '@mantine/core'
+import { Button, Checkbox, Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { OVERLAPS } from '../key-words.ts'
 import { rotateApiKey } from '../keys.ts'
 import { KeyReveal } from './key-reveal.tsx'
+import { OverlapField } from './overlap-field.tsx'
 import { FormError, Note } from './states.tsx'
 
 const DEFAULT_OVERLAP_SECONDS = 86_400
@@ -57,17 +58,7 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
           The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again;
           rotating is how you get a new one.
         </p>
-        <Radio.Group
-          label="How long may the old secret still sign?"
-          value={String(overlap)}
-          onChange={(value) => setOverlap(Number(value))}
-        >
-          <div className="stack" style={{ marginTop: 10, gap: 10 }}>
-            {OVERLAPS.map(({ seconds, name, explain }) => (
-              <Radio key={seconds} value={String(seconds)} label={name} description={explain} />
-            ))}
-          </div>
-        </Radio.Group>
+        <OverlapField label="How long may the old secret still sign?" value={overlap} onChange={setOverlap} />
         {overlap === 0 && (
           <Note tone="soon">
             Code that still signs with the old secret is refused from the moment you rotate.

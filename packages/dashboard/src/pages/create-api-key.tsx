@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Mode } from '../api.ts'
 import type { ApiKeyWithSecret, CurrencyType } from '../api-types.ts'
+import { Choice } from '../components/choice.tsx'
 import { ExpiryField } from '../components/expiry-field.tsx'
 import { KeyCreated } from '../components/key-created.tsx'
 import { LinkButton } from '../components/link-button.tsx'
@@ -101,43 +102,4 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
 function lockedInShort({ missing }: ProductionLock): string {
   const waits = missing.map(({ title }) => title.toLowerCase()).join(', ')
   return `Opens when this workspace is activated.${waits && ` Still to do: ${waits}.`}`
-}
-
-type Option<Value extends string> = { value: Value; name: string; explain: string; disabled?: boolean }
-type ChoiceProps<Value extends string> = {
-  legend: string
-  name: string
-  value: Value
-  onChange: (value: Value) => void
-  options: Option<Value>[]
-}
-
-/** Two or three radio cards; the whole card is the target. */
-function Choice<Value extends string>({ legend, name, value, onChange, options }: ChoiceProps<Value>) {
-  return (
-    <fieldset className="plain">
-      <legend>{legend}</legend>
-      <div className="choice">
-        {options.map((option) => (
-          <label key={option.value}>
-            <input
-              type="radio"
-              name={name}
-              value={option.value}
-              checked={value === option.value}
-              disabled={option.disabled}
-              aria-describedby={`${name}-${option.value}`}
-              onChange={() => onChange(option.value)}
-            />
-            <div>
-              <strong>{option.name}</strong>
-              <div className="explain" id={`${name}-${option.value}`}>
-                {option.explain}
-              </div>
-            </div>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  )
 }

@@ -1,5 +1,5 @@
 import { CheckCircledIcon, CircleIcon } from '@radix-ui/react-icons'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { TransactionLog } from '../api-types.ts'
@@ -11,6 +11,7 @@ import { apiKeysQuery } from '../keys.ts'
 import { logsQuery } from '../logs.ts'
 import { useMode } from '../mode.ts'
 import { useMe } from '../session.ts'
+import { endpointsQuery } from '../webhooks.ts'
 
 const RECENT_ROWS = 6
 
@@ -23,6 +24,8 @@ export function HomePage() {
   const firstName = me.user.name.split(' ')[0]
   const failed = [keys, logs, accepted].find((query) => query.isError)
   const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
+  // Without an answer the step stays open; the overview does not fail for it.
+  const webhookAdded = (useQuery(endpointsQuery(mode)).data?.data.length ?? 0) > 0
   const requestMade = (accepted.data?.pages[0]?.data.length ?? 0) > 0
   const rows = logs.data?.pages[0]?.data.slice(0, RECENT_ROWS) ?? []
   return (
@@ -34,7 +37,7 @@ export function HomePage() {
         <LoadingRows rows={8} />
       ) : (
         <div className="stack-wide">
-          <FirstSteps keyMade={keyMade} requestMade={requestMade} />
+          <FirstSteps keyMade={keyMade} requestMade={requestMade} webhookAdded={webhookAdded} />
           {rows.length > 0 && <RecentRequests rows={rows} />}
         </div>
       )}
@@ -42,12 +45,14 @@ export function HomePage() {
   )
 }
 
+type FirstStepsProps = { keyMade: boolean; requestMade: boolean; webhookAdded: boolean }
+
 /** Ticks itself from facts: nobody has to say that a step is done. */
-function FirstSteps({ keyMade, requestMade }: { keyMade: boolean; requestMade: boolean }) {
+function FirstSteps({ keyMade, requestMade, webhookAdded }: FirstStepsProps) {
   return (
     <section className="card card-pad" aria-label="First steps">
       <h2>First steps</h2>
-      <p className="second">Two steps to your first signed request. They tick themselves.</p>
+      <p className="second">Three steps from a key to the first webhook. They tick themselves.</p>
       <ol className="steps">
         <Step
           done={keyMade}
@@ -66,6 +71,17 @@ function FirstSteps({ keyMade, requestMade }: { keyMade: boolean; requestMade: b
           }
         >
           Every key has code for curl and TypeScript, and a page that waits for your request.
+        </Step>
+        <Step
+          done={webhookAdded}
+          title="Add a webhook"
+          action={
+            <LinkButton to="/webhooks/new" variant="default">
+              Add Webhook
+            </LinkButton>
+          }
+        >
+          A URL of yours that hears of each event, signed, as it happens.
         </Step>
       </ol>
     </section>

@@ -7,6 +7,7 @@ import { Chip } from '../components/chip.tsx'
 import { CodeBlock } from '../components/code-sample.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { LoggedMessageView } from '../components/logged-message.tsx'
+import { ObjectLink } from '../components/object-link.tsx'
 import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, milliseconds } from '../components/time.tsx'
 import { apiKeyQuery } from '../keys.ts'
@@ -128,6 +129,25 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
         <code>{log.ip}</code>
       </Fact>
       <Fact name="User agent">{log.user_agent ?? <span className="quiet">None sent</span>}</Fact>
+      {log.transaction_id && (
+        <Fact name="Transaction">
+          <ObjectLink id={log.transaction_id} />
+        </Fact>
+      )}
+      {log.event_ids.length > 0 && (
+        <Fact name="Events">
+          <span className="stack-tight">
+            {log.event_ids.map((eventId) => (
+              <Link key={eventId} to="/events/$eventId" params={{ eventId }} className="link">
+                <code>{eventId}</code>
+              </Link>
+            ))}
+            <Link to="/webhook-logs" search={{ request_id: log.id }} className="link">
+              Their webhooks
+            </Link>
+          </span>
+        </Fact>
+      )}
       {log.idempotency_key && (
         <Fact name="Idempotency key">
           <Chip value={log.idempotency_key} what="idempotency key" />

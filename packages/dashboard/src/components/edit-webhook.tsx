@@ -1,0 +1,31 @@
+import { Button, Modal } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { WebhookEndpoint } from '../api-types.ts'
+import { editEndpoint, ENDPOINTS, type EndpointSettings } from '../webhooks.ts'
+import { EndpointForm } from './endpoint-form.tsx'
+
+export function EditWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const save = useMutation({
+    mutationFn: (settings: EndpointSettings) => editEndpoint(endpoint.id, settings),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: [ENDPOINTS, endpoint.mode] })
+      notifications.show({ message: 'Webhook saved.' })
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title="Edit webhook" size="lg">
+      <EndpointForm
+        endpoint={endpoint}
+        save={save}
+        cancel={
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+        }
+      />
+    </Modal>
+  )
+}

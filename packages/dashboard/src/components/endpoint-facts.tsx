@@ -1,0 +1,53 @@
+import type { WebhookEndpoint } from '../api-types.ts'
+import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { Chip } from './chip.tsx'
+import { Fact, Facts } from './facts.tsx'
+import { ExactTime, Time } from './time.tsx'
+
+/** What an endpoint is set to, and when it last answered. */
+export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
+  const never = <span className="quiet">Never</span>
+  return (
+    <Facts>
+      <Fact name="Webhook id">
+        <Chip value={endpoint.id} what="webhook id" />
+      </Fact>
+      <Fact name="Events">
+        {endpoint.event_types.includes('*') ? (
+          'All events'
+        ) : (
+          <span className="stack-tight">
+            {endpoint.event_types.map((type) => (
+              <code key={type}>{type}</code>
+            ))}
+          </span>
+        )}
+      </Fact>
+      <Fact name="Currency Type">
+        {endpoint.currency_type ? CURRENCY_TYPE_NAMES[endpoint.currency_type] : 'Fiat and Crypto'}
+      </Fact>
+      {endpoint.header_names.length > 0 && (
+        <Fact name="Headers">
+          <code>{endpoint.header_names.join(', ')}</code>
+        </Fact>
+      )}
+      <Fact name="Secret">
+        Version {endpoint.secret_version}. <span className="quiet">Shown once, when it was made.</span>
+      </Fact>
+      {endpoint.previous_secret_expires_at && (
+        <Fact name="Old secret signs until">
+          <ExactTime at={endpoint.previous_secret_expires_at} />
+        </Fact>
+      )}
+      <Fact name="Last success">
+        {endpoint.last_success_at ? <Time at={endpoint.last_success_at} /> : never}
+      </Fact>
+      <Fact name="Last failure">
+        {endpoint.last_failure_at ? <Time at={endpoint.last_failure_at} /> : never}
+      </Fact>
+      <Fact name="Added">
+        <ExactTime at={endpoint.created_at} />
+      </Fact>
+    </Facts>
+  )
+}

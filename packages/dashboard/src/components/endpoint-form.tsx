@@ -1,0 +1,89 @@
+import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import type { UseMutationResult } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import type { CurrencyType, WebhookEndpoint } from '../api-types.ts'
+import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import type { EndpointSettings } from '../webhooks.ts'
+import { EventTypePicker } from './event-type-picker.tsx'
+import { HeaderFields, readHeaders, type HeaderRow } from './header-fields.tsx'
+import { FormError } from './states.tsx'
+
+const EITHER = 'either'
+const CURRENCY_OPTIONS = [
+  { value: EITHER, label: 'Fiat and Crypto' },
+  { value: 'fiat', label: `${CURRENCY_TYPE_NAMES.fiat} only` },
+  { value: 'crypto', label: `${CURRENCY_TYPE_NAMES.crypto} only` },
+]
+
+type EndpointFormProps = {
+  /** What is edited; absent for a new one. */
+  endpoint?: WebhookEndpoint
+  save: UseMutationResult<WebhookEndpoint, Error, EndpointSettings>
+  cancel: ReactNode
+}
+
+/** Endpoint URL, event types, Save; what most people leave alone is folded away. */
+export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
+  const [url, setUrl] = useState(endpoint?.url ?? '')
+  const [eventTypes, setEventTypes] = useState(endpoint?.event_types ?? ['*'])
+  const [description, setDescription] = useState(endpoint?.description ?? '')
+  const [currencyType, setCurrencyType] = useState<CurrencyType | null>(endpoint?.currency_type ?? null)
+  // Undefined: the headers stay as they are.
+  const [headers, setHeaders] = useState<HeaderRow[] | undefined>(endpoint ? undefined : [])
+  return (
+    <form
+      className="stack-wide"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate({
+          url: url.trim(),
+          event_types: eventTypes,
+          description: description.trim() || null,
+          currency_type: currencyType,
+          ...(headers && { headers: readHeaders(headers) }),
+        })
+      }}
+    >
+      <TextInput
+        label="Endpoint URL"
+        description="Where Countersign sends each event by POST. It must answer with 2xx within 15 seconds."
+        placeholder="https://example.com/webhooks"
+        type="url"
+        inputMode="url"
+        required
+        maxLength={2048}
+        data-autofocus
+        value={url}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+      />
+      <EventTypePicker chosen={eventTypes} onChange={setEventTypes} />
+      <details className="more">
+        <summary>More: Currency Type, description, headers</summary>
+        <div className="stack">
+          <Select
+            label="Currency Type"
+            data={CURRENCY_OPTIONS}
+            value={currencyType ?? EITHER}
+            onChange={(value) => setCurrencyType(value === 'fiat' || value === 'crypto' ? value : null)}
+          />
+          <Textarea
+            label="Description"
+            maxLength={500}
+            autosize
+            minRows={2}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <HeaderFields rows={headers} names={endpoint?.header_names ?? []} onChange={setHeaders} />
+        </div>
+      </details>
+      <FormError error={save.error} />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        {cancel}
+        <Button type="submit" loading={save.isPending} disabled={eventTypes.length === 0}>
+          Save
+        </Button>
+      </div>
+    </form>
+  )
+}

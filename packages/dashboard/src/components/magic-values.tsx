@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query'
+import { magicValuesQuery } from '../money.ts'
+import { Chip } from './chip.tsx'
+import { Failed, LoadingRows } from './states.tsx'
+
+/** What the simulator does on purpose, with what asks for it. */
+export function MagicValues() {
+  const values = useQuery(magicValuesQuery)
+  return (
+    <section className="card card-pad stack">
+      <div>
+        <h2>Magic values</h2>
+        <p className="second">
+          One of these amounts (whole units of any currency) or references makes the simulator do something
+          else than complete.
+        </p>
+      </div>
+      {values.isPending && <LoadingRows />}
+      {values.isError && (
+        <Failed what="The magic values" error={values.error} onRetry={() => void values.refetch()} />
+      )}
+      {values.isSuccess && (
+        <ul className="magic">
+          {values.data.data.map(({ amount, reference, description }) => (
+            <li key={reference}>
+              <span>{description}</span>
+              <span className="row">
+                <Chip value={amount} what="amount" />
+                <Chip value={reference} what="reference" />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,203 @@
+import { Button, Select, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { useMode } from '../mode.ts'
+import { currencyOptions } from '../money-words.ts'
+import {
+  accountsQuery,
+  createTransaction,
+  currenciesQuery,
+  TRANSACTIONS,
+  type NewTransaction,
+} from '../money.ts'
+import { AccountSelect } from './account-select.tsx'
+import { Choice } from './choice.tsx'
+import { LinkButton } from './link-button.tsx'
+import { FormError } from './states.tsx'
+
+type Draft = {
+  type: NewTransaction['type']
+  amount: string
+  currency: string
+  from: string
+  to: string
+  destination: string
+  reference: string
+  description: string
+}
+
+const EMPTY: Draft = {
+  type: 'deposit',
+  amount: '10.00',
+  currency: 'USD',
+  from: '',
+  to: '',
+  destination: '',
+  reference: '',
+  description: '',
+}
+
+export function NewTransactionForm() {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const keyFor = useIdempotencyKey()
+  const [draft, setDraft] = useState(EMPTY)
+  const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  const create = useMutation({
+    mutationFn: (body: NewTransaction) => createTransaction(body, keyFor(body)),
+    onSuccess: (transaction) => {
+      void queryClient.invalidateQueries({ queryKey: [TRANSACTIONS] }) // the list can refresh behind the page
+      void navigate({ to: '/transactions/$transactionId', params: { transactionId: transaction.id } })
+    },
+  })
+  return (
+    <form
+      className="card card-pad stack-wide"
+      onSubmit={(event) => {
+        event.preventDefault()
+        create.mutate(toBody(draft))
+      }}
+    >
+      <Choice
+        legend="Type"
+        name="type"
+        value={draft.type}
+        onChange={(type) => set({ type })}
+        options={[
+          { value: 'deposit', name: 'Deposit', explain: 'Money comes in.' },
+          { value: 'payout', name: 'Payout', explain: 'Money goes out.' },
+          { value: 'transfer', name: 'Transfer', explain: 'Between two of your accounts.' },
+        ]}
+      />
+      <Money draft={draft} set={set} />
+      <Sides draft={draft} set={set} />
+      <TextInput
+        label="Reference (optional)"
+        description="Your own name for it. A magic reference tells the simulator what to do."
+        placeholder="order-1001"
+        maxLength={200}
+        value={draft.reference}
+        onChange={(event) => set({ reference: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Description (optional)"
+        maxLength={500}
+        value={draft.description}
+        onChange={(event) => set({ description: event.currentTarget.value })}
+      />
+      <FormError error={create.error} />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <LinkButton to="/transactions" variant="default">
+          Cancel
+        </LinkButton>
+        <Button type="submit" loading={create.isPending}>
+          Create transaction
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+type PartProps = { draft: Draft; set: (part: Partial<Draft>) => void }
+
+function Money({ draft, set }: PartProps) {
+  const currencies = useQuery(currenciesQuery).data?.data ?? []
+  const currency = currencies.find(({ code }) => code === draft.currency)
+  return (
+    <div className="two-fields">
+      <TextInput
+        label="Amount"
+        description={currency && decimalsInWords(currency.decimals)}
+        required
+        inputMode="decimal"
+        autoComplete="off"
+        styles={{ input: { fontFamily: 'var(--mono)' } }}
+        value={draft.amount}
+        onChange={(event) => set({ amount: event.currentTarget.value })}
+      />
+      <Select
+        label="Currency"
+        description={currency && (currency.type === 'fiat' ? 'Fiat' : 'Crypto')}
+        data={currencyOptions(currencies)}
+        value={draft.currency}
+        onChange={(code) => code && set({ currency: code, from: '', to: '' })}
+        searchable
+      />
+    </div>
+  )
+}
+
+/** Where the money comes from and goes to, as far as the type asks. */
+function Sides({ draft, set }: PartProps) {
+  const accounts = useQuery(accountsQuery(useMode(), draft.currency)).data?.data ?? []
+  const transfer = draft.type === 'transfer'
+  return (
+    <>
+      {(transfer || accounts.length > 1) && (
+        <AccountSelect
+          label={transfer ? 'From account' : 'Account'}
+          description="The main account when empty."
+          accounts={accounts}
+          value={draft.from}
+          onChange={(from) => set({ from })}
+        />
+      )}
+      {transfer && (
+        <AccountSelect
+          label="To account"
+          description={
+            accounts.length < 2
+              ? `A transfer needs a second ${draft.currency} account: add one under Balances.`
+              : undefined
+          }
+          accounts={accounts}
+          value={draft.to}
+          onChange={(to) => set({ to })}
+          required
+        />
+      )}
+      {draft.type === 'payout' && (
+        <TextInput
+          label="Destination (optional)"
+          description="Where the money goes. Free text in Test Mode."
+          maxLength={500}
+          value={draft.destination}
+          onChange={(event) => set({ destination: event.currentTarget.value })}
+        />
+      )}
+    </>
+  )
+}
+
+function decimalsInWords(decimals: number): string {
+  return decimals === 0 ? 'Whole units only.' : `Up to ${decimals} decimals.`
+}
+
+function toBody(draft: Draft): NewTransaction {
+  const { type, amount, currency } = draft
+  return {
+    type,
+    amount: amount.trim(),
+    currency,
+    ...(draft.from && { account_id: draft.from }),
+    ...(type === 'transfer' && draft.to && { destination_account_id: draft.to }),
+    ...(type === 'payout' && draft.destination.trim() && { destination: draft.destination.trim() }),
+    ...(draft.reference.trim() && { reference: draft.reference.trim() }),
+    ...(draft.description.trim() && { description: draft.description.trim() }),
+  }
+}
+
+/** One key per transaction as it is written: a second press moves money once, a changed form is a new deed. */
+function useIdempotencyKey(): (body: NewTransaction) => string {
+  const last = useRef({ text: '', key: '' })
+  return (body) => {
+    const text = JSON.stringify(body)
+    if (last.current.text !== text) {
+      const bytes = crypto.getRandomValues(new Uint8Array(16))
+      const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+      last.current = { text, key: `dashboard-${key}` }
+    }
+    return last.current.key
+  }
+}

@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router'
+import type { Transaction } from '../api-types.ts'
+import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { ModeBadge } from './badges.tsx'
+import { Chip } from './chip.tsx'
+import { Fact, Facts } from './facts.tsx'
+import { RequestLink } from './request-link.tsx'
+import { ExactTime } from './time.tsx'
+
+export function TransactionFacts({ transaction }: { transaction: Transaction }) {
+  const { account_id: from, destination_account_id: to, linked_transaction_id: linked } = transaction
+  return (
+    <Facts>
+      <Fact name="Transaction id">
+        <Chip value={transaction.id} what="transaction id" />
+      </Fact>
+      <Fact name={to ? 'From account' : 'Account'}>
+        <AccountLink id={from} />
+      </Fact>
+      {to && (
+        <Fact name="To account">
+          <AccountLink id={to} />
+        </Fact>
+      )}
+      {transaction.destination && <Fact name="Destination">{transaction.destination}</Fact>}
+      {transaction.reference && (
+        <Fact name="Reference">
+          <Chip value={transaction.reference} what="reference" />
+        </Fact>
+      )}
+      {transaction.description && <Fact name="Description">{transaction.description}</Fact>}
+      {linked && (
+        <Fact name="Belongs to">
+          <Link to="/transactions/$transactionId" params={{ transactionId: linked }} className="link">
+            <code>{linked}</code>
+          </Link>
+        </Fact>
+      )}
+      <Fact name="Request">
+        <RequestLink requestId={transaction.request_id} />
+      </Fact>
+      <Fact name="Currency Type">{CURRENCY_TYPE_NAMES[transaction.currency_type]}</Fact>
+      <Fact name="Mode">
+        <ModeBadge mode={transaction.mode} />
+      </Fact>
+      {transaction.completed_at && (
+        <Fact name="Completed">
+          <ExactTime at={transaction.completed_at} />
+        </Fact>
+      )}
+      {Object.entries(transaction.metadata).map(([name, value]) => (
+        <Fact key={name} name={`metadata.${name}`}>
+          <code>{String(value)}</code>
+        </Fact>
+      ))}
+    </Facts>
+  )
+}
+
+export function AccountLink({ id }: { id: string }) {
+  return (
+    <Link to="/balances/$accountId" params={{ accountId: id }} className="link">
+      <code>{id}</code>
+    </Link>
+  )
+}

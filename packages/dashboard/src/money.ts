@@ -1,0 +1,88 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call, type Mode } from './api.ts'
+import type { Account, Balance, Currency, List, MagicValue, Transaction } from './api-types.ts'
+
+// Every call about transactions, accounts and balances. Amounts are decimal strings from end to end.
+export const TRANSACTIONS = '/v1/transactions'
+export const ACCOUNTS = '/v1/accounts'
+const BALANCES = '/v1/balances'
+const ACCOUNTS_MAX = 100
+const UNDER_WAY_POLL_MS = 1_000
+
+export const TRANSACTION_FILTER_NAMES = [
+  'type',
+  'status',
+  'currency',
+  'account_id',
+  'reference',
+  'request_id',
+  'created_after',
+  'created_before',
+] as const
+
+export const isUnderWay = ({ status }: Transaction) => status === 'pending' || status === 'processing'
+
+/** One transaction; asked again while it can still change. */
+export const transactionQuery = (mode: Mode, id: string) =>
+  queryOptions({
+    queryKey: [TRANSACTIONS, mode, 'one', id],
+    queryFn: ({ signal }) =>
+      call<Transaction>('GET', `${TRANSACTIONS}/${encodeURIComponent(id)}`, { signal, mode }),
+    refetchInterval: ({ state }) => state.data !== undefined && isUnderWay(state.data) && UNDER_WAY_POLL_MS,
+  })
+
+export type NewTransaction = {
+  type: 'deposit' | 'payout' | 'transfer'
+  amount: string
+  currency: string
+  account_id?: string
+  destination_account_id?: string
+  destination?: string
+  reference?: string
+  description?: string
+}
+
+/** @param idempotencyKey the same for every try of the same transaction, so that money moves once */
+export const createTransaction = (body: NewTransaction, idempotencyKey: string) =>
+  call<Transaction>('POST', TRANSACTIONS, { body, idempotencyKey })
+
+export const cancelTransaction = (id: string) => call<Transaction>('POST', `${TRANSACTIONS}/${id}/cancel`)
+
+/** Ends a transaction of Test Mode as the other side would. */
+export const endTestTransaction = (id: string, end: 'settle' | 'fail') =>
+  call<Transaction>('POST', `/v1/test/transactions/${id}/${end}`, { body: {} })
+
+export const magicValuesQuery = queryOptions({
+  queryKey: ['magic-values'],
+  queryFn: ({ signal }) => call<List<MagicValue>>('GET', '/v1/test/magic-values', { signal, mode: 'test' }),
+  staleTime: Infinity, // they change with the server's version only
+})
+
+export const currenciesQuery = queryOptions({
+  queryKey: ['currencies'],
+  queryFn: ({ signal }) => call<List<Currency>>('GET', '/v1/currencies', { signal }),
+  staleTime: Infinity, // they change with the server's version only
+})
+
+export const balancesQuery = (mode: Mode) =>
+  queryOptions({
+    queryKey: [BALANCES, mode],
+    queryFn: ({ signal }) => call<List<Balance>>('GET', BALANCES, { signal, mode }),
+    refetchInterval: 5_000,
+  })
+
+export const accountsQuery = (mode: Mode, currency: string) =>
+  queryOptions({
+    queryKey: [ACCOUNTS, mode, 'of', currency],
+    queryFn: ({ signal }) =>
+      call<List<Account>>('GET', ACCOUNTS, { signal, mode, query: { currency, limit: ACCOUNTS_MAX } }),
+  })
+
+export const accountQuery = (mode: Mode, id: string) =>
+  queryOptions({
+    queryKey: [ACCOUNTS, mode, 'one', id],
+    queryFn: ({ signal }) => call<Account>('GET', `${ACCOUNTS}/${encodeURIComponent(id)}`, { signal, mode }),
+  })
+
+export const createAccount = (body: { currency: string; name: string | null }) =>
+  call<Account>('POST', ACCOUNTS, { body })

@@ -1,0 +1,84 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import type { Account, Entry } from '../api-types.ts'
+import { Amount } from '../components/amount.tsx'
+import { BackLink } from '../components/back-link.tsx'
+import { ModeBadge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
+import { EntryTable } from '../components/entry-table.tsx'
+import { Fact, Facts } from '../components/facts.tsx'
+import { PagedList } from '../components/paged-list.tsx'
+import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { ExactTime } from '../components/time.tsx'
+import { useMode } from '../mode.ts'
+import { accountQuery, ACCOUNTS } from '../money.ts'
+import { accountName } from '../money-words.ts'
+import { useList } from '../use-list.ts'
+
+export function AccountPage() {
+  const { accountId } = useParams({ from: '/inside/balances/$accountId' })
+  const account = useQuery({ ...accountQuery(useMode(), accountId), refetchInterval: 5_000 })
+  return (
+    <div className="stack">
+      <BackLink to="/balances">Balances</BackLink>
+      {account.isPending && <LoadingRows rows={10} />}
+      {account.isError && (
+        <Failed what="This account" error={account.error} onRetry={() => void account.refetch()} />
+      )}
+      {account.isSuccess && <AccountDetail account={account.data} />}
+    </div>
+  )
+}
+
+function AccountDetail({ account }: { account: Account }) {
+  const entries = useList<Entry>({ path: `${ACCOUNTS}/${account.id}/entries`, live: true })
+  const { currency } = account
+  return (
+    <>
+      <PageHead
+        title={accountName(account)}
+        lead={account.is_main && `The account that transactions in ${currency} use when they name none.`}
+        action={
+          <Link to="/transactions" search={{ account_id: account.id }} className="link">
+            Its transactions
+          </Link>
+        }
+      />
+      <Facts>
+        <Fact name="Available">
+          <strong>
+            <Amount value={account.available} currency={currency} />
+          </strong>
+        </Fact>
+        <Fact name="Posted">
+          <Amount value={account.posted} currency={currency} />
+        </Fact>
+        <Fact name="Pending in">
+          <Amount value={account.pending_in} currency={currency} />
+        </Fact>
+        <Fact name="Pending out">
+          <Amount value={account.pending_out} currency={currency} />
+        </Fact>
+        <Fact name="Account id">
+          <Chip value={account.id} what="account id" />
+        </Fact>
+        <Fact name="Mode">
+          <ModeBadge mode={account.mode} />
+        </Fact>
+        <Fact name="Created">
+          <ExactTime at={account.created_at} />
+        </Fact>
+      </Facts>
+      <section className="stack-tight">
+        <h2>Entries</h2>
+        <PagedList
+          state={entries}
+          what="The entries"
+          empty={<Empty title="No entries yet">The first transaction on this account books one.</Empty>}
+        >
+          {(rows) => <EntryTable rows={rows} without="account" />}
+        </PagedList>
+      </section>
+    </>
+  )
+}

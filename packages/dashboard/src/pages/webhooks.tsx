@@ -1,0 +1,126 @@
+import { PlusIcon } from '@radix-ui/react-icons'
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { WebhookEndpoint } from '../api-types.ts'
+import { Badge, EndpointBadge } from '../components/badges.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { PagedList } from '../components/paged-list.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
+import { Time } from '../components/time.tsx'
+import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { useList } from '../use-list.ts'
+import { eventTypesInShort } from '../webhook-words.ts'
+import { ENDPOINTS } from '../webhooks.ts'
+
+export function WebhooksPage() {
+  const endpoints = useList<WebhookEndpoint>({ path: ENDPOINTS, live: true })
+  const add = (
+    <LinkButton to="/webhooks/new" leftSection={<PlusIcon />}>
+      Add Webhook
+    </LinkButton>
+  )
+  return (
+    <>
+      <PageHead
+        title="Webhooks"
+        lead="Countersign tells these endpoints what happens, as it happens."
+        action={add}
+      />
+      <PagedList
+        state={endpoints}
+        what="The list of webhooks"
+        empty={
+          <Empty title="No webhooks yet" action={add}>
+            A webhook is a URL of yours that receives each event as a signed POST: a deposit completed, a
+            payout failed, a key about to expire.
+          </Empty>
+        }
+      >
+        {(rows) => <EndpointTable rows={rows} />}
+      </PagedList>
+    </>
+  )
+}
+
+function EndpointTable({ rows }: { rows: WebhookEndpoint[] }) {
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Endpoint URL</th>
+            <th>Events</th>
+            <th>Currency Type</th>
+            <th>Status</th>
+            <th>Last delivery</th>
+            <th>Last success</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <EndpointRow key={row.id} endpoint={row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function EndpointRow({ endpoint }: { endpoint: WebhookEndpoint }) {
+  const navigate = useNavigate()
+  const params = { endpointId: endpoint.id }
+  return (
+    <tr
+      data-href
+      // The link in the first cell is the way for keyboards; the rest of the row helps the mouse.
+      onClick={() => void navigate({ to: '/webhooks/$endpointId', params })}
+    >
+      <td>
+        <span className="stack-tight">
+          <Link
+            to="/webhooks/$endpointId"
+            params={params}
+            className="lead"
+            onClick={(event) => event.stopPropagation()}
+          >
+            <code className="break">{endpoint.url}</code>
+          </Link>
+          {endpoint.description && <span className="small quiet">{endpoint.description}</span>}
+        </span>
+      </td>
+      <td data-label="Events">
+        <span title={endpoint.event_types.join('\n')}>{eventTypesInShort(endpoint.event_types)}</span>
+      </td>
+      <td data-label="Currency Type">
+        <span>{endpoint.currency_type ? CURRENCY_TYPE_NAMES[endpoint.currency_type] : 'Both'}</span>
+      </td>
+      <td data-label="Status">
+        <EndpointBadge endpoint={endpoint} />
+      </td>
+      <td data-label="Last delivery">
+        <LastDelivery endpoint={endpoint} />
+      </td>
+      <td data-label="Last success">
+        {endpoint.last_success_at ? (
+          <Time at={endpoint.last_success_at} />
+        ) : (
+          <span className="quiet">Never</span>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function LastDelivery({
+  endpoint: { last_success_at: success, last_failure_at: failure },
+}: {
+  endpoint: WebhookEndpoint
+}) {
+  if (!success && !failure) return <span className="quiet">Never</span>
+  const failed = failure !== null && (success === null || failure > success)
+  return (
+    <span className="row">
+      <Badge tone={failed ? 'bad' : 'good'}>{failed ? 'Failed' : 'Delivered'}</Badge>
+      <Time at={failed ? failure : (success ?? '')} />
+    </span>
+  )
+}
