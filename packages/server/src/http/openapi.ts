@@ -143,7 +143,7 @@ export function referencePages(app: App): void {
 }
 
 function referenceScript(): string {
-  return createRequire(import.meta.url).resolve('@scalar/api-reference/dist/browser/standalone.js')
+  return createRequire(import.meta.url).resolve('@scalar/api-reference/browser/standalone.js')
 }
 
 const CONFIGURATION = {
@@ -156,6 +156,6 @@ const CONFIGURATION = {
 }
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>API reference · Countersign</title></head>
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>API reference · Countersign</title><link rel="icon" href="/favicon.svg"></head>
 <body><script id="api-reference" data-url="/openapi.json" data-configuration='${JSON.stringify(CONFIGURATION)}'></script>
 <script src="/docs/reference.js"></script></body></html>`

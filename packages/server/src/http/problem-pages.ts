@@ -29,7 +29,7 @@ export function problemPages(app: App): void {
 
 function html(title: string, body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)} · Countersign</title><style>${PAGE_STYLE}</style><body>${body}</body></html>`
+<title>${escape(title)} · Countersign</title><link rel="icon" href="/favicon.svg"><style>${PAGE_STYLE}</style><body>${body}</body></html>`
 }
 
 function escape(text: string): string {
