@@ -38,6 +38,8 @@ export type RequestLog = {
 }
 
 const READ_DELAY_MS = 100
+// This process lays out one batch while Postgres takes in the other: one after the other was half as fast.
+const READ_WRITERS_MAX = 2
 const ROWS_PER_BATCH_MAX = 1_000
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
 const WAITING_ROWS_MAX = 20_000
@@ -61,8 +63,13 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
   const write = createBatchWriter({ ...deps, live, state, stopped: stopped.signal })
   // Two lanes, so that a changing request never waits behind a batch of reads.
   const limits = { rowsMax: ROWS_PER_BATCH_MAX, bytesMax: BATCH_BYTES_MAX }
-  const reads: Lane<Entry> = createLane({ ...limits, delayMs: READ_DELAY_MS, write })
-  const changes: Lane<Entry> = createLane({ ...limits, delayMs: 0, write })
+  const reads: Lane<Entry> = createLane({
+    ...limits,
+    delayMs: READ_DELAY_MS,
+    writersMax: READ_WRITERS_MAX,
+    write,
+  })
+  const changes: Lane<Entry> = createLane({ ...limits, delayMs: 0, writersMax: 1, write })
 
   function enqueue(lane: Lane<Entry>, entry: Omit<Entry, 'bytes'>): boolean {
     const bytes = bytesOf(entry.record)
