@@ -146,10 +146,19 @@ export async function cleanUp(): Promise<void> {
   }
   launched.clear()
   for (const folder of folders) {
-    for (const pid of await processesIn(folder)) process.kill(pid, 'SIGKILL')
+    for (const pid of await processesIn(folder)) killIfAlive(pid)
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
   folders.clear()
+}
+
+/** Between being listed and being killed, a process may have ended by itself. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 async function within<T>(promise: Promise<T>, limitMs: number, explain: () => string): Promise<T> {

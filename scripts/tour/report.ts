@@ -53,8 +53,11 @@ export async function until<Result>(
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error && error.cause.message ? ` (${error.cause.message})` : ''
-  return `${error.message}${cause}`
+  // The first cause says it best: "connect ECONNREFUSED 127.0.0.1:4747" rather than "fetch failed".
+  let first: unknown = error
+  while (first instanceof Error && first.cause !== undefined) first = first.cause
+  const { message, code } = first as NodeJS.ErrnoException
+  return first === error ? error.message : `${error.message} (${message || code || String(first)})`
 }
 
 function print(line: string): void {
