@@ -41,7 +41,7 @@ function send(
           resolve({
             status: incoming.statusCode!,
             headers: incoming.headers,
-            body: isJson ? JSON.parse(text) : {},
+            body: isJson && text !== '' ? JSON.parse(text) : {},
             text,
           })
         })
@@ -324,5 +324,16 @@ describe('pages', () => {
     const document = await send('GET', '/openapi.json', {})
     expect(document.body['openapi']).toBe('3.1.0')
     expect(document.headers['content-security-policy']).toContain("script-src 'self';")
+  })
+})
+
+describe('methods', () => {
+  it('a path that exists refuses another method with 405 and names those it takes; HEAD answers like GET', async () => {
+    const wrong = await send('PUT', '/v1/api-keys', headersFor('PUT', '/v1/api-keys'))
+    expect([wrong.status, wrong.body.code]).toEqual([405, 'method-not-allowed'])
+    expect(String(wrong.headers['allow']).split(', ')).toEqual(expect.arrayContaining(['GET', 'POST']))
+    const head = await send('HEAD', '/v1/me', headersFor('HEAD', '/v1/me'))
+    expect([head.status, head.text]).toEqual([200, ''])
+    expect((await send('HEAD', '/healthz', {})).status).toBe(200)
   })
 })

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, withPort, type Config } from './config.ts'
 import { openDatabase } from './database/database.ts'
 import { isUnused, migrate } from './database/migrate.ts'
+import { assertMasterKeyFits } from './database/seal-check.ts'
 import { startDatabase } from './database/start-database.ts'
 import type { ServerLock } from './database/server-lock.ts'
 import { StartUpError } from './database/start-up-error.ts'
@@ -76,6 +77,7 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
     onIdleError: (err) => log.warn({ err }, 'a database connection broke; the pool replaces it'),
   })
   shutdown.add({ name: 'connections', run: () => database.close() })
+  await assertMasterKeyFits(database.pool, sealer)
 
   const clock = systemClock
   await ensureUpcomingPartitions(database, clock.now())

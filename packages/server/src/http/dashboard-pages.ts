@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { problem } from '../problems.ts'
 import type { App } from './app-type.ts'
 
 /** For every page: no inline script, nothing from elsewhere, no framing. Mantine sets style attributes. */
@@ -17,14 +17,22 @@ export const PAGE_HEADERS = {
 
 const IMMUTABLE_SECONDS = 31_536_000
 
+/** The dashboard's own part of what no route answers. */
+export type DashboardPages = {
+  /** Whether a request asks for a page, which the dashboard then lays out by the address. */
+  serves(request: FastifyRequest): boolean
+  send(reply: FastifyReply): FastifyReply
+}
+
 /** The built dashboard: hashed files for ever, `index.html` afresh each time and for every address of a page. */
-export async function dashboardPages(app: App, directory: string | null): Promise<void> {
+export async function dashboardPages(app: App, directory: string | null): Promise<DashboardPages> {
   const built = directory !== null && existsSync(join(directory, 'index.html'))
   if (built)
     await app.register(fastifyStatic, {
       root: directory,
       index: false,
-      wildcard: false,
+      // Looked up when asked for: a dashboard that is built anew is served without a restart.
+      wildcard: true,
       serveDotFiles: false,
       setHeaders: (reply, path) => {
         const hashed = path.startsWith(join(directory, 'assets'))
@@ -34,10 +42,11 @@ export async function dashboardPages(app: App, directory: string | null): Promis
         )
       },
     })
-  app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const isOwn = /^\/(?:v1|auth|assets|problems|docs)(?:\/|\?|$)/.test(request.url)
-    if (built && wantsPage && !isOwn) return reply.header('cache-control', 'no-cache').sendFile('index.html')
-    throw problem('not-found', { detail: `There is no ${request.method} at this path.` })
-  })
+  return {
+    serves: ({ method, headers, url }) =>
+      built && method === 'GET' && (headers.accept ?? '').includes('text/html') && !OTHER_PATHS.test(url),
+    send: (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'),
+  }
 }
+
+const OTHER_PATHS = /^\/(?:v1|auth|assets|problems|docs)(?:\/|\?|$)/

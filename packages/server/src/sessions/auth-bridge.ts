@@ -16,7 +16,7 @@ import { ACCOUNT_SIGN_IN_RULE, accountThrottleKey, clearThrottle, throttle } fro
 
 export type AuthBridgeDeps = {
   auth: Auth
-  config: Pick<Config, 'publicUrl' | 'origins' | 'signUp' | 'trustProxy'>
+  config: Pick<Config, 'publicUrl' | 'origins' | 'signUp' | 'trustProxy' | 'operatorEmails'>
   database: Database
   clock: Clock
 }
@@ -94,6 +94,8 @@ async function beforeCall(deps: AuthBridgeDeps, path: string, body: Body | null)
 }
 
 async function assertInvited(deps: AuthBridgeDeps, body: Body): Promise<void> {
+  // Those whom the operator named in the settings need no invitation; their rights wait for the verified address.
+  if (deps.config.operatorEmails.has(body['email'] as string)) return
   const id = body['invitation_id']
   if (typeof id !== 'string') throw problem('sign-up-closed')
   const now = new Date(deps.clock.now())
@@ -148,9 +150,11 @@ function fetchRequest(
   }
   if (body) headers.set('content-type', 'application/json')
   const target = new URL(url.pathname, deps.config.publicUrl)
-  for (const name of allowed.query ?? []) {
+  for (const [name, pattern] of Object.entries(allowed.query ?? {})) {
     const value = url.searchParams.get(name)
-    if (value !== null) target.searchParams.set(name, value)
+    if (value === null) continue
+    if (!pattern.test(value)) throw problem(name === 'callbackURL' ? 'origin-not-allowed' : 'link-invalid')
+    target.searchParams.set(name, value)
   }
   return new Request(target, { method: request.method, headers, body: body ? JSON.stringify(body) : null })
 }
