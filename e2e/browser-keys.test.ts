@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { Countersign } from '../packages/sdk/src/index.ts'
+import { signUpPerson } from '../scripts/tour/person.ts'
+import { button, fill, heading, link, menu, note, settled, useWorld } from './browser-helpers.ts'
+
+const world = useWorld()
+
+/** Goes through the form to the page that shows the pair. */
+async function createKey(page: Page, name: string) {
+  await page.goto('/api-keys/new')
+  await fill(page, { 'Name (optional)': name })
+  await button(page, 'Next').click()
+  return shownPair(page)
+}
+
+async function shownPair(page: Page): Promise<{ publicKey: string; secretKey: string }> {
+  const publicKey = await page.getByTestId('public-key').innerText()
+  return { publicKey, secretKey: await page.getByTestId('secret-key').innerText() }
+}
+
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
+
+describe('an API key', () => {
+  test('is made in the order of the flow, shown once, and guarded until it is stored', async () => {
+    const { page } = await world.member({ timezoneId: 'America/New_York', locale: 'en-GB' })
+    await page.goto('/')
+    await menu(page, 'API Keys').click()
+    await link(page, 'Create API Key').first().click()
+
+    const production = page.getByRole('radio', { name: /^Production Mode/ })
+    expect(await page.getByRole('radio', { name: /^Test Mode/ }).isChecked()).toBe(true)
+    expect(await production.isDisabled()).toBe(true)
+    await page.getByText(/Opens when this workspace is activated\. Still to do: .+/).waitFor()
+
+    const never = page.getByRole('checkbox', { name: 'Never Expire' })
+    expect(await never.isChecked()).toBe(true)
+    await never.uncheck()
+    for (const days of [30, 90, 365]) {
+      await button(page, `${days} days`).click()
+      const { day, utc } = newYorkDayAfter(days)
+      await page.getByText(`${day}, 23:59:59 (America/New_York) · ${utc} UTC`).waitFor()
+    }
+    expect(await page.getByRole('radio', { name: /^Fiat/ }).isChecked()).toBe(true)
+    await page.getByRole('radio', { name: /^Crypto/ }).check()
+    await never.check()
+    await button(page, 'Next').click()
+
+    const pair = await shownPair(page)
+    expect(pair.publicKey).toMatch(/^pk_test_[0-9A-Za-z]{28}$/)
+    expect(pair.secretKey).toMatch(/^sk_test_[0-9A-Za-z]{49}$/)
+    await button(page, 'Copy Public Key').click()
+    await expect.poll(() => clipboard(page)).toBe(pair.publicKey)
+    await button(page, 'Copy Secret Key').click()
+    await expect.poll(() => clipboard(page)).toBe(pair.secretKey)
+    expect(await downloadedEnvironment(page)).toEqual([
+      expect.stringMatching(/^# Countersign: Test · Crypto · /),
+      `COUNTERSIGN_URL=${world.url}`,
+      `COUNTERSIGN_PUBLIC_KEY=${pair.publicKey}`,
+      `COUNTERSIGN_SECRET_KEY=${pair.secretKey}`,
+      '',
+    ])
+
+    await menu(page, 'Home').click()
+    const guard = page.getByRole('dialog', { name: 'The secret key is not stored yet' })
+    await guard.getByRole('button', { name: 'Stay and store it' }).click()
+    expect(await shownPair(page)).toEqual(pair)
+    await page.getByRole('checkbox', { name: 'I have stored the secret key' }).check()
+    await link(page, 'Done').click()
+
+    const row = page.getByRole('row').filter({ hasText: pair.publicKey.slice(-4) })
+    for (const cell of ['Test Mode', 'Crypto', 'Active', 'Never', 'Ada Lovelace'])
+      await row.getByText(cell, { exact: true }).first().waitFor()
+    await row.getByRole('link').first().click()
+    await page.getByText('Shown once, when it was made.').waitFor()
+    await page.goBack()
+    expect(await page.content()).not.toContain(pair.secretKey)
+  })
+
+  test('works from the browser, then from outside, both live: green, or red with the cause', async () => {
+    const { page } = await world.member()
+    const pair = await createKey(page, 'Waits for its first request')
+    await button(page, 'Send test request').click()
+    await note(page, 'The key works.').waitFor()
+    const waiting = page.getByText('Listening for the first request from your code.')
+    expect(await waiting.isVisible()).toBe(true)
+
+    // A well-formed secret of another key: what happens when two .env files are mixed up.
+    const other = await (await signUpPerson(world.url)).createKey()
+    const wrong = new Countersign({ baseUrl: world.url, ...pair, secretKey: other.secret_key })
+    await expect(wrong.me()).rejects.toMatchObject({ code: 'signature-invalid' })
+    const red = note(page, 'A request arrived and was refused')
+    await red.getByText('GET /v1/me').waitFor()
+    expect(await red.getAttribute('data-tone')).toBe('bad')
+    expect(await red.innerText()).toMatch(/Likely cause: .{20,}/)
+    expect(await red.innerText()).toContain('signature-invalid')
+
+    await new Countersign({ baseUrl: world.url, ...pair }).currencies.list()
+    const green = note(page, 'Signed request received.')
+    await green.getByText('GET /v1/currencies').waitFor()
+    expect(await green.getAttribute('data-tone')).toBe('good')
+    await page.getByRole('checkbox', { name: 'I have stored the secret key' }).check()
+    await green.getByRole('link', { name: 'Open it in Transaction Logs' }).click()
+    await heading(page, /GET \/v1\/currencies/).waitFor()
+  })
+
+  test('is edited, rotated and deleted from its menu, and a deleted one hides behind the filter', async () => {
+    const { page, person } = await world.member()
+    const key = await person.createKey()
+    const sign = (secretKey: string) =>
+      new Countersign({ baseUrl: world.url, publicKey: key.public_key, secretKey }).me()
+    const choose = async (name: string, item: string) => {
+      await button(page, `Actions for ${name}`).click()
+      await page.getByRole('menuitem', { name: item }).click()
+    }
+    await page.goto('/api-keys')
+    await choose(key.name, 'Edit')
+    const edit = page.getByRole('dialog', { name: `Edit ${key.name}` })
+    await edit.getByLabel('Name').fill('Checkout')
+    await edit.getByRole('switch', { name: 'Enabled' }).click({ force: true })
+    await edit.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row').filter({ hasText: 'Checkout' }).getByText('Disabled').waitFor()
+    await expect(sign(key.secret_key)).rejects.toMatchObject({ code: 'key-disabled' })
+    await choose('Checkout', 'Edit')
+    await page.getByRole('switch', { name: 'Enabled' }).click({ force: true })
+    await button(page, 'Save').click()
+    await page.getByRole('row').filter({ hasText: 'Checkout' }).getByText('Active').waitFor()
+
+    await choose('Checkout', 'Rotate')
+    await page.getByRole('radio', { name: '1 hour' }).check()
+    await button(page, 'Rotate key').click()
+    await page.getByRole('dialog', { name: 'New secret for Checkout' }).waitFor()
+    const { secretKey } = await shownPair(page)
+    expect(secretKey).not.toBe(key.secret_key)
+    expect(await sign(key.secret_key)).toMatchObject({ key: { secret_version: 1 } })
+    expect(await sign(secretKey)).toMatchObject({ key: { secret_version: 2 } })
+    await page.getByRole('checkbox', { name: 'I have stored the secret key' }).check()
+    await button(page, 'Done').click()
+
+    await choose('Checkout', 'Delete')
+    const dialog = page.getByRole('dialog', { name: 'Delete Checkout' })
+    const confirm = dialog.getByRole('button', { name: 'Delete key' })
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill('checkout')
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill('Checkout')
+    await confirm.click()
+    await heading(page, 'API Keys').waitFor()
+    await page.getByText('No API Keys yet').waitFor()
+    await expect(sign(secretKey)).rejects.toMatchObject({ code: 'key-revoked' })
+    await page.getByRole('checkbox', { name: 'Show deleted keys' }).check()
+    await page.getByRole('row').filter({ hasText: 'Checkout' }).getByText('Deleted').waitFor()
+    expect(page.url()).toContain('deleted=show')
+  })
+})
+
+describe('Transaction Logs', () => {
+  test('are filtered by the URL, and a row shows request and response with the secrets redacted', async () => {
+    const { page, person } = await world.member()
+    const key = await person.createKey()
+    const client = new Countersign({
+      baseUrl: world.url,
+      publicKey: key.public_key,
+      secretKey: key.secret_key,
+    })
+    await client.me()
+    const headers = { 'X-Api-Token': 'a token that nobody may read' }
+    await client.request('GET', '/v1/currencies', { headers })
+    await expect(client.request('GET', '/v1/api-keys')).rejects.toMatchObject({ code: 'scope-missing' })
+
+    await page.goto('/')
+    await menu(page, 'Transaction Logs').click()
+    const rows = page.locator('tbody tr')
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(3)
+    await page.getByLabel('Path contains').fill('currenc')
+    await expect.poll(() => page.url()).toContain('path_contains=currenc')
+    await expect.poll(() => rows.count()).toBe(1)
+    await button(page, 'Clear all').click()
+    await page.getByRole('combobox', { name: 'Status' }).or(page.getByLabel('Status')).first().click()
+    await page.getByRole('option', { name: '4xx refused' }).click()
+    await expect.poll(() => page.url()).toContain('status_class=4xx')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.reload()
+    await rows.getByText('scope-missing').waitFor()
+    expect(await rows.count()).toBe(1)
+
+    await page.goto(`/transaction-logs?api_key_id=${key.id}&path_contains=%2Fv1%2Fcurrencies`)
+    await rows.getByRole('link').click()
+    await heading(page, /GET \/v1\/currencies/).waitFor()
+    await settled(page)
+    const detail = await page.getByRole('main').innerText()
+    expect(detail).toMatch(/^signature-input: sig1=/im)
+    expect(detail).toMatch(/^x-api-token: redacted/im)
+    expect(detail).not.toContain('nobody may read')
+    expect(detail).toMatch(/"code": ?"AED"/)
+    expect(detail).toContain('signed with secret version 1')
+    await link(page, 'Transaction Logs').last().click()
+    await expect.poll(() => page.url()).toContain('path_contains')
+  })
+
+  test('of another workspace are not to be found', async () => {
+    const other = await signUpPerson(world.url)
+    const key = await other.createKey()
+    await new Countersign({ baseUrl: world.url, publicKey: key.public_key, secretKey: key.secret_key }).me()
+    const { page } = await world.member()
+    await page.goto('/transaction-logs')
+    await page.getByText('No requests in Test Mode yet').waitFor()
+    await page.goto(`/api-keys/${key.id}`)
+    await page.getByText('could not be loaded').waitFor()
+    expect(await page.content()).not.toContain(key.public_key)
+  })
+})
+
+/** The lines of the .env file that the page hands out. */
+async function downloadedEnvironment(page: Page): Promise<string[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, 'Download as .env').click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/\.env$/)
+  return (await readFile(await download.path(), 'utf8')).split('\n')
+}
+
+/** The last second of that day in New York: the day in words, and the moment in UTC. */
+function newYorkDayAfter(days: number): { day: string; utc: string } {
+  const zone = { timeZone: 'America/New_York' }
+  const [year, month, date] = new Intl.DateTimeFormat('en-CA', zone).format(new Date()).split('-').map(Number)
+  const noon = new Date(Date.UTC(year!, month! - 1, date! + days, 17))
+  const day = new Intl.DateTimeFormat('en-GB', { ...zone, dateStyle: 'medium' }).format(noon)
+  const offset = new Intl.DateTimeFormat('en', { ...zone, timeZoneName: 'longOffset' })
+    .formatToParts(noon)
+    .find(({ type }) => type === 'timeZoneName')!.value
+  const hoursBehind = Number(offset.slice(4, 6))
+  const end = new Date(Date.UTC(year!, month! - 1, date! + days, 23 + hoursBehind, 59, 59))
+  return { day, utc: end.toISOString().replace('T', ' ').slice(0, 19) }
+}
