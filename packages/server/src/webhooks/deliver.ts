@@ -7,6 +7,7 @@ import { attemptDelivery, type AttemptDeps } from './attempt-delivery.ts'
 import { createConcurrency, LIMIT_START } from './concurrency.ts'
 import {
   claimDeliveries,
+  DELIVERY_CONNECTION_OPTIONS,
   failQueues,
   nextDueAt,
   releaseAbandoned,
@@ -181,11 +182,8 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
 }
 
 function openDeliveryDatabase({ databaseUrl, log }: DelivererDeps): Database {
-  // The queue is empty one moment and holds 300 000 rows the next; a plan made from the first would scan all
-  // of it in the second. Its two indexes are right at every size.
-  const options = '-c enable_seqscan=off -c enable_bitmapscan=off'
   return openDatabase(
-    { connectionString: databaseUrl, options },
+    { connectionString: databaseUrl, options: DELIVERY_CONNECTION_OPTIONS },
     {
       connectionsMax: CONNECTIONS_MAX,
       onIdleError: (err) => log.warn({ err }, 'a connection of the deliverer broke; the pool replaces it'),
