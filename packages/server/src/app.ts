@@ -16,9 +16,11 @@ import { problem } from './problems.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { meRoute } from './keys/me-route.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { railRoutes } from './rails/routes.ts'
 import { logRequests } from './log-requests.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { settlementRoutes } from './settlements/routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
@@ -121,6 +123,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   keyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   ledgerRoutes(app, deps)
+  railRoutes(app, deps)
+  settlementRoutes(app, deps)
   webhookRoutes(app, deps)
   healthRoutes(app, deps)
   problemPages(app)

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { steadyClock } from './clock.ts'
 import type { Config } from './config.ts'
-import type { Database } from './database/database.ts'
+import type { Database, Executor } from './database/database.ts'
 import { createDoors } from './doors.ts'
 import type { Sealer } from './encryption.ts'
 import { createKeyCache } from './keys/key-cache.ts'
@@ -9,10 +9,12 @@ import { createLastUse } from './keys/last-use.ts'
 import { createRateLimit } from './keys/rate-limit.ts'
 import { createTransactionWriter } from './ledger/transaction-writer.ts'
 import type { Log } from './log.ts'
+import { MANUAL_RAIL, manualRail } from './rails/manual.ts'
+import { findRailSettings } from './rails/queries.ts'
 import type { Rail } from './rails/rail.ts'
 import { simulator } from './rails/simulator.ts'
 import { createAuth } from './sessions/auth.ts'
-import type { Mode } from './sessions/principal.ts'
+import type { CurrencyType, Mode } from './sessions/principal.ts'
 import { assertOperator, principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
 import { openNonceFloor } from './signatures/nonce-floor.ts'
@@ -22,6 +24,7 @@ import { createRequestLog } from './transaction-logs/record-request.ts'
 import type { WebhooksDeps } from './webhooks/deps.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import { createTargetGuard, type TargetGuard } from './webhooks/target-guard.ts'
+import { webhookFact } from './webhooks/webhook-fact.ts'
 import { createActivation } from './workspaces/activation.ts'
 import { auditContext, recordAudit } from './workspaces/audit-log.ts'
 
@@ -45,7 +48,14 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 export async function createServices(foundation: Foundation) {
   const { config, database, clock } = foundation
   const auth = createAuth(foundation)
-  const activation = createActivation()
+  const activation = createActivation({
+    async paymentConnection(executor, currencyType) {
+      const { healthy, detail } = await manualRail(executor, currencyType).healthCheck()
+      return { done: healthy, detail }
+    },
+    webhook: webhookFact,
+    depositInstructions,
+  })
   const keyCache = createKeyCache({ executor: database.pool, sealer: foundation.sealer })
   const lastUse = createLastUse({ executor: database.pool })
   const lastUseTimer = setInterval(() => {
@@ -88,7 +98,7 @@ export async function createServices(foundation: Foundation) {
     doors,
     publishEvent,
     writer: createTransactionWriter(database),
-    railOf,
+    railOf: (mode: Mode, currencyType: CurrencyType) => railOf(database.pool, mode, currencyType),
     isProductionOpen: activation.isProductionOpen,
     /** The lock on the database was lost and is held again: whatever is remembered may be old. */
     async reopen() {
@@ -116,7 +126,13 @@ export function webhookGuard(config: Config): TargetGuard {
 const recordWebhookChange: WebhooksDeps['recordChange'] = (executor, request, change) =>
   recordAudit(executor, { ...auditContext(request), workspaceId: request.principal.workspaceId, ...change })
 
-/** What moves the money of a mode. Production has nothing until an operator's rail is there. */
-function railOf(mode: Mode): Rail | null {
-  return mode === 'test' ? simulator : null
+/** What moves the money of a mode and currency type. Production has nothing until an operator switches a rail on. */
+async function railOf(executor: Executor, mode: Mode, currencyType: CurrencyType): Promise<Rail | null> {
+  if (mode === 'test') return simulator
+  const rail = manualRail(executor, currencyType)
+  return (await rail.healthCheck()).healthy ? rail : null
+}
+
+async function depositInstructions(executor: Executor, currencyType: CurrencyType): Promise<string | null> {
+  return (await findRailSettings(executor, { rail: MANUAL_RAIL, currencyType })).depositInstructions
 }

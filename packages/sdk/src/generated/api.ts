@@ -207,6 +207,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activation/{currency_type}/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the platform to approve Production Mode
+         * @description Asking again changes nothing while a request is open or approved.
+         */
+        post: operations["requestActivation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every workspace of the platform */
+        get: operations["listAllWorkspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks for Production Mode
+         * @description With the facts of each checklist. Oldest request first: it is a queue.
+         */
+        get: operations["listActivations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/activations/{workspace_id}/{currency_type}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a workspace for Production Mode */
+        post: operations["approveActivation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/activations/{workspace_id}/{currency_type}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a request for Production Mode */
+        post: operations["refuseActivation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/activations/{workspace_id}/{currency_type}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an approval back */
+        post: operations["revokeActivation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit-log": {
         parameters: {
             query?: never;
@@ -1501,6 +1609,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/rails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The payment connections
+         * @description Everything is off until an operator switches it on.
+         */
+        get: operations["listRails"];
+        /** Switch a payment connection on or off */
+        put: operations["setRail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be settled by hand */
+        get: operations["listSettlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction of the manual rail */
+        get: operations["getSettlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the money moved
+         * @description A deposit completes at once. Money that leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.
+         */
+        post: operations["settleTransaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the money will not move
+         * @description What the transaction held is free again.
+         */
+        post: operations["failTransaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take your approval back while another is still needed */
+        post: operations["withdrawApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -2271,6 +2491,18 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
         };
+        RailInput: {
+            /**
+             * @default manual
+             * @constant
+             */
+            name?: "manual";
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            enabled: boolean;
+            /** @description Stays as it is when absent; null or empty removes it. */
+            deposit_instructions?: string | null;
+        };
         SetupInput: {
             name: string;
             /** Format: email */
@@ -2279,6 +2511,25 @@ export interface components {
             workspace_name?: string;
             /** @description From the link that the first start prints. */
             token: string;
+        };
+        SettleInput: {
+            /**
+             * @description The bank's reference or the hash on the chain; every transaction has its own.
+             * @example NL-2025-11-23-000417
+             */
+            reference: string;
+        };
+        FailInput: {
+            /**
+             * @description The customer reads it.
+             * @example The bank returned the money.
+             */
+            reason: string;
+            /**
+             * @description For programs; the codes of Test Mode fit.
+             * @default declined
+             */
+            code?: string;
         };
         CreateWebhookEndpoint: {
             url: string;
@@ -2365,6 +2616,10 @@ export interface components {
             website?: string | null;
             contact_email?: string | null;
             description?: string | null;
+        };
+        ActivationDecision: {
+            /** @description The workspace reads it on its Activation page and in its audit log. */
+            reason?: string | null;
         };
         Problem: {
             /**
@@ -2755,6 +3010,20 @@ export interface components {
              */
             available: string;
         };
+        RailSettings: {
+            /** @example manual */
+            name: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            enabled: boolean;
+            /** @description Whether it takes transactions now. */
+            healthy: boolean;
+            detail: string;
+            /** @description Where customers send a deposit; they read it on their Activation page. */
+            deposit_instructions: string | null;
+            /** @description RFC 3339, UTC. Null: nobody has set it yet. */
+            updated_at: string | null;
+        };
         SetupResult: {
             user: {
                 id: string;
@@ -2826,6 +3095,40 @@ export interface components {
             sent_at: string | null;
             /** @description Null once it was sent, or after 7 days. */
             text: string | null;
+        };
+        Settlement: {
+            transaction: components["schemas"]["Transaction"];
+            workspace: {
+                id: string;
+                name: string;
+            };
+            /**
+             * @description `approving`: one person has approved, and another one has to.
+             * @enum {string}
+             */
+            state: "waiting" | "approving" | "completed" | "failed" | "canceled";
+            /** @description The bank's reference or the hash on the chain. */
+            reference: string | null;
+            /** @description Why it failed. */
+            reason: string | null;
+            approvals: {
+                by: {
+                    id: string;
+                    email: string;
+                };
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                at: string;
+            }[];
+            approvals_required: number;
+            decided_at: string | null;
+            /**
+             * @description How many different people a payout takes (PAYOUT_APPROVERS). 1 is allowed and always shown.
+             * @example 2
+             */
+            payout_approvers: number;
         };
         /** @description One request made with an API key. */
         TransactionLog: {
@@ -3186,6 +3489,18 @@ export interface components {
             currency_type: "fiat" | "crypto";
             production_open: boolean;
             self_approved: boolean;
+            approval: {
+                /**
+                 * @description `self-approved`: by an operator who is a member of the workspace.
+                 * @enum {string}
+                 */
+                status: "none" | "requested" | "approved" | "self-approved" | "refused" | "revoked";
+                requested_at: string | null;
+                decided_at: string | null;
+                reason: string | null;
+            };
+            /** @description Where to send deposits, once Production Mode is open. */
+            deposit_instructions: string | null;
             items: {
                 code: string;
                 title: string;
@@ -3193,6 +3508,60 @@ export interface components {
                 /** @description What to do while it is not done. */
                 detail: string;
             }[];
+        };
+        OperatorActivation: {
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            production_open: boolean;
+            self_approved: boolean;
+            approval: {
+                /**
+                 * @description `self-approved`: by an operator who is a member of the workspace.
+                 * @enum {string}
+                 */
+                status: "none" | "requested" | "approved" | "self-approved" | "refused" | "revoked";
+                requested_at: string | null;
+                decided_at: string | null;
+                reason: string | null;
+            };
+            /** @description Where to send deposits, once Production Mode is open. */
+            deposit_instructions: string | null;
+            items: {
+                code: string;
+                title: string;
+                done: boolean;
+                /** @description What to do while it is not done. */
+                detail: string;
+            }[];
+            workspace: {
+                id: string;
+                name: string;
+            };
+        };
+        OperatorWorkspace: {
+            id: string;
+            name: string;
+            legal_name: string | null;
+            /** @description Their e-mail addresses. */
+            owners: string[];
+            member_count: number;
+            activations: {
+                /**
+                 * @description `self-approved`: by an operator who is a member of the workspace.
+                 * @enum {string}
+                 */
+                fiat: "none" | "requested" | "approved" | "self-approved" | "refused" | "revoked";
+                /**
+                 * @description `self-approved`: by an operator who is a member of the workspace.
+                 * @enum {string}
+                 */
+                crypto: "none" | "requested" | "approved" | "self-approved" | "refused" | "revoked";
+            };
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
         };
         AuditEntry: {
             /** @example aud_01kasp8zqz0000e5m0g2vkqx8t */
@@ -3699,6 +4068,226 @@ export interface operations {
             };
         };
     };
+    requestActivation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                currency_type: "fiat" | "crypto";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationChecklist"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllWorkspaces: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description Part of the name, of an owner's address, or the whole id. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OperatorWorkspace"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActivations: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description The queue is `requested`. */
+                status?: ("requested" | "approved" | "self-approved" | "refused" | "revoked") | "all";
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OperatorActivation"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveActivation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                currency_type: "fiat" | "crypto";
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationDecision"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorActivation"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseActivation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                currency_type: "fiat" | "crypto";
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationDecision"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorActivation"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeActivation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                currency_type: "fiat" | "crypto";
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationDecision"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorActivation"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAuditLog: {
         parameters: {
             query?: {
@@ -3762,6 +4351,257 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RailSettings"][];
+                        next_cursor: null;
+                        /**
+                         * @description How many different people a payout takes (PAYOUT_APPROVERS). 1 is allowed and always shown.
+                         * @example 2
+                         */
+                        payout_approvers: number;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RailInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RailSettings"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSettlements: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description `open`: the queue, oldest first. `closed`: what operators settled or failed, newest first. */
+                state?: "open" | "closed";
+                type?: "deposit" | "payout" | "refund";
+                currency?: string;
+                currency_type?: "fiat" | "crypto";
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Settlement"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                        /**
+                         * @description How many different people a payout takes (PAYOUT_APPROVERS). 1 is allowed and always shown.
+                         * @example 2
+                         */
+                        payout_approvers: number;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSettlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleTransaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    failTransaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
             /** @description A problem (RFC 9457). */
             default: {
                 headers: {

@@ -1,20 +1,12 @@
-import type { Clock } from '../clock.ts'
 import type { IdempotencyScope, StoredAnswer } from '../http/idempotency-store.ts'
 import { newId } from '../ids.ts'
 import { problem, type Problem } from '../problems.ts'
-import type { Rail } from '../rails/rail.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
 import { assertCurrencyType, assertMayChange, otherMode } from './access.ts'
 import { currencyOf, parseAmount, type Currency } from './currencies.ts'
+import type { LedgerDeps } from './deps.ts'
 import type { CreateTransactionBody } from './schema.ts'
-import type { TransactionWriter, WriteResult } from './transaction-writer.ts'
-
-export type CreateTransactionDeps = {
-  clock: Clock
-  writer: TransactionWriter
-  /** What moves the money of a mode; null when there is none yet. */
-  railOf(mode: Mode): Rail | null
-}
+import type { WriteResult } from './transaction-writer.ts'
 
 export type CreateTransactionInput = {
   principal: Principal
@@ -34,11 +26,11 @@ export type CreatedTransaction = {
 /**
  * Creates a transaction with its holds or entries, its idempotency record and its events, in one database
  * transaction; when this returns, all of it is on disk.
- * @throws Problem what is wrong with the input, `insufficient-funds`, `not-found` for an account, or an
- *   idempotency refusal; then nothing was changed
+ * @throws Problem what is wrong with the input, `insufficient-funds`, `not-found` for an account,
+ *   `production-locked`, `rail-unavailable`, or an idempotency refusal; then nothing was changed
  */
 export async function createTransaction(
-  deps: CreateTransactionDeps,
+  deps: LedgerDeps,
   { principal, body, requestId, idempotency }: CreateTransactionInput,
 ): Promise<CreatedTransaction> {
   assertMayChange(principal)
@@ -47,7 +39,9 @@ export async function createTransaction(
   assertCurrencyType(principal, currency)
   const amountMinor = parseAmount(body.amount, currency)
   assertDestination(body, mode)
-  const rail = body.type === 'transfer' ? null : deps.railOf(mode)
+  if (mode === 'production')
+    await deps.activation.assertMayMoveMoney(deps.database.pool, { workspaceId, currencyType: currency.type })
+  const rail = body.type === 'transfer' ? null : await deps.railOf(mode, currency.type)
   if (!rail && body.type !== 'transfer')
     throw problem('rail-unavailable', { headers: { 'retry-after': '60' } })
 

@@ -39,7 +39,13 @@ async function create(
     scopes: new Set<string>(),
   }
   const created = await createTransaction(
-    { clock, writer, railOf: () => simulator },
+    {
+      clock,
+      writer,
+      database: test.database,
+      railOf: async () => simulator,
+      activation: { assertMayMoveMoney: async () => {} },
+    },
     {
       principal,
       body: { type: 'deposit', amount: '1.00', currency: 'USD', ...fields },

@@ -126,6 +126,8 @@ export async function changeByHand(
   const [advanced] = await advanceTransactions(deps.database.pool, [input], deps.clock.now())
   if (!advanced?.body) throw problem('not-found')
   const status = (JSON.parse(advanced.body) as Transaction).status
+  if (advanced.outcome === 'under-way' && status === 'pending')
+    throw problem('transaction-not-cancelable', { detail: 'The platform has begun to settle it.' })
   if (advanced.outcome === 'ended' || advanced.outcome === 'under-way')
     throw change.status === 'canceled'
       ? problem('transaction-not-cancelable', { detail: `The transaction is ${status}.` })

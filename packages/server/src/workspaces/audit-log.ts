@@ -1,6 +1,6 @@
 import type { Executor } from '../database/database.ts'
 import { newId } from '../ids.ts'
-import type { Principal } from '../sessions/principal.ts'
+import type { MemberPrincipal, Principal } from '../sessions/principal.ts'
 import { insertAuditEntry } from './queries.ts'
 
 export type AuditActor = {
@@ -47,6 +47,16 @@ export function auditContext(request: { principal: Principal; ip: string; id: st
       ? { kind: 'key', id: principal.keyId, label: principal.publicKey }
       : { kind: 'member', id: principal.userId, label: principal.email }
   return { actor, ip: request.ip, requestId: request.id }
+}
+
+/** The same for somebody who acts for the platform. */
+export function operatorAudit(request: { principal: MemberPrincipal; ip: string; id: string }): AuditContext {
+  const { userId, email } = request.principal
+  return {
+    actor: { kind: 'operator', id: userId, label: email },
+    ip: request.ip,
+    requestId: request.id,
+  }
 }
 
 /** The fields of a patch that differ, before and after: what belongs into an entry. */

@@ -1,5 +1,5 @@
 import type { Executor } from '../database/database.ts'
-import type { CurrencyType, Mode, Role } from '../sessions/principal.ts'
+import type { Mode, Role } from '../sessions/principal.ts'
 import type { AuditActor, AuditEntry } from './audit-log.ts'
 
 // Making workspaces
@@ -194,47 +194,6 @@ export async function deleteMember(executor: Executor, member: Member, workspace
     'update sessions set active_workspace_id = null where user_id = $1 and active_workspace_id = $2',
     [member.userId, workspaceId],
   )
-}
-
-// Activation
-
-export type ActivationRow = {
-  approvedAt: Date | null
-  approvedBy: string | null
-  selfApproved: boolean
-}
-
-export type OwnerFacts = { owners: number; emailsVerified: number; secondFactors: number }
-
-/** How many owners there are, and how many of them have a verified address and a second factor. */
-export async function findOwnerFacts(executor: Executor, workspaceId: string): Promise<OwnerFacts> {
-  const { rows } = await executor.query<{ owners: number; emails: number; factors: number }>(
-    `select count(*)::int as owners, count(*) filter (where u.email_verified)::int as emails,
-            count(*) filter (where u.two_factor_enabled)::int as factors
-     from members m join users u on u.id = m.user_id
-     where m.workspace_id = $1 and m.role = 'owner'`,
-    [workspaceId],
-  )
-  const row = rows[0]!
-  return { owners: row.owners, emailsVerified: row.emails, secondFactors: row.factors }
-}
-
-export async function findActivation(
-  executor: Executor,
-  { workspaceId, currencyType }: { workspaceId: string; currencyType: CurrencyType },
-): Promise<ActivationRow | null> {
-  const { rows } = await executor.query<{
-    approved_at: Date | null
-    approved_by: string | null
-    self_approved: boolean
-  }>(
-    `select approved_at, approved_by, self_approved from activations
-     where workspace_id = $1 and currency_type = $2`,
-    [workspaceId, currencyType],
-  )
-  const row = rows[0]
-  if (!row) return null
-  return { approvedAt: row.approved_at, approvedBy: row.approved_by, selfApproved: row.self_approved }
 }
 
 // Audit log

@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import type { Database, Executor } from '../database/database.ts'
+import type { Executor } from '../database/database.ts'
 import type { Access, App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { decodeCursor, page, pageOf, pageQuery } from '../http/pagination.ts'
@@ -10,10 +8,13 @@ import { problem } from '../problems.ts'
 import type { CurrencyType, MemberPrincipal, Role } from '../sessions/principal.ts'
 import { setActiveWorkspace } from '../sessions/queries.ts'
 import { memberOf } from '../sessions/read-session.ts'
-import { CURRENCY_TYPES, type Activation } from './activation.ts'
+import { activationRoutes } from './activation-routes.ts'
+import { CURRENCY_TYPES } from './activation.ts'
 import { auditChanges, auditContext, recordAudit } from './audit-log.ts'
 import { auditRoutes } from './audit-routes.ts'
+import type { WorkspacesDeps } from './deps.ts'
 import { changeRole, leaveWorkspace, removeMember } from './members.ts'
+import { operatorRoutes } from './operator-routes.ts'
 import {
   findWorkspace,
   listMembers,
@@ -24,7 +25,6 @@ import {
   type Workspace,
 } from './queries.ts'
 import {
-  checklists,
   idParams,
   member,
   memberPatch,
@@ -34,19 +34,13 @@ import {
   workspacePatch,
 } from './schema.ts'
 
-export type WorkspacesDeps = {
-  config: Pick<Config, 'trustProxy'>
-  database: Database
-  clock: Clock
-  activation: Activation
-}
-
 /** The workspace of the session: its profile, its people, what opens Production Mode, who changed what. */
 export function workspaceRoutes(app: App, deps: WorkspacesDeps): void {
   profileRoutes(app, deps)
   switchRoute(app, deps)
   memberRoutes(app, deps)
-  activationRoute(app, deps)
+  activationRoutes(app, deps)
+  operatorRoutes(app, deps)
   auditRoutes(app, deps)
 }
 
@@ -227,35 +221,6 @@ function memberRoutes(app: App, deps: WorkspacesDeps): void {
     async (request, reply) => {
       await leaveWorkspace(deps, { actor: memberOf(request), audit: auditOf(deps, request) })
       return reply.code(204).send(null)
-    },
-  )
-}
-
-function activationRoute(app: App, deps: WorkspacesDeps): void {
-  app.get(
-    '/v1/activation',
-    {
-      config: access('activation', 'read', 'viewer'),
-      schema: {
-        operationId: 'getActivation',
-        summary: 'What opens Production Mode',
-        tags: ['Workspace'],
-        response: { 200: checklists },
-      },
-    },
-    async (request) => {
-      const { workspaceId } = memberOf(request)
-      const data = []
-      for (const currencyType of CURRENCY_TYPES) {
-        const list = await deps.activation.checklist(deps.database.pool, workspaceId, currencyType)
-        data.push({
-          currency_type: currencyType,
-          production_open: list.open,
-          self_approved: list.selfApproved,
-          items: list.items,
-        })
-      }
-      return { data, next_cursor: null }
     },
   )
 }

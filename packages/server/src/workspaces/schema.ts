@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pageQuery } from '../http/pagination.ts'
+import { storable } from '../http/storable-text.ts'
 import { ROLES } from '../sessions/principal.ts'
 
 const timestamp = z.string().meta({ description: 'RFC 3339, UTC', example: '2025-11-23T12:00:00.000Z' })
@@ -65,11 +66,27 @@ export const member = z
 export const memberPatch = z.object({ role })
 export const idParams = z.object({ id: z.string().max(64) })
 
+export const approvalStatus = z
+  .enum(['none', 'requested', 'approved', 'self-approved', 'refused', 'revoked'])
+  .meta({ description: '`self-approved`: by an operator who is a member of the workspace.' })
+
+const approval = z.object({
+  status: approvalStatus,
+  requested_at: timestamp.nullable(),
+  decided_at: timestamp.nullable(),
+  reason: z.string().nullable(),
+})
+
 export const checklist = z
   .object({
     currency_type: currencyType,
     production_open: z.boolean(),
     self_approved: z.boolean(),
+    approval,
+    deposit_instructions: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where to send deposits, once Production Mode is open.' }),
     items: z.array(
       z.object({
         code: z.string(),
@@ -81,6 +98,51 @@ export const checklist = z
   })
   .meta({ id: 'ActivationChecklist' })
 export const checklists = z.object({ data: z.array(checklist), next_cursor: z.null() })
+export const activationParams = z.object({ currency_type: currencyType })
+
+export const operatorActivationParams = activationParams.extend({ workspace_id: z.string().max(64) })
+export const decisionInput = z
+  .object({
+    reason: z
+      .string()
+      .trim()
+      .max(500)
+      .refine(storable, 'must not hold NUL or half a surrogate pair')
+      .nullish()
+      .transform((text) => text || null)
+      .meta({ description: 'The workspace reads it on its Activation page and in its audit log.' }),
+  })
+  .meta({ id: 'ActivationDecision' })
+export const operatorActivation = checklist
+  .extend({ workspace: z.object({ id: z.string(), name: z.string() }) })
+  .meta({ id: 'OperatorActivation' })
+export const operatorActivationQuery = pageQuery.pick({ limit: true, cursor: true }).extend({
+  status: approvalStatus
+    .exclude(['none'])
+    .or(z.literal('all'))
+    .default('requested')
+    .meta({ description: 'The queue is `requested`.' }),
+  workspace_id: z.string().max(64).optional(),
+})
+export const operatorWorkspace = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    legal_name: z.string().nullable(),
+    owners: z.array(z.string()).meta({ description: 'Their e-mail addresses.' }),
+    member_count: z.int(),
+    activations: z.object({ fiat: approvalStatus, crypto: approvalStatus }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'OperatorWorkspace' })
+export const operatorWorkspaceQuery = pageQuery.pick({ limit: true, cursor: true }).extend({
+  search: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: "Part of the name, of an owner's address, or the whole id." }),
+})
 
 const filters = {
   action: z.string().max(100).optional(),

@@ -570,7 +570,8 @@ begin
       when change.lease_id is not null and not exists (
         select from rail_tasks r where r.transaction_id = change.transaction_id and r.lease_id = change.lease_id
       ) then 'lease-lost'
-      when change.status = 'canceled' and moved.status <> 'pending' then 'under-way'
+      -- is_being_settled: 0009_production.sql
+      when change.status = 'canceled' and (moved.status <> 'pending' or is_being_settled(moved.id)) then 'under-way'
       when change.status = moved.status then 'unchanged'
       else 'changed' end;
 

@@ -1,0 +1,217 @@
+import type { Executor } from '../database/database.ts'
+import type { Transaction } from '../ledger/schema.ts'
+
+export type Approver = { id: string; email: string; at: Date }
+export type SettlementRow = {
+  transaction: Transaction
+  workspace: { id: string; name: string }
+  reference: string | null
+  reason: string | null
+  failureCode: string | null
+  outcome: 'completed' | 'failed' | null
+  /** Null: nobody has said anything of it yet. */
+  approvalsRequired: number | null
+  decidedAt: Date | null
+  approvals: Approver[]
+}
+
+const COLUMNS = `
+  transaction_json(t) as transaction, w.id as workspace_id, w.name as workspace_name,
+  s.reference, s.reason, s.failure_code, s.outcome, s.approvals_required, s.decided_at,
+  (select json_agg(json_build_object('id', a.approved_by, 'email', coalesce(u.email, ''), 'at', time_text(a.approved_at))
+     order by a.approved_at, a.approved_by)
+   from settlement_approvals a left join users u on u.id = a.approved_by
+   where a.transaction_id = t.id) as approvals`
+
+type SettlementRecord = {
+  transaction: Transaction
+  workspace_id: string
+  workspace_name: string | null
+  reference: string | null
+  reason: string | null
+  failure_code: string | null
+  outcome: 'completed' | 'failed' | null
+  approvals_required: number | null
+  decided_at: Date | null
+  approvals: { id: string; email: string; at: string }[] | null
+}
+
+function fromRecord(row: SettlementRecord): SettlementRow {
+  return {
+    transaction: row.transaction,
+    workspace: { id: row.workspace_id, name: row.workspace_name ?? '' },
+    reference: row.reference,
+    reason: row.reason,
+    failureCode: row.failure_code,
+    outcome: row.outcome,
+    approvalsRequired: row.approvals_required,
+    decidedAt: row.decided_at,
+    approvals: (row.approvals ?? []).map(({ id, email, at }) => ({ id, email, at: new Date(at) })),
+  }
+}
+
+type SettlementFilter = {
+  rail: string
+  type: string | null
+  currency: string | null
+  currencyType: string | null
+  workspaceId: string | null
+  cursor: string | null
+  limit: number
+}
+
+const FILTER = `
+  ($2::text is null or t.type = $2) and ($3::text is null or t.currency = $3)
+  and ($4::text is null or t.currency_type = $4) and ($5::text is null or t.workspace_id = $5)`
+
+const filterValues = (filter: SettlementFilter) => [
+  filter.rail,
+  filter.type,
+  filter.currency,
+  filter.currencyType,
+  filter.workspaceId,
+  filter.cursor,
+  filter.limit,
+]
+
+/** What waits for a person, oldest first. The condition is that of transactions_manual_open_idx. */
+export async function listOpenSettlements(
+  executor: Executor,
+  filter: SettlementFilter,
+): Promise<SettlementRow[]> {
+  const { rows } = await executor.query<SettlementRecord>(
+    `select ${COLUMNS}
+     from transactions t
+       left join workspaces w on w.id = t.workspace_id left join settlements s on s.transaction_id = t.id
+     where t.rail = $1 and t.status in ('pending', 'processing') and ${FILTER}
+       and ($6::text is null or t.id > $6)
+     order by t.id limit $7`,
+    filterValues(filter),
+  )
+  return rows.map(fromRecord)
+}
+
+/** What people have decided, newest first. */
+export async function listClosedSettlements(
+  executor: Executor,
+  filter: SettlementFilter,
+): Promise<SettlementRow[]> {
+  const { rows } = await executor.query<SettlementRecord>(
+    `select ${COLUMNS}
+     from settlements s
+       join transactions t on t.id = s.transaction_id left join workspaces w on w.id = t.workspace_id
+     where s.rail = $1 and s.outcome is not null and ${FILTER}
+       and ($6::text is null or s.transaction_id < $6)
+     order by s.transaction_id desc limit $7`,
+    filterValues(filter),
+  )
+  return rows.map(fromRecord)
+}
+
+/** A transaction of a rail with what was said of it, or null. */
+export async function findSettlement(
+  executor: Executor,
+  { rail, transactionId }: { rail: string; transactionId: string },
+): Promise<SettlementRow | null> {
+  const { rows } = await executor.query<SettlementRecord>(
+    `select ${COLUMNS}
+     from transactions t
+       left join workspaces w on w.id = t.workspace_id left join settlements s on s.transaction_id = t.id
+     where t.rail = $1 and t.id = $2`,
+    [rail, transactionId],
+  )
+  return rows[0] ? fromRecord(rows[0]) : null
+}
+
+/** Locks the transaction until the end, so that of several people each sees what the one before said. */
+export async function lockTransaction(
+  executor: Executor,
+  { rail, transactionId }: { rail: string; transactionId: string },
+): Promise<void> {
+  await executor.query('select 1 from transactions where rail = $1 and id = $2 for update', [
+    rail,
+    transactionId,
+  ])
+}
+
+/** @returns false when another transaction has this reference */
+export async function claimReference(
+  executor: Executor,
+  settlement: { transactionId: string; rail: string; reference: string; approvalsRequired: number },
+): Promise<boolean> {
+  const { rowCount } = await executor.query(
+    `insert into settlements (transaction_id, rail, reference, approvals_required) values ($1, $2, $3, $4)
+     on conflict (rail, reference) where reference is not null do nothing`,
+    [settlement.transactionId, settlement.rail, settlement.reference, settlement.approvalsRequired],
+  )
+  return rowCount === 1
+}
+
+export async function insertApproval(
+  executor: Executor,
+  approval: { transactionId: string; by: string; at: Date },
+): Promise<void> {
+  await executor.query(
+    'insert into settlement_approvals (transaction_id, approved_by, approved_at) values ($1, $2, $3)',
+    [approval.transactionId, approval.by, approval.at],
+  )
+}
+
+/** Takes a person's approval back; without any left the reference is free again. */
+export async function deleteApproval(
+  executor: Executor,
+  { transactionId, by }: { transactionId: string; by: string },
+): Promise<void> {
+  await executor.query('delete from settlement_approvals where transaction_id = $1 and approved_by = $2', [
+    transactionId,
+    by,
+  ])
+  await executor.query(
+    `delete from settlements s where transaction_id = $1 and outcome is null
+       and not exists (select from settlement_approvals a where a.transaction_id = s.transaction_id)`,
+    [transactionId],
+  )
+}
+
+export async function markCompleted(
+  executor: Executor,
+  settlement: { transactionId: string; approvalsRequired: number; by: string; at: Date },
+): Promise<void> {
+  await executor.query(
+    `update settlements set outcome = 'completed', approvals_required = $2, decided_by = $3, decided_at = $4
+     where transaction_id = $1`,
+    [settlement.transactionId, settlement.approvalsRequired, settlement.by, settlement.at],
+  )
+}
+
+/** The reference, if one was claimed, is free again: no money moved under it. */
+export async function markFailed(
+  executor: Executor,
+  settlement: {
+    transactionId: string
+    rail: string
+    code: string
+    reason: string
+    approvalsRequired: number
+    by: string
+    at: Date
+  },
+): Promise<void> {
+  await executor.query(
+    `insert into settlements
+       (transaction_id, rail, approvals_required, outcome, failure_code, reason, decided_by, decided_at)
+     values ($1, $2, $3, 'failed', $4, $5, $6, $7)
+     on conflict (transaction_id) do update set
+       reference = null, outcome = 'failed', failure_code = excluded.failure_code, reason = excluded.reason,
+       decided_by = excluded.decided_by, decided_at = excluded.decided_at`,
+    [
+      settlement.transactionId,
+      settlement.rail,
+      settlement.approvalsRequired,
+      settlement.code,
+      settlement.reason,
+      settlement.by,
+      settlement.at,
+    ],
+  )
+}

@@ -1,0 +1,187 @@
+import type pg from 'pg'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Database, Executor } from '../database/database.ts'
+import { isId } from '../ids.ts'
+import { advanceTransactions, type TransactionChange } from '../ledger/advance-transaction.ts'
+import { problem } from '../problems.ts'
+import { MANUAL_RAIL } from '../rails/manual.ts'
+import type { MemberPrincipal } from '../sessions/principal.ts'
+import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
+import {
+  claimReference,
+  deleteApproval,
+  findSettlement,
+  insertApproval,
+  lockTransaction,
+  markCompleted,
+  markFailed,
+  type SettlementRow,
+} from './queries.ts'
+
+export type SettleDeps = { config: Pick<Config, 'payoutApprovers'>; database: Database; clock: Clock }
+type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext }
+
+/** How many different people it takes: money that leaves needs `PAYOUT_APPROVERS`, money that came needs one. */
+export function approvalsRequired(type: string, payoutApprovers: number): number {
+  return type === 'deposit' ? 1 : payoutApprovers
+}
+
+/**
+ * An operator says that the money moved under this reference. The last of the people that it takes completes the
+ * transaction; before that it stays pending, with the approvals on record. The same person with the same reference
+ * again changes nothing.
+ * @throws Problem `not-found`; `conflict` for another reference than before, or one that another transaction has;
+ *   `transaction-ended` when it failed, was canceled or expired
+ */
+export async function settleTransaction(
+  deps: SettleDeps,
+  { transactionId, operator, audit, reference }: Input & { reference: string },
+): Promise<SettlementRow> {
+  const nowMs = deps.clock.now()
+  const at = new Date(nowMs)
+  return deps.database.transaction(async (client) => {
+    const before = await lockSettlement(client, transactionId)
+    if (before.reference !== null && before.reference !== reference) throw otherReference(before)
+    if (before.outcome === 'completed') return before
+    assertOpen(before)
+    const required = approvalsRequired(before.transaction.type, deps.config.payoutApprovers)
+    if (before.reference === null) await claim(client, { transactionId, reference, required })
+    const isNew = !before.approvals.some(({ id }) => id === operator.userId)
+    const approvals = before.approvals.length + (isNew ? 1 : 0)
+    if (!isNew && approvals < required) return before
+
+    if (isNew) await insertApproval(client, { transactionId, by: operator.userId, at })
+    const isLast = approvals >= required
+    if (isLast) {
+      await markCompleted(client, { transactionId, approvalsRequired: required, by: operator.userId, at })
+      await advance(client, { transactionId, status: 'completed', railReference: reference }, nowMs)
+    }
+    await record(client, before, {
+      audit,
+      action: isLast ? 'settlement.completed' : 'settlement.approved',
+      after: { reference, approvals, approvals_required: required },
+      nowMs,
+    })
+    return read(client, transactionId)
+  })
+}
+
+/**
+ * An operator says that the money did not and will not move: what the transaction held is free again. One person is
+ * enough. The same reason again changes nothing.
+ * @throws Problem `not-found`, `transaction-ended`; `conflict` when it failed for another reason
+ */
+export async function failTransaction(
+  deps: SettleDeps,
+  { transactionId, operator, audit, code, reason }: Input & { code: string; reason: string },
+): Promise<SettlementRow> {
+  const nowMs = deps.clock.now()
+  return deps.database.transaction(async (client) => {
+    const before = await lockSettlement(client, transactionId)
+    if (before.outcome === 'failed') {
+      if (before.reason === reason && before.failureCode === code) return before
+      throw problem('conflict', { detail: 'It has failed already, for another reason.' })
+    }
+    assertOpen(before)
+    const required = approvalsRequired(before.transaction.type, deps.config.payoutApprovers)
+    const settlement = { transactionId, rail: MANUAL_RAIL, code, reason, approvalsRequired: required }
+    await markFailed(client, { ...settlement, by: operator.userId, at: new Date(nowMs) })
+    const failure = { code, message: reason }
+    await advance(client, { transactionId, status: 'failed', failure }, nowMs)
+    await record(client, before, { audit, action: 'settlement.failed', after: { code, reason }, nowMs })
+    return read(client, transactionId)
+  })
+}
+
+/**
+ * A person takes their own approval back while others are still needed, because the reference was wrong. Without
+ * any approval left the transaction is as if nobody had said anything.
+ * @throws Problem `not-found`, `transaction-ended`; `conflict` when this person has not approved it
+ */
+export async function withdrawApproval(
+  deps: SettleDeps,
+  { transactionId, operator, audit }: Input,
+): Promise<SettlementRow> {
+  const nowMs = deps.clock.now()
+  return deps.database.transaction(async (client) => {
+    const before = await lockSettlement(client, transactionId)
+    assertOpen(before)
+    if (!before.approvals.some(({ id }) => id === operator.userId))
+      throw problem('conflict', { detail: 'You have not approved it.' })
+    await deleteApproval(client, { transactionId, by: operator.userId })
+    await record(client, before, {
+      audit,
+      action: 'settlement.withdrawn',
+      after: { reference: before.reference },
+      nowMs,
+    })
+    return read(client, transactionId)
+  })
+}
+
+async function lockSettlement(client: pg.PoolClient, transactionId: string): Promise<SettlementRow> {
+  if (!isId('txn', transactionId)) throw notFound()
+  await lockTransaction(client, { rail: MANUAL_RAIL, transactionId })
+  return read(client, transactionId)
+}
+
+/** @throws Problem `not-found` for anything that this rail does not move, whose Test Mode is the simulator's */
+export async function read(executor: Executor, transactionId: string): Promise<SettlementRow> {
+  const found = isId('txn', transactionId)
+    ? await findSettlement(executor, { rail: MANUAL_RAIL, transactionId })
+    : null
+  if (!found) throw notFound()
+  return found
+}
+
+const notFound = () => problem('not-found', { detail: 'There is no such transaction to settle.' })
+
+function assertOpen({ transaction: { status } }: SettlementRow): void {
+  if (status !== 'pending' && status !== 'processing')
+    throw problem('transaction-ended', { detail: `The transaction is ${status}.` })
+}
+
+function otherReference({ outcome, reference }: SettlementRow) {
+  return problem('conflict', {
+    detail:
+      outcome === 'completed'
+        ? `It was settled with the reference ${reference}.`
+        : `It was approved with the reference ${reference}. Whoever approved it can withdraw that.`,
+    extra: { reference },
+  })
+}
+
+async function claim(
+  client: pg.PoolClient,
+  { transactionId, reference, required }: { transactionId: string; reference: string; required: number },
+): Promise<void> {
+  const settlement = { transactionId, rail: MANUAL_RAIL, reference, approvalsRequired: required }
+  if (!(await claimReference(client, settlement)))
+    throw problem('conflict', { detail: 'Another transaction is settled with this reference.' })
+}
+
+/** The rail reports and the ledger decides: through the same SQL as every other change of state. */
+async function advance(client: pg.PoolClient, change: TransactionChange, nowMs: number): Promise<void> {
+  const [advanced] = await advanceTransactions(client, [change], nowMs)
+  // The row is locked and was open, so anything else is our own fault; the whole change is rolled back.
+  if (advanced?.outcome !== 'changed')
+    throw new Error(`the ledger answered ${advanced?.outcome} to a settlement`)
+}
+
+function record(
+  client: pg.PoolClient,
+  { transaction, workspace }: SettlementRow,
+  entry: { audit: AuditContext; action: string; after: Record<string, unknown>; nowMs: number },
+): Promise<void> {
+  const { type, amount, currency } = transaction
+  return recordAudit(client, {
+    ...entry.audit,
+    workspaceId: workspace.id,
+    action: entry.action,
+    target: { kind: 'transaction', id: transaction.id },
+    after: { type, amount, currency, ...entry.after },
+    mode: 'production',
+    now: entry.nowMs,
+  })
+}

@@ -1,0 +1,12 @@
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/database.ts'
+import type { Activation } from './activation.ts'
+
+/** What the routes of this room stand on. */
+export type WorkspacesDeps = {
+  config: Pick<Config, 'trustProxy'>
+  database: Database
+  clock: Clock
+  activation: Activation
+}
