@@ -4,8 +4,8 @@ import { z } from 'zod'
 export type AuthPath = {
   /** The only fields that are passed on, each with a limit; null: the call has no body. */
   body: z.ZodType<Record<string, unknown>> | null
-  /** The only query parameters that are passed on. */
-  query?: readonly string[]
+  /** The only query parameters that are passed on, and what each must look like. */
+  query?: Readonly<Record<string, RegExp>>
 }
 
 const TEXT_CHARACTERS_MAX = 100
@@ -13,7 +13,13 @@ const EMAIL_CHARACTERS_MAX = 254
 // Longer than any password that is accepted, so that the exact rule answers with its own problem.
 const PASSWORD_INPUT_CHARACTERS_MAX = 1000
 
-const name = z.string().trim().min(1, 'must not be empty').max(TEXT_CHARACTERS_MAX)
+// A name stands in mails and on the terminal: a line break or an escape sequence in it would write there.
+const name = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(TEXT_CHARACTERS_MAX)
+  .refine((text) => !/[\p{Control}\p{Surrogate}\u2028\u2029]/u.test(text), 'must not hold control characters')
 export const emailInput = z
   .email('must be an e-mail address')
   .max(EMAIL_CHARACTERS_MAX)
@@ -21,6 +27,9 @@ export const emailInput = z
 const password = z.string().min(1, 'must not be empty').max(PASSWORD_INPUT_CHARACTERS_MAX)
 const code = z.string().trim().min(6).max(32)
 const trustDevice = z.boolean().optional()
+// A page of our own, letter by letter: Better Auth resolves dot segments after its check, so that /..//host left us.
+const OWN_PAGE = /^\/[a-z-]{1,50}$/
+const LINK_TOKEN = /^[\w.~-]{1,2000}$/
 
 /** Name, address and password of a new person, and what they call their workspace. */
 export const newPerson = z.object({
@@ -43,7 +52,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
   'POST /sign-out': { body: z.object({}) },
   'GET /get-session': { body: null },
   'POST /send-verification-email': { body: z.object({ email: emailInput }) },
-  'GET /verify-email': { body: null, query: ['token', 'callbackURL'] },
+  'GET /verify-email': { body: null, query: { token: LINK_TOKEN, callbackURL: OWN_PAGE } },
   'POST /request-password-reset': { body: z.object({ email: emailInput }) },
   'POST /reset-password': { body: z.object({ token: z.string().min(1).max(200), newPassword: password }) },
   'POST /change-password': {
