@@ -8,6 +8,22 @@ import type { App } from './app-type.ts'
 
 const VERSION = '0.1.0'
 
+/** The reference's order: what a customer's code calls first, what only the platform's people need last. */
+const TAGS = [
+  'API Keys',
+  'Transactions',
+  'Accounts',
+  'Currencies',
+  'Webhooks',
+  'Events',
+  'Webhook Logs',
+  'Transaction Logs',
+  'Test Mode',
+  'Workspace',
+  'People',
+  'Operator',
+]
+
 /** The shape of every error (RFC 9457); registered so that the document names it once. */
 export const problemSchema = z
   .object({
@@ -48,6 +64,7 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
           'Accounts, balances and transactions behind signed requests. Sign with a key (RFC 9421), or use the session of the dashboard.',
       },
       servers: [{ url: publicUrl }],
+      tags: TAGS.map((name) => ({ name })),
       components: {
         securitySchemes: {
           signature: {
@@ -150,6 +167,7 @@ const CONFIGURATION = {
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,
+  showDeveloperTools: 'never',
   proxyUrl: '',
   agent: { disabled: true },
   mcp: { disabled: true },

@@ -1,7 +1,7 @@
 import { PROBLEMS, problem, type ProblemCode } from '../problems.ts'
 import type { App } from './app-type.ts'
 
-const PAGE_STYLE = `:root{color-scheme:light dark;font:16px/1.55 system-ui,sans-serif}
+const PAGE_STYLE = `:root{color-scheme:light dark;background:Canvas;font:16px/1.55 system-ui,sans-serif}
 body{max-width:42rem;margin:10vh auto;padding:0 1.25rem}code,pre{font-family:ui-monospace,monospace}
 .status{opacity:.7}h1{line-height:1.2}`
 
