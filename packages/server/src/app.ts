@@ -38,6 +38,8 @@ const BODY_BYTES_MAX = 1024 * 1024
 const HEADER_BYTES_MAX = 16 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+// Longer than a request may take: a reader that stands still this long holds a stream or an export for nothing.
+const SILENT_SOCKET_TIMEOUT_MS = 75_000
 const HSTS_SECONDS = 31_536_000
 const READY_TIMEOUT_MS = 2_000
 const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i
@@ -57,11 +59,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeout: SILENT_SOCKET_TIMEOUT_MS,
+    // A segment too long for the router would pass by all hooks; the headers' limit bounds it anyway.
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
     genReqId: () => newId('req'),
     requestIdHeader: false,
     trustProxy: config.trustProxy ? (address: string) => blockListHas(config.trustProxy!, address) : false,
     rewriteUrl: cleanTarget,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     logger: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -108,11 +113,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   })
   app.addHook('preValidation', async (request, reply) => {
     if (!isApiTarget(request.url)) return
+    // Asked again after the body: another server may hold the lock by now, and have seen a copy of this request.
+    if (deps.isReady && !deps.isReady()) throw notReady()
     if (Buffer.isBuffer(request.body)) request.rawBody = request.body
     await doors.admit(request, reply)
     request.body = parseBody(request)
   })
   assertAccessIsDeclared(app)
+  const methods = collectMethods(app)
   registerIdempotency(app, deps)
   logRequests(app, deps)
   await registerOpenApi(app, config)
@@ -129,7 +137,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   healthRoutes(app, deps)
   problemPages(app)
   referencePages(app)
-  await dashboardPages(app, deps.dashboardDir)
+  const pages = await dashboardPages(app, deps.dashboardDir)
+  app.setNotFoundHandler((request, reply) => {
+    if (pages.serves(request)) return pages.send(reply)
+    const allowed = methods.of(request.url)
+    if (allowed.length === 0) throw problem('not-found', { detail: 'There is nothing at this path.' })
+    const allow = allowed.join(', ')
+    throw problem('method-not-allowed', { detail: `This path takes ${allow}.`, headers: { allow } })
+  })
   return app
 }
 
@@ -155,10 +170,31 @@ function assertAccessIsDeclared(app: App): void {
   })
 }
 
+/** The methods that a path takes, to tell a wrong method from a wrong path. Asked only when nothing else answers. */
+function collectMethods(app: App): { of(target: string): string[] } {
+  const routes: { pattern: RegExp; methods: string[] }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    if (!isApiTarget(url)) return
+    const pattern = new RegExp(`^${url.replaceAll('.', '\\.').replace(/:[^/]+/g, '[^/]+')}$`)
+    routes.push({ pattern, methods: [method].flat() })
+  })
+  return {
+    of(target) {
+      const path = target.split('?', 1)[0] as string
+      return [
+        ...new Set(routes.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods)),
+      ]
+    },
+  }
+}
+
 function limitServer(server: Server): void {
   server.headersTimeout = REQUEST_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
-  server.maxHeadersCount = 100
+  // No limit but their bytes: Node would hide what is past it, say a second Host or the Content-Length of an unsigned body.
+  server.maxHeadersCount = 0
+  // An expectation that we do not know is passed over (RFC 9110 §10.1.1), so that its request gets our answer and not Node's.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
 }
 
 function healthRoutes(app: App, deps: AppDeps): void {

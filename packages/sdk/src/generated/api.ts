@@ -349,6 +349,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, on the whole platform */
+        get: operations["listPlatformAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -3593,6 +3610,38 @@ export interface components {
              */
             created_at: string;
         };
+        OperatorAuditEntry: {
+            /** @example aud_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            actor: {
+                /** @enum {string} */
+                kind: "member" | "key" | "operator" | "system";
+                id: string | null;
+                label: string;
+            };
+            /** @example member.role_changed */
+            action: string;
+            target: {
+                kind: string;
+                id: string;
+            };
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+            mode: ("test" | "production") | null;
+            ip: string | null;
+            request_id: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /** @description Null: it concerns the platform. */
+            workspace_id: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4351,6 +4400,52 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlatformAuditLog: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description RFC 3339 */
+                created_after?: string;
+                /** @description RFC 3339 */
+                created_before?: string;
+                action?: string;
+                actor_id?: string;
+                target_id?: string;
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OperatorAuditEntry"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
             /** @description A problem (RFC 9457). */
             default: {
                 headers: {

@@ -27,7 +27,7 @@ export type DashboardPages = {
 /** The built dashboard: hashed files for ever, `index.html` afresh each time and for every address of a page. */
 export async function dashboardPages(app: App, directory: string | null): Promise<DashboardPages> {
   const built = directory !== null && existsSync(join(directory, 'index.html'))
-  if (built)
+  if (built) {
     await app.register(fastifyStatic, {
       root: directory,
       index: false,
@@ -42,11 +42,17 @@ export async function dashboardPages(app: App, directory: string | null): Promis
         )
       },
     })
+    app.get('/', { schema: { hide: true } }, (_request, reply) => sendIndex(reply))
+  }
   return {
     serves: ({ method, headers, url }) =>
       built && method === 'GET' && (headers.accept ?? '').includes('text/html') && !OTHER_PATHS.test(url),
-    send: (reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'),
+    send: sendIndex,
   }
+}
+
+function sendIndex(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-cache').sendFile('index.html')
 }
 
 const OTHER_PATHS = /^\/(?:v1|auth|assets|problems|docs)(?:\/|\?|$)/

@@ -5,10 +5,15 @@ export const LIST_LIMIT_MAX = 100
 export const LIST_LIMIT_DEFAULT = 20
 const CURSOR_CHARACTERS_MAX = 500
 
+const YEAR_1 = new Date('0001-01-01T00:00:00Z')
+const YEAR_10000 = new Date('+010000-01-01T00:00:00Z')
+
 /** A moment as clients send it: RFC 3339 with an offset; parsed to a Date. */
 export const timestampInput = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2025-11-23T12:00:00Z' })
   .transform((text) => new Date(text))
+  // Beyond these years (an offset can lead there) JSON and Postgres write a date in other forms.
+  .refine((date) => date >= YEAR_1 && date < YEAR_10000, 'must lie in the years 1 to 9999')
   .meta({ description: 'RFC 3339', example: '2025-11-23T12:00:00Z' })
 
 /** The query parameters that every list takes. */
@@ -49,8 +54,7 @@ export function encodeCursor(parts: readonly string[]): string {
 export function decodeCursor(cursor: string, count: number): string[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (Array.isArray(parts) && parts.length === count && parts.every((part) => typeof part === 'string'))
-      return parts
+    if (Array.isArray(parts) && parts.length === count && parts.every(isStorableText)) return parts
   } catch {
     // Falls through to the one refusal below.
   }
@@ -59,6 +63,10 @@ export function decodeCursor(cursor: string, count: number): string[] {
       { pointer: '/query/cursor', message: 'must be the next_cursor of an earlier answer to the same list' },
     ],
   })
+}
+
+function isStorableText(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\0')
 }
 
 /**

@@ -19,13 +19,22 @@ export function toProblem(error: unknown): Problem {
   const { code, validation, validationContext } = (error ?? {}) as Partial<FastifyError>
   if (validation) return invalidInput(validation as ValidationIssue[], validationContext ?? 'body')
   const known = typeof code === 'string' ? FRAMEWORK_CODES[code] : undefined
-  if (known) return problem(known)
+  // With a system call it is not the caller's connection that broke but one of ours, to the database.
+  if (known && !('syscall' in (error as object))) return problem(known)
+  if (typeof code === 'string' && UNSTORABLE_TEXT.has(code))
+    return problem('invalid-input', {
+      detail: 'A text in the request holds a character that cannot be stored, such as NUL (U+0000).',
+      errors: [{ pointer: '', message: 'must not hold NUL (U+0000) or half of a surrogate pair' }],
+    })
   if (isUnreachable(error))
     return problem('service-unavailable', {
       internal: `database: ${String(code)}`,
       headers: { 'retry-after': '2' },
       cause: error,
     })
+  // @fastify/static says so of a path that names a folder or nothing.
+  const { statusCode } = error as { statusCode?: number }
+  if (statusCode === 403 || statusCode === 404) return problem('not-found')
   return problem('internal-error', { internal: 'unexpected', cause: error })
 }
 
@@ -53,6 +62,7 @@ export function sendProblem(
     log.info({ request_id: request.id, code: refusal.code, internal: refusal.internal }, 'request refused')
   for (const [name, value] of Object.entries(refusal.headers ?? {})) reply.header(name, value)
   const body = JSON.stringify(problemBody(refusal, { publicUrl, requestId: request.id }))
+  reply.header('request-id', request.id)
   void reply.code(refusal.status).header('content-type', PROBLEM_TYPE).send(body)
 }
 
@@ -100,6 +110,8 @@ function invalidInput(issues: readonly ValidationIssue[], context: string): Prob
 }
 
 const ERRORS_MAX = 50
+// SQLSTATE: a character that is not in the encoding, and one that jsonb cannot turn into text.
+const UNSTORABLE_TEXT = new Set(['22021', '22P05'])
 // Connection failures of Node and pg, and the SQLSTATE classes of a server that goes away: 08 connection
 // exception, 53 insufficient resources, 57P operator intervention (PostgreSQL appendix A).
 const UNREACHABLE = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|08\w{3}|53\w{3}|57P0\w)$/

@@ -13,7 +13,8 @@ export function singleHeader(rawHeaders: readonly string[], name: string): Singl
     const candidate = rawHeaders[index] as string
     if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue
     if (value !== undefined) return { value, repeated: true }
-    value = (rawHeaders[index + 1] as string).trim()
+    // As it stands: the parser has taken the optional white space off, and a trim would take U+00A0 off as well.
+    value = rawHeaders[index + 1] as string
   }
   return { value, repeated: false }
 }
