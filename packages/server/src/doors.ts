@@ -79,7 +79,9 @@ export function createDoors(deps: DoorsDeps) {
     const { verification } = request
     if (verification) {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const { key } = verification
       const fields = await verifier.verifyBody(request.raw, verification, body)
+      if (verification.key !== key) setKeyPrincipal(request, verification)
       reply.header('ratelimit', fields.limit)
       reply.header('ratelimit-policy', fields.policy)
     }

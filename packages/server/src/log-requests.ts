@@ -62,8 +62,8 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
 }
 
 async function keyNamed(verification: Verification, deps: LogRequestsDeps): Promise<VerificationKey | null> {
-  const keyId = verification.read?.signature.keyId
-  if (keyId === undefined) return null
+  const { keyId } = verification
+  if (keyId === null) return null
   try {
     return await deps.keyCache.find(keyId)
   } catch {

@@ -103,7 +103,7 @@ export async function createServices(foundation: Foundation) {
     /** The lock on the database was lost and is held again: whatever is remembered may be old. */
     async reopen() {
       keyCache.clear()
-      await floor.reopen()
+      nonces.remember(await floor.reopen())
     },
     /** Writes what is still in memory. Call it when no request runs any more. */
     async close() {

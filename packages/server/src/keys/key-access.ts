@@ -1,14 +1,37 @@
 import type { Executor } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { roleReaches, type CurrencyType, type Mode, type Principal } from '../sessions/principal.ts'
+import type { KeysDeps } from './deps.ts'
 import { findKey, type KeyRow } from './queries.ts'
+
+/**
+ * Runs a change of a key in one transaction. When it returns, the change holds for every request on this server.
+ * It forgets the key after a failure too: a commit whose answer was lost has changed it all the same.
+ * @throws Problem as `managedKey` does
+ */
+export async function changeKey<T>(
+  deps: Pick<KeysDeps, 'database' | 'cache'>,
+  { principal, id }: { principal: Principal; id: string },
+  change: (client: Executor, row: KeyRow) => Promise<T>,
+): Promise<T> {
+  let publicKey: string | undefined
+  try {
+    return await deps.database.transaction(async (client) => {
+      const row = await managedKey(client, principal, id)
+      publicKey = row.public_key
+      return change(client, row)
+    })
+  } finally {
+    if (publicKey !== undefined) deps.cache.evict(publicKey)
+  }
+}
 
 /**
  * The key that a principal wants to manage, locked for the transaction. A member manages every key of the
  * workspace; a key manages keys of its own mode and currency type, never itself.
  * @throws Problem `not-found`, `role-missing` or `conflict`
  */
-export async function managedKey(executor: Executor, principal: Principal, id: string): Promise<KeyRow> {
+async function managedKey(executor: Executor, principal: Principal, id: string): Promise<KeyRow> {
   const row = await visibleKey(executor, principal, id, { forUpdate: true })
   if (principal.kind === 'key' && row.id === principal.keyId)
     throw problem('conflict', { detail: 'A key cannot change itself. Use another key, or the dashboard.' })

@@ -61,55 +61,55 @@ export function createKeyCache(deps: { executor: Executor; sealer: Sealer; keysM
   const keys = new Map<string, VerificationKey>()
   const unknown = new Set<string>()
   const fills = new Map<string, Promise<VerificationKey | null>>()
-  let generation = 0
-  const evictedAt = new Map<string, number>()
 
-  async function fill(publicKey: string): Promise<VerificationKey | null> {
-    const startedAt = generation
-    const rows = await findVerificationRows(deps.executor, publicKey)
-    const key = rows ? verificationKey(rows, deps.sealer) : null
-    // An eviction overtook this read: what was read may be old, so the next caller reads again.
-    if ((evictedAt.get(publicKey) ?? -1) >= startedAt || cleared >= startedAt) return key
-    if (key) remember(keys, publicKey, key, keysMax)
-    else {
-      if (unknown.size >= UNKNOWN_MAX) unknown.delete(unknown.values().next().value as string)
-      unknown.add(publicKey)
-    }
-    return key
+  function fill(publicKey: string): Promise<VerificationKey | null> {
+    const started = read(publicKey).then(
+      (key) => {
+        // An eviction overtook this read: what was read may be old, so whoever waits for it reads again.
+        if (fills.get(publicKey) !== started) return find(publicKey)
+        fills.delete(publicKey)
+        if (key) remember(keys, publicKey, key, keysMax)
+        else {
+          if (unknown.size >= UNKNOWN_MAX) unknown.delete(unknown.values().next().value as string)
+          unknown.add(publicKey)
+        }
+        return key
+      },
+      (error: unknown) => {
+        if (fills.get(publicKey) === started) fills.delete(publicKey)
+        throw error
+      },
+    )
+    fills.set(publicKey, started)
+    return started
   }
-  let cleared = -1
+
+  async function read(publicKey: string): Promise<VerificationKey | null> {
+    const rows = await findVerificationRows(deps.executor, publicKey)
+    return rows ? verificationKey(rows, deps.sealer) : null
+  }
+
+  function find(publicKey: string): VerificationKey | null | Promise<VerificationKey | null> {
+    const cached = keys.get(publicKey)
+    if (cached) {
+      touch(keys, publicKey, cached)
+      return cached
+    }
+    if (unknown.has(publicKey) || !isPublicKey(publicKey)) return null
+    return fills.get(publicKey) ?? fill(publicKey)
+  }
 
   return {
-    find(publicKey) {
-      const cached = keys.get(publicKey)
-      if (cached) {
-        touch(keys, publicKey, cached)
-        return cached
-      }
-      if (unknown.has(publicKey) || !isPublicKey(publicKey)) return null
-      const running = fills.get(publicKey)
-      if (running) return running
-      const started = fill(publicKey).finally(() => {
-        if (fills.get(publicKey) === started) fills.delete(publicKey)
-        if (fills.size === 0) evictedAt.clear()
-      })
-      fills.set(publicKey, started)
-      return started
-    },
+    find,
     evict(publicKey) {
       keys.delete(publicKey)
       unknown.delete(publicKey)
-      if (!fills.has(publicKey)) return
-      evictedAt.set(publicKey, generation)
-      generation += 1
       fills.delete(publicKey)
     },
     clear() {
       keys.clear()
       unknown.clear()
       fills.clear()
-      cleared = generation
-      generation += 1
     },
     get size() {
       return keys.size

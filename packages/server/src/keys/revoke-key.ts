@@ -1,6 +1,6 @@
 import { recordAudit } from '../workspaces/audit-log.ts'
 import type { Acting, KeysDeps } from './deps.ts'
-import { managedKey } from './key-access.ts'
+import { changeKey } from './key-access.ts'
 import { keyView } from './key-view.ts'
 import { findKey, retireSecrets, updateKey, type KeyRow } from './queries.ts'
 
@@ -16,9 +16,8 @@ export async function revokeKey(
   id: string,
 ): Promise<{ eventId: string | null }> {
   const { workspaceId } = acting.principal
-  const { publicKey, eventId } = await deps.database.transaction(async (client) => {
-    const row = await managedKey(client, acting.principal, id)
-    if (row.revoked_at) return { publicKey: row.public_key, eventId: null }
+  return changeKey(deps, { principal: acting.principal, id }, async (client, row) => {
+    if (row.revoked_at) return { eventId: null }
     const now = new Date(deps.clock.now())
     await updateKey(client, id, { revoked_at: now })
     await retireSecrets(client, { keyId: id, currentVersion: row.secret_version + 1, overlapEnd: now, now })
@@ -31,7 +30,7 @@ export async function revokeKey(
       mode: row.mode,
       now: now.getTime(),
     })
-    const event = await deps.publishEvent(client, {
+    const eventId = await deps.publishEvent(client, {
       workspaceId,
       mode: row.mode,
       currencyType: row.currency_type,
@@ -41,8 +40,6 @@ export async function revokeKey(
       data: keyView((await findKey(client, { workspaceId, id })) as KeyRow, now.getTime()),
       now: now.getTime(),
     })
-    return { publicKey: row.public_key, eventId: event }
+    return { eventId }
   })
-  deps.cache.evict(publicKey)
-  return { eventId }
 }

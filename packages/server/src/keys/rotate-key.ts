@@ -3,7 +3,7 @@ import { recordAudit } from '../workspaces/audit-log.ts'
 import type { KeyWithSecret } from './create-key.ts'
 import { newSecretKey } from './credentials.ts'
 import type { Acting, KeysDeps } from './deps.ts'
-import { managedKey } from './key-access.ts'
+import { assertMayGrant, changeKey } from './key-access.ts'
 import { secretName } from './key-cache.ts'
 import { keyView } from './key-view.ts'
 import { findKey, insertSecret, retireSecrets, updateKey, type KeyRow } from './queries.ts'
@@ -13,7 +13,7 @@ export type RotateInput = { id: string; overlapSeconds: number; ed25519PublicKey
 /**
  * Gives a key a new secret at once; the one before goes on verifying for the overlap, older ones end now.
  * When this returns, the new secret verifies on this server and, with an overlap of 0, the old one does not.
- * @throws Problem `not-found`, `role-missing`, `conflict`, `key-not-changeable` or `invalid-input`
+ * @throws Problem `not-found`, `role-missing`, `scope-missing`, `conflict`, `key-not-changeable` or `invalid-input`
  */
 export async function rotateKey(
   deps: KeysDeps,
@@ -21,9 +21,10 @@ export async function rotateKey(
   { id, overlapSeconds, ed25519PublicKey }: RotateInput,
 ): Promise<KeyWithSecret & { eventId: string }> {
   const { workspaceId } = acting.principal
-  const rotated = await deps.database.transaction(async (client) => {
-    const row = await managedKey(client, acting.principal, id)
+  return changeKey(deps, { principal: acting.principal, id }, async (client, row) => {
     if (row.revoked_at) throw problem('key-not-changeable')
+    // Whoever holds a key's secret holds its scopes: handing it out is granting them.
+    assertMayGrant(acting.principal, row.scopes)
     assertMatchesAlgorithm(row, ed25519PublicKey)
     const now = new Date(deps.clock.now())
     const version = row.secret_version + 1
@@ -63,8 +64,6 @@ export async function rotateKey(
     })
     return { ...view, secret_key: secret, eventId }
   })
-  deps.cache.evict(rotated.public_key)
-  return rotated
 }
 
 function assertMatchesAlgorithm(row: KeyRow, ed25519PublicKey: Buffer | undefined): void {

@@ -2,7 +2,7 @@ import { problem } from '../problems.ts'
 import { auditChanges, recordAudit } from '../workspaces/audit-log.ts'
 import { assertFuture } from './create-key.ts'
 import type { Acting, KeysDeps } from './deps.ts'
-import { assertMayGrant, managedKey } from './key-access.ts'
+import { assertMayGrant, changeKey } from './key-access.ts'
 import { keyView } from './key-view.ts'
 import { findKey, updateKey as writeKey, type KeyRow } from './queries.ts'
 import type { ApiKey, UpdateApiKey } from './schema.ts'
@@ -19,8 +19,7 @@ export async function updateKey(
 ): Promise<ApiKey> {
   const { id, ...changes } = input
   const { workspaceId } = acting.principal
-  const updated = await deps.database.transaction(async (client) => {
-    const row = await managedKey(client, acting.principal, id)
+  return changeKey(deps, { principal: acting.principal, id }, async (client, row) => {
     if (row.revoked_at) throw problem('key-not-changeable')
     const now = new Date(deps.clock.now())
     // An expiry in the past is refused; the past one that the key already has may be sent back unchanged.
@@ -46,6 +45,4 @@ export async function updateKey(
       })
     return view
   })
-  deps.cache.evict(updated.public_key)
-  return updated
 }

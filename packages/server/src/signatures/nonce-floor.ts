@@ -4,9 +4,10 @@ import { problem } from '../problems.ts'
 import {
   deleteEarlyNonces,
   insertEarlyNonce,
+  lowerFloor,
   readEarlyNonces,
   readFloor,
-  writeFloor,
+  raiseFloor,
   type EarlyNonce,
 } from './queries.ts'
 
@@ -24,8 +25,11 @@ export type NonceFloor = {
    *   when the floor cannot be raised
    */
   admit(keyId: string, nonce: string, created: number): void | Promise<void>
-  /** Starts anew: another server may have accepted requests in between, so its floor becomes this one's. */
-  reopen(): Promise<void>
+  /**
+   * Starts anew: another server may have accepted requests in between, so its floor becomes this one's.
+   * @returns the nonces that it may have accepted above its floor, to be claimed here too
+   */
+  reopen(): Promise<readonly EarlyNonce[]>
   /** Writes the exact floor, so that the next start refuses and waits for as little as can be. */
   close(): Promise<void>
 }
@@ -33,7 +37,8 @@ export type NonceFloor = {
 const LEASE_SECONDS = 2
 const RENEW_WITHIN_MS = 1_000
 const WAIT_MAX_MS = 3_000
-const EARLY_KEPT_SECONDS = 600
+/** Longer than any signature is accepted, ahead and behind together. */
+export const EARLY_NONCE_SECONDS = 600
 
 /**
  * Reads the floor of the last run and waits, 3 s at most, until the clock has passed it, so that requests made
@@ -48,7 +53,7 @@ export async function openNonceFloor(deps: {
   const { clock } = deps
   const wait = deps.wait ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
   let startFloor = await readFloor(pool)
-  await deleteEarlyNonces(pool, seconds(clock) - EARLY_KEPT_SECONDS)
+  await deleteEarlyNonces(pool, seconds(clock) - EARLY_NONCE_SECONDS)
   const earlyNonces = await readEarlyNonces(pool)
   const aheadMs = (startFloor + 1) * 1000 - clock.now()
   if (aheadMs > 0) await wait(Math.min(aheadMs, WAIT_MAX_MS))
@@ -59,7 +64,7 @@ export async function openNonceFloor(deps: {
 
   function renew(): Promise<void> {
     const target = seconds(clock) + LEASE_SECONDS
-    renewal ??= writeFloor(pool, target)
+    renewal ??= raiseFloor(pool, target)
       .then(() => {
         leased = Math.max(leased, target)
       })
@@ -103,10 +108,11 @@ export async function openNonceFloor(deps: {
     async reopen() {
       startFloor = Math.max(await readFloor(pool), highest)
       leased = startFloor
+      return readEarlyNonces(pool)
     },
     async close() {
       await renewal?.catch(() => {})
-      await writeFloor(pool, highest, { exact: true })
+      await lowerFloor(pool, { from: leased, to: highest })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { testClock } from '../clock.ts'
+import { steadyClock, testClock } from '../clock.ts'
 import { createTestDatabase } from '../database/test-database.ts'
 import { Problem } from '../problems.ts'
 import { openNonceFloor, type NonceFloor } from './nonce-floor.ts'
@@ -9,7 +9,7 @@ const seconds = (ms: number) => Math.floor(ms / 1000)
 const openFloor: NonceFloor = {
   earlyNonces: [],
   admit: () => {},
-  reopen: async () => {},
+  reopen: async () => [],
   close: async () => {},
 }
 const codeOf = async (work: () => unknown) => {
@@ -36,6 +36,17 @@ describe('the nonce store', () => {
     expect(store.claim('c', 'other', seconds(clock.now()))).toBe(true)
     expect(store.size).toBe(1)
     expect(store.bytes).toBeLessThan(200)
+  })
+
+  it('what was forgotten is refused, also when the clock is set back to where it was fresh', () => {
+    const clock = testClock()
+    const store = createNonceStore({ clock: steadyClock(clock), floor: openFloor })
+    const created = seconds(clock.now())
+    expect(store.claim('a', 'n', created)).toBe(true)
+    clock.advance(400_000)
+    expect(store.claim('a', 'later', seconds(clock.now()))).toBe(true)
+    clock.advance(-400_000)
+    expect(() => store.claim('a', 'n', created)).toThrow(Problem)
   })
 
   it('when it is full it refuses with 503 and forgets nothing', () => {
@@ -66,7 +77,7 @@ describe('restarts', () => {
         clock.advance(ms)
       },
     })
-    return { waited, close: floor.close, store: createNonceStore({ clock, floor }) }
+    return { waited, close: floor.close, reopen: floor.reopen, store: createNonceStore({ clock, floor }) }
   }
 
   it('after a crash nothing that was accepted before it passes again, and requests made after the start do', async () => {
@@ -109,6 +120,37 @@ describe('restarts', () => {
     expect(await second.store.claim('key', 'early', ahead)).toBe(false)
     expect(await second.store.claim('key', 'other', ahead)).toBe(true)
     expect(await second.store.claim('key', 'now', seconds(clock.now()) + 1)).toBe(true)
+    await drop()
+  })
+
+  it('after its lock was away, a server knows what another accepted meanwhile', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const first = await run(database, clock)
+    const second = await run(database, clock)
+    const created = seconds(clock.now()) + 1
+    const ahead = seconds(clock.now()) + 25
+    expect(await second.store.claim('key', 'now', created)).toBe(true)
+    expect(await second.store.claim('key', 'early', ahead)).toBe(true)
+
+    first.store.remember(await first.reopen())
+    expect(await codeOf(() => first.store.claim('key', 'now', created))).toBe('signature-expired')
+    expect(await first.store.claim('key', 'early', ahead)).toBe(false)
+    await drop()
+  })
+
+  it('a server that stops after it lost its lock does not lower the floor of the one that runs', async () => {
+    const { database, drop } = await createTestDatabase()
+    const clock = testClock()
+    const first = await run(database, clock)
+    await first.store.claim('key', 'before', seconds(clock.now()))
+    clock.advance(5_000)
+    const second = await run(database, clock)
+    const created = seconds(clock.now())
+    expect(await second.store.claim('key', 'copied', created)).toBe(true)
+    await first.close()
+    const third = await run(database, clock)
+    expect(await codeOf(() => third.store.claim('key', 'copied', created))).toBe('signature-expired')
     await drop()
   })
 

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts'
 import { problem } from '../problems.ts'
 import type { NonceFloor } from './nonce-floor.ts'
+import type { EarlyNonce } from './queries.ts'
 
 export type NonceStore = {
   /**
    * Claims a nonce for a key until `created` + 300 s.
    * @returns false when it was claimed before
    * @throws Problem `service-unavailable` when the store is full, `signature-expired` when `created` lies at or
-   *   below the floor of the last start
+   *   below the floor of the last start, or its nonces are forgotten already
    */
   claim(keyId: string, nonce: string, created: number): boolean | Promise<boolean>
+  /** Claims what another server has accepted meanwhile. */
+  remember(accepted: readonly EarlyNonce[]): void
   readonly size: number
   readonly bytes: number
 }
@@ -21,6 +24,12 @@ export const MAX_AHEAD_SECONDS = 30
 const STORE_BYTES_MAX = 256 * 1024 * 1024
 // A Map entry, its string header and the list entry beside it, measured at 300 000 entries.
 const ENTRY_OVERHEAD_BYTES = 96
+
+const CLOCK_STEPPED_BACK = {
+  likely_cause_code: 'window-ended',
+  likely_cause:
+    'The signature was made more than 300 s before the latest time that the server has seen: the body took long to arrive, or the server clock was set back.',
+}
 
 /**
  * Nonces in this server's memory, with a bound on their bytes. They are dropped second by second as their
@@ -65,17 +74,23 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
     return true
   }
 
-  for (const early of deps.floor.earlyNonces) take(`${early.keyId} ${early.nonce}`, early.created)
+  function remember(accepted: readonly EarlyNonce[]): void {
+    for (const { keyId, nonce, created } of accepted) take(`${keyId} ${nonce}`, created)
+  }
+  remember(deps.floor.earlyNonces)
 
   return {
     claim(keyId, nonce, created) {
       sweep(Math.floor(deps.clock.now() / 1000))
+      // What was swept is forgotten: after a clock that ran ahead is set back, its copies would look new and fresh.
+      if (created < sweptUntil) throw problem('signature-expired', { extra: CLOCK_STEPPED_BACK })
       const entry = `${keyId} ${nonce}`
       // Taken before the floor is asked: two copies that arrive together must not both wait and then pass.
       if (!take(entry, created)) return false
       const admitted = deps.floor.admit(keyId, nonce, created)
       return admitted ? admitted.then(() => true) : true
     },
+    remember,
     get size() {
       return claimed.size
     },

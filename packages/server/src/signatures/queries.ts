@@ -11,14 +11,21 @@ export async function readFloor(executor: Executor): Promise<number> {
   return Number(rows[0]?.floor ?? 0)
 }
 
-/** Raises the floor; with `exact` it may also be lowered, which only a clean stop does. */
-export async function writeFloor(executor: Executor, floor: number, { exact = false } = {}): Promise<void> {
+/** Raises the floor; a higher one stays. */
+export async function raiseFloor(executor: Executor, floor: number): Promise<void> {
   await executor.query(
     `insert into nonce_floor (floor) values ($1)
-     on conflict (only_row) do update
-       set floor = case when $2 then excluded.floor else greatest(nonce_floor.floor, excluded.floor) end`,
-    [floor, exact],
+     on conflict (only_row) do update set floor = greatest(nonce_floor.floor, excluded.floor)`,
+    [floor],
   )
+}
+
+/** Takes back what was leased and not used, unless another server has raised the floor since. */
+export async function lowerFloor(
+  executor: Executor,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
+  await executor.query('update nonce_floor set floor = $2 where floor = $1', [from, to])
 }
 
 export async function insertEarlyNonce(executor: Executor, early: EarlyNonce): Promise<void> {

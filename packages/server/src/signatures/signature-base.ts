@@ -35,9 +35,14 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  * Reads a signed request: parses its signature, checks what it covers against the profile and lays out the
  * signature base (RFC 9421 §2.5).
  * @param defaultPort the port that `@authority` leaves out: 443 where the public address is https, else 80
+ * @param named hears the key id once it is read, so that a refusal further on is still that key's
  * @throws Problem `signature-malformed`, `content-encoding-unsupported` or `body-not-allowed`
  */
-export function readSignedRequest(request: IncomingMessage, defaultPort: string): ReadRequest {
+export function readSignedRequest(
+  request: IncomingMessage,
+  defaultPort: string,
+  named: { keyId: string | null } = { keyId: null },
+): ReadRequest {
   const { rawHeaders } = request
   const once: Record<string, string | undefined> = {}
   for (const name of READ_ONCE) {
@@ -47,6 +52,7 @@ export function readSignedRequest(request: IncomingMessage, defaultPort: string)
     once[name] = repeated ? joined(rawHeaders, name) : value
   }
   const signature = parseSignature(once['signature-input'] ?? '', once['signature'] ?? '')
+  named.keyId = signature.keyId
 
   const target = rawTarget(request)
   const fault = targetFault(target)
@@ -144,8 +150,7 @@ function requestParts(
 function joined(rawHeaders: readonly string[], name: string): string {
   const values: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2)
-    if ((rawHeaders[index] as string).toLowerCase() === name)
-      values.push((rawHeaders[index + 1] as string).trim())
+    if ((rawHeaders[index] as string).toLowerCase() === name) values.push(rawHeaders[index + 1] as string)
   return values.join(', ')
 }
 

@@ -76,7 +76,7 @@ export function testVerifier(deps: {
   const floor: NonceFloor = {
     earlyNonces: [],
     admit: () => {},
-    reopen: async () => {},
+    reopen: async () => [],
     close: async () => {},
   }
   const verifier = createRequestVerifier({

@@ -31,6 +31,8 @@ export type VerifierDeps = {
 /** How far the verification of one request has come; whoever logs it reads what is known so far. */
 export type Verification = {
   address: string
+  /** As the signature names it, whether or not there is such a key. */
+  keyId: string | null
   read: ReadRequest | null
   key: VerificationKey | null
   /** Set once the signature holds. */
@@ -45,7 +47,13 @@ export type RequestVerifier = ReturnType<typeof createRequestVerifier>
  */
 export function createRequestVerifier(deps: VerifierDeps) {
   return {
-    begin: (address: string): Verification => ({ address, read: null, key: null, secretVersion: null }),
+    begin: (address: string): Verification => ({
+      address,
+      keyId: null,
+      read: null,
+      key: null,
+      secretVersion: null,
+    }),
 
     /**
      * Parse → shape → time → key → status → signature. Synchronous when the key is cached.
@@ -53,7 +61,7 @@ export function createRequestVerifier(deps: VerifierDeps) {
      */
     verifyHeaders(request: IncomingMessage, verification: Verification): void | Promise<void> {
       deps.failures.assertBelow(verification.address)
-      const read = readSignedRequest(request, deps.defaultPort)
+      const read = readSignedRequest(request, deps.defaultPort, verification)
       verification.read = read
       assertFresh(read.signature, deps.clock.now())
       const found = deps.findKey(read.signature.keyId)
@@ -68,10 +76,18 @@ export function createRequestVerifier(deps: VerifierDeps) {
      * @throws Problem
      */
     async verifyBody(request: IncomingMessage, verification: Verification, body: Buffer) {
-      const { read, key } = verification as { read: ReadRequest; key: VerificationKey }
+      const { read } = verification as Verified
       const { signature } = read
       if (signature.components.includes('content-digest'))
         assertDigest(read.parts.field('content-digest') as string, body)
+      else if (body.length > 0) throw problem('digest-mismatch')
+      if (read.hasBody) {
+        // A body may take 30 s to arrive: a request held open must not outlive its key's revocation or rotation.
+        const found = deps.findKey(signature.keyId)
+        const latest = found instanceof Promise ? await found : found
+        if (latest !== verification.key) verifyWithKey(deps, verification, latest)
+      }
+      const { key } = verification as Verified
       const claim = deps.nonces.claim(key.id, signature.nonce, signature.created)
       if (!(claim instanceof Promise ? await claim : claim)) throw replayed()
       const fields = deps.rateLimit.take(key)
@@ -125,6 +141,8 @@ function verifyWithKey(deps: VerifierDeps, verification: Verification, key: Veri
     })
   verification.secretVersion = version
 }
+
+type Verified = Verification & { read: ReadRequest; key: VerificationKey }
 
 /** Two secrets are live during a rotation; either may have signed. */
 function matchSecret(

@@ -12,6 +12,8 @@ export const ANY_PATH = '*'
 export const PATH_TEXT_MIN = 3
 const GRAMS_SEARCHED_MAX = 4
 const PATTERNS_MAX = 2_000
+// A series' unique key must fit a B-tree entry of 2 704 bytes; a real path is a tenth of this.
+const PATTERN_CHARACTERS_MAX = 512
 const LITERAL_SEGMENT = /^[a-z][a-z0-9-]{0,31}$/
 const ID_SEGMENT = /^([a-z]{2,8}_)[0-9a-hjkmnp-tv-z]{26}$/
 
@@ -25,7 +27,7 @@ export function pathPattern(path: string): string {
   if (literalPaths.has(path)) return path
   const pattern = path.split('/').map(segmentPattern).join('/')
   if (!knownPatterns.has(pattern)) {
-    if (knownPatterns.size >= PATTERNS_MAX) return ANY_PATH
+    if (pattern.length > PATTERN_CHARACTERS_MAX || knownPatterns.size >= PATTERNS_MAX) return ANY_PATH
     knownPatterns.add(pattern)
   }
   if (pattern === path && literalPaths.size < LITERAL_PATHS_MAX) literalPaths.add(path)

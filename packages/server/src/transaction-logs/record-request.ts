@@ -230,8 +230,8 @@ const CHECK_VIOLATION = '23514'
 function faultOf(error: unknown): 'row' | 'partition' | 'database' {
   const code = codeOf(error)
   if (code === CHECK_VIOLATION) return 'partition'
-  // 22: a value that its column cannot hold; 23: a constraint.
-  return /^2[23]/.test(code) ? 'row' : 'database'
+  // 22: a value that its column cannot hold; 23: a constraint; 54: a limit of Postgres, such as an index entry's size.
+  return /^(?:2[23]|54)/.test(code) ? 'row' : 'database'
 }
 
 function codeOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
+import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { KeyCache } from '../keys/key-cache.ts'
 import { problem } from '../problems.ts'
 import type { Principal } from '../sessions/principal.ts'
@@ -26,7 +27,8 @@ export type TransactionLogsDeps = ReadSessionDeps & {
   keyCache: Pick<KeyCache, 'find'>
 }
 
-const EXPORTS_MAX = 4
+// A reader who takes its time holds its own workspace's places and nobody else's.
+const EXPORTS_PER_WORKSPACE_MAX = 4
 // A session is read from the database; a key is in memory and is looked at every second.
 const SESSION_CHECK_MS = 10_000
 
@@ -61,6 +63,8 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
   app.get(
     '/v1/transaction-logs/stream',
     {
+      // A HEAD would drain the stream unseen, for ever.
+      exposeHeadRoute: false,
       config: access,
       schema: {
         tags,
@@ -85,10 +89,16 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
     },
   )
 
-  let exportsRunning = 0
+  const exportsRunning = new Map<string, number>()
+  const countExports = (workspaceId: string, step: 1 | -1) => {
+    const count = (exportsRunning.get(workspaceId) ?? 0) + step
+    if (count === 0) exportsRunning.delete(workspaceId)
+    else exportsRunning.set(workspaceId, count)
+  }
   app.get(
     '/v1/transaction-logs/export',
     {
+      exposeHeadRoute: false,
       config: access,
       schema: {
         tags,
@@ -97,15 +107,14 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
       },
     },
     async ({ principal, query }, reply) => {
-      if (exportsRunning >= EXPORTS_MAX)
+      const { workspaceId } = principal
+      if ((exportsRunning.get(workspaceId) ?? 0) >= EXPORTS_PER_WORKSPACE_MAX)
         throw problem('limit-reached', { detail: 'Too many exports are running. Try again in a moment.' })
       const { format } = query
       const filter = visibleLogs(principal, query)
       const rows = Readable.from(exportLogs(deps.database.pool, { filter, format, nowMs: deps.clock.now() }))
-      exportsRunning += 1
-      rows.once('close', () => {
-        exportsRunning -= 1
-      })
+      countExports(workspaceId, 1)
+      rows.once('close', () => countExports(workspaceId, -1))
       const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson'
       return reply
         .type(type)
@@ -137,7 +146,8 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
 /** Whether whoever opened a stream may still read it; remembered between looks at a session. */
 function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => boolean | Promise<boolean> {
   const { principal } = request
-  if (principal.kind === 'key') return () => isKeyAllowed(principal, deps)
+  const address = request.verification?.address ?? ''
+  if (principal.kind === 'key') return () => isKeyAllowed(principal, address, deps)
   let checkedAt = deps.clock.now()
   return async () => {
     const now = deps.clock.now()
@@ -148,12 +158,17 @@ function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => bo
   }
 }
 
+/** A stream outlives neither its key nor the secret that opened it: rotating is what one does about a thief. */
 async function isKeyAllowed(
   principal: Extract<Principal, { kind: 'key' }>,
+  address: string,
   deps: TransactionLogsDeps,
 ): Promise<boolean> {
   const key = await deps.keyCache.find(principal.publicKey)
   if (!key || !key.enabled || key.revokedAt !== null) return false
-  if (key.expiresAt !== null && key.expiresAt <= deps.clock.now()) return false
-  return key.scopes.has('transaction-logs:read')
+  const now = deps.clock.now()
+  const isOver = (expiresAt: number | null) => expiresAt !== null && expiresAt <= now
+  const secret = key.secrets.find(({ version }) => version === principal.secretVersion)
+  if (isOver(key.expiresAt) || !secret || isOver(secret.expiresAt)) return false
+  return key.scopes.has('transaction-logs:read') && isAllowed(key.allowlist, address)
 }

@@ -32,11 +32,14 @@ export async function streamLogs(
   { filter, afterId }: { filter: LogFilter; afterId: string | undefined },
 ): Promise<Readable> {
   let ready = false
+  let ended = false
   const early: LogRow[] = []
   const stream = new Readable({ read() {}, highWaterMark: UNREAD_BYTES_MAX })
   const send = (text: string) => {
-    if (stream.readableLength > UNREAD_BYTES_MAX) stream.push(null)
-    else if (!stream.readableEnded) stream.push(text)
+    if (stream.destroyed || ended) return
+    // Ending it would wait for a reader who does not read.
+    if (ready && stream.readableLength > UNREAD_BYTES_MAX) stream.destroy()
+    else stream.push(text)
   }
   // Subscribed before the database is read, so that no row falls between the two.
   const unsubscribe = deps.live.subscribe(filter.workspaceId, filter.mode, (row) => {
@@ -47,7 +50,14 @@ export async function streamLogs(
   const timers = [
     setInterval(() => send(': still here\n\n'), HEARTBEAT_MS),
     setInterval(() => {
-      void endWhenForbidden(deps, stream)
+      // It never throws.
+      void isStillAllowed(deps).then((allowed) => {
+        if (allowed || stream.destroyed) return
+        // Who has not read to the end by the next look is cut off.
+        if (ended) stream.destroy()
+        else stream.push(null)
+        ended = true
+      })
     }, ALIVE_CHECK_MS),
   ]
   stream.once('close', () => {
@@ -77,10 +87,13 @@ async function rowsSince(deps: StreamDeps, filter: LogFilter, afterId: string): 
   return rows.filter((row) => row.id !== afterId).reverse()
 }
 
-async function endWhenForbidden(deps: StreamDeps, stream: Readable): Promise<void> {
-  // When nobody can tell (the database is away), the stream ends too; its owner may open it again.
-  const allowed = await Promise.resolve(deps.isAllowed()).catch(() => false)
-  if (!allowed && !stream.destroyed && !stream.readableEnded) stream.push(null)
+/** When nobody can tell (the database is away), the stream ends too; its owner may open it again. Never throws. */
+async function isStillAllowed(deps: StreamDeps): Promise<boolean> {
+  try {
+    return await deps.isAllowed()
+  } catch {
+    return false
+  }
 }
 
 function eventOf(row: LogRow): string {
