@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from './ids.ts'
 import { reconcile } from './ledger/reconcile.ts'
 import { createTestApp, type TestApp, type TestKey } from './test-app.ts'
 import {
@@ -254,6 +255,7 @@ describe('the approval', () => {
       ['GET', '/v1/operator/workspaces'],
       ['GET', '/v1/operator/activations'],
       ['GET', '/v1/operator/rails'],
+      ['GET', '/v1/operator/audit-log'],
       ['PUT', '/v1/operator/rails', { currency_type: 'fiat', enabled: true }],
       ['GET', '/v1/operator/settlements'],
       ['GET', '/v1/operator/settlements/txn_01kasqf0000000000000000001'],
@@ -314,6 +316,32 @@ describe('the approval', () => {
   })
 })
 
+describe('a production endpoint', () => {
+  it('must have answered a signed ping before a key can be made; added later, it stops no money', async () => {
+    const { person, key } = await customer()
+    const { pool } = app.database
+    const endpointId = newId('ep', app.clock.now())
+    await pool.query(
+      `insert into webhook_endpoints (id, workspace_id, mode, number, url, event_types, created_at, updated_at)
+       values ($1, $2, 'production', 1, 'https://hooks.example.com', '{*}', now(), now())`,
+      [endpointId, person.workspaceId],
+    )
+    await pool.query('insert into webhook_endpoint_health (endpoint_id) values ($1)', [endpointId])
+    const webhookLine = async () =>
+      open(await person.request('GET', '/v1/activation')).items.find((item: any) => item.code === 'webhook')
+    expect((await webhookLine()).done).toBe(false)
+    const body = { mode: 'production', currency_type: 'fiat', expires_at: null }
+    expect((await person.request('POST', '/v1/api-keys', { body })).body['code']).toBe('production-locked')
+    expect((await post(key, { type: 'deposit', amount: '1.00', currency: 'USD' })).status).toBe(201)
+
+    await pool.query('update webhook_endpoint_health set ping_answered_at = now() where endpoint_id = $1', [
+      endpointId,
+    ])
+    expect((await webhookLine()).done).toBe(true)
+    expect((await person.request('POST', '/v1/api-keys', { body })).status).toBe(201)
+  })
+})
+
 describe('the payment connection', () => {
   it('is off until an operator switches it on, and takes nothing while it is off', async () => {
     const { key } = await customer()
@@ -341,10 +369,15 @@ describe('the payment connection', () => {
         { name: 'manual', currency_type: 'crypto', enabled: false, updated_at: null },
       ],
     })
-    const { rows } = await app.database.pool.query(
-      `select before, after, actor_kind from audit_log where action = 'rail.updated' order by id desc limit 1`,
-    )
-    expect(rows).toEqual([{ before: { enabled: false }, after: { enabled: true }, actor_kind: 'operator' }])
+    const log = await operator.request('GET', '/v1/operator/audit-log?action=rail.updated&limit=1')
+    expect(log.body['data']).toMatchObject([
+      {
+        workspace_id: null,
+        actor: { kind: 'operator', label: operator.email },
+        before: { enabled: false },
+        after: { enabled: true },
+      },
+    ])
   })
 
   it.each([{}, { currency_type: 'gold', enabled: true }, { currency_type: 'fiat', enabled: 'yes' }])(
@@ -378,6 +411,7 @@ describe('settling by hand', () => {
     const cancel = await signed(key, 'POST', `/v1/transactions/${id}/cancel`)
     expect([cancel.status, cancel.body['code']]).toEqual([409, 'transaction-not-cancelable'])
 
+    app.clock.advance(1_000)
     const last = await settle(second, id, 'OUT-1')
     expect(last.body).toMatchObject({ state: 'completed', transaction: { status: 'completed' } })
     expect(last.body['approvals'].map((one: any) => one.by.id)).toEqual([operator.userId, second.userId])

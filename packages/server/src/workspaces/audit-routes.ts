@@ -2,15 +2,14 @@ import { Readable } from 'node:stream'
 import type { Database } from '../database/database.ts'
 import type { Access, App } from '../http/app-type.ts'
 import { decodeCursor, page, pageOf } from '../http/pagination.ts'
-import type { MemberPrincipal } from '../sessions/principal.ts'
 import { memberOf } from '../sessions/read-session.ts'
 import { auditOnWire, exportAuditLog } from './export-audit-log.ts'
 import { listAuditEntries } from './queries.ts'
-import { auditEntry, auditExportQuery, auditQuery } from './schema.ts'
+import { auditEntry, auditExportQuery, auditQuery, operatorAuditEntry, operatorAuditQuery } from './schema.ts'
 
 const access: Access = { resource: 'audit-log', action: 'read', doors: ['member'], role: 'admin' }
 
-/** Reading the audit log, for admins: a list with filters, and a file. */
+/** Reading the audit log, for admins: a list with filters, and a file. For operators: that of the platform. */
 export function auditRoutes(app: App, deps: { database: Database }): void {
   app.get(
     '/v1/audit-log',
@@ -55,6 +54,39 @@ export function auditRoutes(app: App, deps: { database: Database }): void {
         .send(Readable.from(exportAuditLog(deps.database.pool, filter, format)))
     },
   )
+
+  app.get(
+    '/v1/operator/audit-log',
+    {
+      config: {
+        access: {
+          resource: 'operator-audit-log',
+          action: 'read',
+          doors: ['member'],
+          role: 'viewer',
+          operator: true,
+        },
+      },
+      schema: {
+        operationId: 'listPlatformAuditLog',
+        summary: 'Who changed what, on the whole platform',
+        tags: ['Operator'],
+        querystring: operatorAuditQuery,
+        response: { 200: pageOf(operatorAuditEntry) },
+      },
+    },
+    async ({ query }) => {
+      const workspaceId = query.workspace_id ?? null
+      const before = query.cursor ? (decodeCursor(query.cursor, 1)[0] as string) : null
+      const filter = { ...auditFilter({ workspaceId }, query), before, limit: query.limit + 1 }
+      const rows = await listAuditEntries(deps.database.pool, filter)
+      const { data, next_cursor } = page(rows, query.limit, (row) => [row.id])
+      return {
+        data: data.map((row) => ({ ...auditOnWire(row), workspace_id: row.workspaceId })),
+        next_cursor,
+      }
+    },
+  )
 }
 
 type AuditQuery = {
@@ -65,9 +97,9 @@ type AuditQuery = {
   created_before?: Date
 }
 
-function auditFilter(actor: MemberPrincipal, query: AuditQuery) {
+function auditFilter<Id extends string | null>({ workspaceId }: { workspaceId: Id }, query: AuditQuery) {
   return {
-    workspaceId: actor.workspaceId,
+    workspaceId,
     action: query.action ?? null,
     actorId: query.actor_id ?? null,
     targetId: query.target_id ?? null,

@@ -200,6 +200,7 @@ export async function deleteMember(executor: Executor, member: Member, workspace
 
 export type AuditRow = {
   id: string
+  workspaceId: string | null
   actor: AuditActor
   action: string
   targetKind: string
@@ -237,7 +238,8 @@ export async function insertAuditEntry(executor: Executor, id: string, entry: Au
 }
 
 export type AuditFilter = {
-  workspaceId: string
+  /** Null: of the whole platform, what belongs to no workspace included. */
+  workspaceId: string | null
   action: string | null
   actorId: string | null
   targetId: string | null
@@ -252,6 +254,7 @@ export type AuditFilter = {
 export async function listAuditEntries(executor: Executor, filter: AuditFilter): Promise<AuditRow[]> {
   const { rows } = await executor.query<{
     id: string
+    workspace_id: string | null
     actor_kind: AuditActor['kind']
     actor_id: string | null
     actor_label: string
@@ -265,10 +268,10 @@ export async function listAuditEntries(executor: Executor, filter: AuditFilter):
     request_id: string | null
     created_at: Date
   }>(
-    `select id, actor_kind, actor_id, actor_label, action, target_kind, target_id, before, after, mode, ip,
+    `select id, workspace_id, actor_kind, actor_id, actor_label, action, target_kind, target_id, before, after, mode, ip,
             request_id, created_at
      from audit_log
-     where workspace_id = $1
+     where ${filter.workspaceId === null ? '$1::text is null' : 'workspace_id = $1'}
        and ($2::text is null or action = $2)
        and ($3::text is null or actor_id = $3)
        and ($4::text is null or target_id = $4)
@@ -289,6 +292,7 @@ export async function listAuditEntries(executor: Executor, filter: AuditFilter):
   )
   return rows.map((row) => ({
     id: row.id,
+    workspaceId: row.workspace_id,
     actor: { kind: row.actor_kind, id: row.actor_id, label: row.actor_label },
     action: row.action,
     targetKind: row.target_kind,

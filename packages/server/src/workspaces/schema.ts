@@ -150,6 +150,7 @@ const filters = {
   target_id: z.string().max(64).optional(),
 }
 export const auditQuery = pageQuery.extend(filters)
+export const operatorAuditQuery = auditQuery.extend({ workspace_id: z.string().max(64).optional() })
 export const auditExportQuery = pageQuery
   .pick({ created_after: true, created_before: true })
   .extend({ ...filters, format: z.enum(['csv', 'ndjson']).default('ndjson') })
@@ -173,3 +174,6 @@ export const auditEntry = z
     created_at: timestamp,
   })
   .meta({ id: 'AuditEntry' })
+export const operatorAuditEntry = auditEntry
+  .extend({ workspace_id: z.string().nullable().meta({ description: 'Null: it concerns the platform.' }) })
+  .meta({ id: 'OperatorAuditEntry' })
