@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
-import type { ApiKey, ApiKeyWithSecret, CurrencyType, List } from './api-types.ts'
-import type { Mode } from './api.ts'
+import type { ApiKey, ApiKeyChange, ApiKeyWithSecret, List, NewApiKey } from './api-types.ts'
 
 // Every call about keys. Keys belong to the workspace, so no query key here carries the mode.
 const PAGE_ITEMS = 50
@@ -26,14 +25,16 @@ export const apiKeyQuery = (id: string) =>
     queryFn: ({ signal }) => call<ApiKey>('GET', `/v1/api-keys/${id}`, { signal }),
   })
 
-export type NewApiKey = { name?: string; mode: Mode; currency_type: CurrencyType; expires_at: string | null }
-
 export const createApiKey = (body: NewApiKey) => call<ApiKeyWithSecret>('POST', '/v1/api-keys', { body })
 
-export const editApiKey = (id: string, body: Partial<Pick<ApiKey, 'name' | 'expires_at' | 'enabled'>>) =>
+export const editApiKey = (id: string, body: ApiKeyChange) =>
   call<ApiKey>('PATCH', `/v1/api-keys/${id}`, { body })
 
-export const rotateApiKey = (id: string, overlapSeconds: number) =>
-  call<ApiKeyWithSecret>('POST', `/v1/api-keys/${id}/rotate`, { body: { overlap_seconds: overlapSeconds } })
+type Rotation = { overlapSeconds: number; ed25519PublicKey?: string }
+
+export const rotateApiKey = (id: string, { overlapSeconds, ed25519PublicKey }: Rotation) =>
+  call<ApiKeyWithSecret>('POST', `/v1/api-keys/${id}/rotate`, {
+    body: { overlap_seconds: overlapSeconds, ed25519_public_key: ed25519PublicKey },
+  })
 
 export const deleteApiKey = (id: string) => call<unknown>('DELETE', `/v1/api-keys/${id}`)

@@ -8,7 +8,7 @@ export const TRANSACTION_TYPE_NAMES: Record<Transaction['type'], string> = {
 }
 
 export const STEP_NAMES: Record<Entry['step'], string> = {
-  hold: 'Held',
+  hold: 'Pending',
   post: 'Posted',
   release: 'Released',
   direct: 'Booked',

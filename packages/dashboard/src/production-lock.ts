@@ -2,7 +2,8 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from './api.ts'
 import type { ActivationChecklist, CurrencyType, List } from './api-types.ts'
 
-const activationQuery = queryOptions({
+/** What opens Production Mode, per currency type. */
+export const activationQuery = queryOptions({
   queryKey: ['activation'],
   queryFn: ({ signal }) => call<List<ActivationChecklist>>('GET', '/v1/activation', { signal }),
   staleTime: 60_000,

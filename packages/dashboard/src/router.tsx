@@ -248,13 +248,55 @@ const settingsRoute = createRoute({
   },
   component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
 })
+const twoFactorRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/two-factor',
+  staticData: {
+    title: 'Second factor',
+    scope: 'workspace',
+    strip: 'The second factor is yours and holds in both modes.',
+  },
+  component: lazyRouteComponent(() => import('./pages/two-factor.tsx'), 'TwoFactorPage'),
+})
+const activationRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/activation',
+  staticData: {
+    title: 'Activation',
+    scope: 'workspace',
+    strip: 'Activation belongs to the workspace: it opens Production Mode.',
+  },
+  component: lazyRouteComponent(() => import('./pages/activation.tsx'), 'ActivationPage'),
+})
+const operatorStrip = 'Operator pages concern the whole server, in both modes.'
+const productionStrip = 'Operator page: Production Mode of every workspace. Real money moves.'
+const operatorActivationsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/activations',
+  staticData: { title: 'Activation queue', scope: 'workspace', strip: productionStrip },
+  validateSearch: filtersOf(['status']),
+  component: lazyRouteComponent(() => import('./pages/operator-activations.tsx'), 'OperatorActivationsPage'),
+})
+const operatorSettlementsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/settlements',
+  staticData: { title: 'Settlement queue', scope: 'workspace', strip: productionStrip },
+  validateSearch: filtersOf(['state', 'type', 'currency_type']),
+  component: lazyRouteComponent(() => import('./pages/operator-settlements.tsx'), 'OperatorSettlementsPage'),
+})
+const operatorRailsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/payment-connections',
+  staticData: { title: 'Payment connections', scope: 'workspace', strip: productionStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-rails.tsx'), 'OperatorRailsPage'),
+})
 const operatorMailRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/mail',
   staticData: {
     title: 'Mail',
     scope: 'workspace',
-    strip: 'Operator pages concern the whole server, in both modes.',
+    strip: operatorStrip,
   },
   validateSearch: (search: Record<string, unknown>): { message?: Text } => ({
     message: text(search['message']),
@@ -292,6 +334,11 @@ const routeTree = root.addChildren([
     balancesRoute,
     accountRoute,
     settingsRoute,
+    twoFactorRoute,
+    activationRoute,
+    operatorActivationsRoute,
+    operatorSettlementsRoute,
+    operatorRailsRoute,
     operatorMailRoute,
   ]),
 ])

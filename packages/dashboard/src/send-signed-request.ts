@@ -1,7 +1,7 @@
-import { signRequest } from '@countersign/sdk/request-signature'
+import { signRequest, type SigningKey } from '@countersign/sdk/request-signature'
 import { ProblemError } from './api.ts'
 
-type SignedRequest = { path: string; publicKey: string; secretKey: string }
+type SignedRequest = { path: string; publicKey: string; signingKey: SigningKey }
 type SignedAnswer = {
   status: number
   milliseconds: number
@@ -17,10 +17,10 @@ type SignedAnswer = {
 export async function sendSignedRequest({
   path,
   publicKey,
-  secretKey,
+  signingKey,
 }: SignedRequest): Promise<SignedAnswer> {
   const url = new URL(path, location.origin)
-  const signed = await signRequest({ method: 'GET', url, publicKey, secretKey }).catch((error: unknown) => {
+  const signed = await signRequest({ method: 'GET', url, publicKey, ...signingKey }).catch((error: unknown) => {
     throw notSent('The request could not be signed', error)
   })
   const startedAt = performance.now()

@@ -54,3 +54,24 @@ export const resetPassword = (token: string, newPassword: string) =>
   call('POST', '/auth/reset-password', { ...outside, body: { token, newPassword } })
 
 export const renamePerson = (name: string) => call('POST', '/auth/update-user', { body: { name } })
+
+/** What the Activation page asks of a workspace beside its name. */
+export type WorkspaceProfile = Pick<Workspace, 'legal_name' | 'country' | 'website' | 'contact_email'>
+
+export const workspaceQuery = queryOptions({
+  queryKey: ['workspace'],
+  queryFn: ({ signal }) => call<Workspace>('GET', '/v1/workspace', { signal }),
+})
+
+export const saveWorkspaceProfile = (profile: WorkspaceProfile) =>
+  call<Workspace>('PATCH', '/v1/workspace', { body: profile })
+
+/** Begins the set-up of an authenticator app; a first code finishes it. */
+export const enableTwoFactor = (password: string) =>
+  call<{ totpURI: string; backupCodes: string[] }>('POST', '/auth/two-factor/enable', {
+    ...outside,
+    body: { password },
+  })
+
+export const disableTwoFactor = (password: string) =>
+  call('POST', '/auth/two-factor/disable', { ...outside, body: { password } })

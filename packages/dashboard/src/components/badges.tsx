@@ -8,7 +8,14 @@ import {
 } from '@radix-ui/react-icons'
 import type { ReactNode } from 'react'
 import type { Mode } from '../api.ts'
-import type { KeyStatus, Transaction, WebhookDelivery, WebhookEndpoint } from '../api-types.ts'
+import type {
+  ActivationApproval,
+  KeyStatus,
+  Settlement,
+  Transaction,
+  WebhookDelivery,
+  WebhookEndpoint,
+} from '../api-types.ts'
 import { MODE_NAMES } from '../mode.ts'
 import { BeakerIcon } from './icons.tsx'
 import type { Tone } from './states.tsx'
@@ -67,6 +74,33 @@ const DELIVERY_STATES: Record<WebhookDelivery['status'], { tone: Tone; word: str
 export function DeliveryBadge({ status }: { status: WebhookDelivery['status'] }) {
   const state = DELIVERY_STATES[status]
   return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+const APPROVAL_STATES: Record<ActivationApproval['status'], { tone: Tone; word: string }> = {
+  none: { tone: 'off', word: 'Not requested' },
+  requested: { tone: 'soon', word: 'Requested' },
+  approved: { tone: 'good', word: 'Approved' },
+  'self-approved': { tone: 'good', word: 'Self-approved' },
+  refused: { tone: 'bad', word: 'Refused' },
+  revoked: { tone: 'bad', word: 'Revoked' },
+}
+
+export function ApprovalBadge({ status }: { status: ActivationApproval['status'] }) {
+  const state = APPROVAL_STATES[status]
+  return <Badge tone={state.tone}>{state.word}</Badge>
+}
+
+const SETTLEMENT_STATES: Record<Settlement['state'], { tone: Tone; word: string }> = {
+  waiting: { tone: 'soon', word: 'Waiting' },
+  approving: { tone: 'busy', word: 'Approving' },
+  completed: { tone: 'good', word: 'Completed' },
+  failed: { tone: 'bad', word: 'Failed' },
+  canceled: { tone: 'off', word: 'Canceled' },
+}
+
+export function SettlementBadge({ state }: { state: Settlement['state'] }) {
+  const { tone, word } = SETTLEMENT_STATES[state]
+  return <Badge tone={tone}>{word}</Badge>
 }
 
 export function EndpointBadge({ endpoint }: { endpoint: WebhookEndpoint }) {

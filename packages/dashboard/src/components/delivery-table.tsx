@@ -86,7 +86,7 @@ function DeliveryRow({ row, without }: { row: WebhookDelivery; without?: 'event'
           <HttpStatusBadge status={row.last_status_code} />
         )}
       </td>
-      <td data-label="Attempts" className="num">
+      <td data-label="Attempts" className="num hide-narrow">
         {row.attempt_count}
       </td>
       <td data-label="Time">

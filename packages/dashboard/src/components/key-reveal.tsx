@@ -24,7 +24,7 @@ export function KeyReveal({ publicKey, secretKey, name }: KeyRevealProps) {
         variant="default"
         leftSection={<DownloadIcon />}
         style={{ alignSelf: 'flex-start' }}
-        onClick={() => download('countersign.env', environmentFile({ publicKey, secretKey, name }))}
+        onClick={() => download('countersign.env', environmentFile(name, { COUNTERSIGN_PUBLIC_KEY: publicKey, COUNTERSIGN_SECRET_KEY: secretKey }))}
       >
         Download as .env
       </Button>
@@ -50,19 +50,16 @@ export function SecretBox({ label, value, hint, testId }: SecretBoxProps) {
   )
 }
 
-function environmentFile({ publicKey, secretKey, name }: KeyRevealProps): string {
+/** The address of this server and the two halves of a key, as a .env file. */
+export function environmentFile(name: string, variables: Record<string, string>): string {
   // A name with a line break could otherwise add a line of its own.
   const comment = `# Countersign: ${name.replaceAll(/\s+/g, ' ')}`
-  return [
-    comment,
-    `COUNTERSIGN_URL=${location.origin}`,
-    `COUNTERSIGN_PUBLIC_KEY=${publicKey}`,
-    `COUNTERSIGN_SECRET_KEY=${secretKey}`,
-    '',
-  ].join('\n')
+  const lines = Object.entries({ COUNTERSIGN_URL: location.origin, ...variables })
+  return [comment, ...lines.map(([variable, value]) => `${variable}=${value}`), ''].join('\n')
 }
 
-function download(fileName: string, content: string): void {
+/** Hands the person a text file that was made here. */
+export function download(fileName: string, content: string): void {
   const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
   const link = document.createElement('a')
   link.href = url

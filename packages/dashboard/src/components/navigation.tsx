@@ -1,14 +1,18 @@
 import {
   ActivityLogIcon,
   BellIcon,
+  CheckboxIcon,
   EnvelopeClosedIcon,
   ExternalLinkIcon,
   HomeIcon,
   LayersIcon,
   Link2Icon,
+  MixerHorizontalIcon,
   PaperPlaneIcon,
   ReaderIcon,
+  RocketIcon,
   ShuffleIcon,
+  StackIcon,
 } from '@radix-ui/react-icons'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -38,12 +42,18 @@ const GROUPS: Group[] = [
     places: [
       { to: '/transactions', name: 'Transactions', icon: <ShuffleIcon /> },
       { to: '/balances', name: 'Balances', icon: <LayersIcon /> },
+      { to: '/activation', name: 'Activation', icon: <RocketIcon /> },
     ],
   },
   {
     name: 'Operate',
     shownTo: (me) => me.is_operator,
-    places: [{ to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> }],
+    places: [
+      { to: '/operator/settlements', name: 'Settlement queue', icon: <StackIcon /> },
+      { to: '/operator/activations', name: 'Activation queue', icon: <CheckboxIcon /> },
+      { to: '/operator/payment-connections', name: 'Payment connections', icon: <MixerHorizontalIcon /> },
+      { to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> },
+    ],
   },
 ]
 

@@ -2,7 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { PaperPlaneIcon } from '@radix-ui/react-icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { WebhookDeliveryWithAttempts, WebhookEndpoint } from '../api-types.ts'
 import { attemptOutcome, groupEventTypes } from '../webhook-words.ts'
 import { deliveryQuery, eventTypesQuery, pingEndpoint, WEBHOOK_LOGS } from '../webhooks.ts'
@@ -70,6 +70,12 @@ function PingResult({ endpoint, id }: { endpoint: WebhookEndpoint; id: string })
     ...deliveryQuery(endpoint.mode, id),
     refetchInterval: ({ state }) => (state.data?.status ?? 'pending') === 'pending' && LIVE_POLL_MS,
   })
+  const queryClient = useQueryClient()
+  const attempts = delivery.data?.attempt_count ?? 0
+  useEffect(() => {
+    // Lists on the page show the same delivery; they follow at once.
+    if (attempts > 0) void queryClient.invalidateQueries({ queryKey: [WEBHOOK_LOGS, endpoint.mode, 'list'] })
+  }, [attempts, endpoint.mode, queryClient])
   if (delivery.isError) return <FormError error={delivery.error} />
   const attempt = delivery.data?.attempts.at(-1)
   if (!delivery.data || !attempt) {

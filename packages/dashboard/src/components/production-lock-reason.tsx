@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ProductionLock } from '../production-lock.ts'
 
 /** Why Production Mode is closed and what opens it. */
@@ -17,6 +18,11 @@ export function ProductionLockReason({ lock }: { lock: ProductionLock }) {
           </ul>
         </>
       )}
+      <p>
+        <Link to="/activation" className="link">
+          Open Activation
+        </Link>
+      </p>
     </div>
   )
 }

@@ -109,7 +109,7 @@ export function EventTable({ rows }: { rows: Event[] }) {
               <td data-label="About">
                 <code className="cut">{row.object_id}</code>
               </td>
-              <td data-label="Sequence" className="num">
+              <td data-label="Sequence" className="num hide-narrow">
                 {row.sequence}
               </td>
               <td data-label="Event id" className="hide-narrow">

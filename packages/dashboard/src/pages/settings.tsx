@@ -4,8 +4,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Badge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
+import { LinkButton } from '../components/link-button.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { VerificationNotice } from '../components/verification-notice.tsx'
+import { WorkspaceProfile } from '../components/workspace-profile.tsx'
 import { meQuery, renamePerson, renameWorkspace, useMe } from '../session.ts'
 
 export function SettingsPage() {
@@ -30,6 +32,17 @@ export function SettingsPage() {
           </dl>
           {!verified && <VerificationNotice email={me.user.email} />}
         </Section>
+        <Section title="Second factor">
+          <div className="row" style={{ justifyContent: 'space-between' }}>
+            <span className="row">
+              {me.user.two_factor_enabled ? <Badge tone="good">On</Badge> : <Badge tone="off">Off</Badge>}
+              <span className="second">A code from an authenticator app, after the password.</span>
+            </span>
+            <LinkButton to="/settings/two-factor" variant="default">
+              {me.user.two_factor_enabled ? 'Manage' : 'Set up'}
+            </LinkButton>
+          </div>
+        </Section>
         <Section title="Workspace">
           <NameForm
             label="Workspace name"
@@ -44,6 +57,7 @@ export function SettingsPage() {
             </dd>
           </dl>
         </Section>
+        <WorkspaceProfile locked={!mayRename} />
       </div>
     </div>
   )

@@ -8,6 +8,7 @@ import { BackLink } from '../components/back-link.tsx'
 import { DeliveryBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { ObjectLink } from '../components/object-link.tsx'
 import { RequestLink } from '../components/request-link.tsx'
 import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time } from '../components/time.tsx'
@@ -92,17 +93,9 @@ function DeliveryFacts({ delivery }: { delivery: WebhookDeliveryWithAttempts }) 
           <span className="quiet">None</span>
         )}
       </Fact>
-      {delivery.object_id.startsWith('txn_') && (
-        <Fact name="Transaction">
-          <Link
-            to="/transactions/$transactionId"
-            params={{ transactionId: delivery.object_id }}
-            className="link"
-          >
-            <code>{delivery.object_id}</code>
-          </Link>
-        </Fact>
-      )}
+      <Fact name={delivery.object_id.startsWith('txn_') ? 'Transaction' : 'About'}>
+        <ObjectLink id={delivery.object_id} />
+      </Fact>
       <Fact name="Request">
         <RequestLink requestId={delivery.request_id} />
       </Fact>

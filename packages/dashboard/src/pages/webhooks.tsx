@@ -118,7 +118,7 @@ function LastDelivery({
   if (!success && !failure) return <span className="quiet">Never</span>
   const failed = failure !== null && (success === null || failure > success)
   return (
-    <span className="row">
+    <span className="row nowrap">
       <Badge tone={failed ? 'bad' : 'good'}>{failed ? 'Failed' : 'Delivered'}</Badge>
       <Time at={failed ? failure : (success ?? '')} />
     </span>

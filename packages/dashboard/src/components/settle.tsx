@@ -1,0 +1,141 @@
+import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Settlement } from '../api-types.ts'
+import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
+import { failSettlement, settle, SETTLEMENTS, withdrawApproval } from '../operator.ts'
+import { Amount } from './amount.tsx'
+import { FormError } from './states.tsx'
+
+type DialogProps = { settlement: Settlement; onClose: () => void }
+
+/** Says that the money has moved, with the reference that proves it. */
+export function Settle({ settlement, onClose }: DialogProps) {
+  const { transaction, approvals, approvals_required: required } = settlement
+  const refresh = useRefresh()
+  const [reference, setReference] = useState(settlement.reference ?? '')
+  const completes = required - approvals.length <= 1
+  const act = useMutation({
+    mutationFn: () => settle(transaction.id, reference.trim()),
+    onSuccess: async (settled) => {
+      await refresh()
+      const done = settled.state === 'completed'
+      notifications.show({
+        message: done
+          ? 'Settled: the transaction is completed.'
+          : 'Approved. Another person has to approve too.',
+      })
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title={completes ? 'Settle' : 'Approve'}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          act.mutate()
+        }}
+      >
+        <p>
+          {TRANSACTION_TYPE_NAMES[transaction.type]} of{' '}
+          <strong>
+            <Amount value={transaction.amount} currency={transaction.currency} />
+          </strong>{' '}
+          for {settlement.workspace.name}.{' '}
+          {completes
+            ? 'It completes at once, its balance changes, and its webhooks go out. This cannot be undone.'
+            : 'It completes when enough different people have approved.'}
+        </p>
+        <TextInput
+          label="Bank reference or transaction hash"
+          description="Copied from where the money moved. Every transaction has its own."
+          required
+          maxLength={200}
+          data-autofocus
+          value={reference}
+          onChange={(event) => setReference(event.currentTarget.value)}
+        />
+        <FormError error={act.error} />
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={act.isPending}>
+            {completes ? 'Settle transaction' : 'Approve transaction'}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+/** Says that no money moved and why; the customer reads it. */
+export function FailSettlement({ settlement, onClose }: DialogProps) {
+  const refresh = useRefresh()
+  const [reason, setReason] = useState('')
+  const act = useMutation({
+    mutationFn: () => failSettlement(settlement.transaction.id, reason.trim()),
+    onSuccess: async () => {
+      await refresh()
+      notifications.show({ message: 'The transaction has failed; what it held is free again.' })
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title="Fail this transaction">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          act.mutate()
+        }}
+      >
+        <p>What it held is free again. This cannot be undone.</p>
+        <Textarea
+          label="Reason"
+          description="The customer reads it."
+          required
+          maxLength={200}
+          autosize
+          minRows={2}
+          data-autofocus
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <FormError error={act.error} />
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color="red" className="danger" loading={act.isPending}>
+            Fail transaction
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+/** Takes one's own approval back while others are still missing. */
+export function Withdraw({ settlement }: { settlement: Settlement }) {
+  const refresh = useRefresh()
+  const act = useMutation({
+    mutationFn: () => withdrawApproval(settlement.transaction.id),
+    onSuccess: refresh,
+  })
+  return (
+    <>
+      <Button variant="default" loading={act.isPending} onClick={() => act.mutate()}>
+        Withdraw your approval
+      </Button>
+      <FormError error={act.error} />
+    </>
+  )
+}
+
+function useRefresh() {
+  const queryClient = useQueryClient()
+  return () => queryClient.invalidateQueries({ queryKey: [SETTLEMENTS] })
+}

@@ -1,0 +1,39 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call } from './api.ts'
+import type { CurrencyType, List, OperatorActivation, RailSettings, Settlement } from './api-types.ts'
+
+// What operators decide about: who may use Production Mode, what has been settled, which connections are on.
+export const ACTIVATIONS = '/v1/operator/activations'
+export const SETTLEMENTS = '/v1/operator/settlements'
+const RAILS = '/v1/operator/rails'
+
+export type Decision = 'approve' | 'refuse' | 'revoke'
+
+export const decideActivation = (
+  { workspace, currency_type }: OperatorActivation,
+  decision: Decision,
+  reason: string | null,
+) =>
+  call<OperatorActivation>('POST', `${ACTIVATIONS}/${workspace.id}/${currency_type}/${decision}`, {
+    body: { reason },
+  })
+
+export const settle = (transactionId: string, reference: string) =>
+  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/settle`, { body: { reference } })
+
+export const failSettlement = (transactionId: string, reason: string) =>
+  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/fail`, { body: { reason } })
+
+export const withdrawApproval = (transactionId: string) =>
+  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/withdraw`)
+
+export const railsQuery = queryOptions({
+  queryKey: [RAILS],
+  queryFn: ({ signal }) => call<List<RailSettings> & { payout_approvers: number }>('GET', RAILS, { signal }),
+})
+
+export const setRail = (body: {
+  currency_type: CurrencyType
+  enabled: boolean
+  deposit_instructions: string | null
+}) => call<RailSettings>('PUT', RAILS, { body })

@@ -1,0 +1,126 @@
+import { Button } from '@mantine/core'
+import { CheckCircledIcon, CircleIcon } from '@radix-ui/react-icons'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { call } from '../api.ts'
+import type { ActivationChecklist } from '../api-types.ts'
+import { ApprovalBadge } from '../components/badges.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { ExactTime } from '../components/time.tsx'
+import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { activationQuery } from '../production-lock.ts'
+
+/** What opens Production Mode, from facts, and asking the platform for it. */
+export function ActivationPage() {
+  // Facts change elsewhere, on other pages and by other people.
+  const lists = useQuery({ ...activationQuery, staleTime: 0, refetchInterval: 10_000 })
+  return (
+    <div className="read-width">
+      <PageHead
+        title="Activation"
+        lead="What opens Production Mode, for each Currency Type. The steps tick themselves."
+      />
+      {lists.isPending && <LoadingRows rows={10} />}
+      {lists.isError && (
+        <Failed what="The checklist" error={lists.error} onRetry={() => void lists.refetch()} />
+      )}
+      {lists.isSuccess && (
+        <div className="stack-wide">
+          {lists.data.data.map((list) => (
+            <Checklist key={list.currency_type} list={list} />
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Checklist({ list }: { list: ActivationChecklist }) {
+  const name = CURRENCY_TYPE_NAMES[list.currency_type]
+  return (
+    <section className="card card-pad" aria-label={name}>
+      <div className="row">
+        <h2>{name}</h2>
+        <ApprovalBadge status={list.approval.status} />
+      </div>
+      <p className="second">
+        {list.production_open
+          ? `Production Mode is open for ${name}. Real money moves there.`
+          : `Production Mode is locked for ${name} until every step is done.`}
+      </p>
+      <ol className="steps">
+        {list.items.map((item) => (
+          <li key={item.code} data-done={item.done || undefined}>
+            {item.done ? <CheckCircledIcon aria-label="Done" /> : <CircleIcon aria-label="To do" />}
+            <div>
+              <h3>{item.title}</h3>
+              <p className="second">{item.detail}</p>
+            </div>
+            {!item.done && <Remedy code={item.code} list={list} />}
+          </li>
+        ))}
+      </ol>
+      {list.production_open && list.deposit_instructions && (
+        <Note>
+          <strong>How to deposit</strong>
+          <p className="mail-text">{list.deposit_instructions}</p>
+        </Note>
+      )}
+    </section>
+  )
+}
+
+/** Where each step is done. Some are the platform's, and have no button here. */
+function Remedy({ code, list }: { code: string; list: ActivationChecklist }): ReactNode {
+  switch (code) {
+    case 'email_verified':
+    case 'profile':
+      return (
+        <LinkButton to="/settings" hash={code === 'profile' ? 'profile' : undefined} variant="default">
+          Open Settings
+        </LinkButton>
+      )
+    case 'two_factor':
+      return (
+        <LinkButton to="/settings/two-factor" variant="default">
+          Set up second factor
+        </LinkButton>
+      )
+    case 'webhook':
+      return (
+        <LinkButton to="/webhooks" search={{ mode: 'production' }} variant="default">
+          Open Webhooks
+        </LinkButton>
+      )
+    case 'approval':
+      return <RequestActivation list={list} />
+    default:
+      return null
+  }
+}
+
+function RequestActivation({ list }: { list: ActivationChecklist }) {
+  const queryClient = useQueryClient()
+  const request = useMutation({
+    mutationFn: () => call('POST', `/v1/activation/${list.currency_type}/request`),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: activationQuery.queryKey }),
+  })
+  if (list.approval.status === 'requested') {
+    return (
+      list.approval.requested_at && (
+        <span className="small quiet">
+          Requested <ExactTime at={list.approval.requested_at} />
+        </span>
+      )
+    )
+  }
+  return (
+    <div className="stack-tight">
+      <Button loading={request.isPending} onClick={() => request.mutate()}>
+        Request activation
+      </Button>
+      <FormError error={request.error} />
+    </div>
+  )
+}
