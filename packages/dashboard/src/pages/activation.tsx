@@ -116,11 +116,11 @@ function RequestActivation({ list }: { list: ActivationChecklist }) {
     )
   }
   return (
-    <div className="stack-tight">
+    <span className="stack-tight">
       <Button loading={request.isPending} onClick={() => request.mutate()}>
         Request activation
       </Button>
       <FormError error={request.error} />
-    </div>
+    </span>
   )
 }

@@ -28,7 +28,7 @@ export function TransactionLogsPage() {
     <>
       <PageHead title="Transaction Logs" lead="Every API request made with your keys" />
       <div className="stack">
-        <LogFilterBar filters={filters} />
+        <LogFilterBar />
         {logs.isPending && <LoadingRows rows={10} />}
         {logs.isError && rows.length === 0 && (
           <Failed what="Transaction Logs" error={logs.error} onRetry={() => void logs.refetch()} />
