@@ -26,8 +26,9 @@ export function createFailureLimit(deps: { clock: Clock; failuresPerMinute: numb
   }
 
   return {
-    assertBelow(address) {
+    assertBelow(client) {
       if (failures.size === 0) return
+      const address = network(client)
       const count = failures.get(address)
       if (count === undefined || count < deps.failuresPerMinute) return
       const now = roll()
@@ -35,11 +36,21 @@ export function createFailureLimit(deps: { clock: Clock; failuresPerMinute: numb
       const seconds = Math.max(1, Math.ceil((windowStart + WINDOW_MS - now) / 1000))
       throw problem('too-many-failures', { headers: { 'retry-after': String(seconds) } })
     },
-    count(address) {
+    count(client) {
       roll()
+      const address = network(client)
       const count = failures.get(address)
       if (count === undefined && failures.size >= ADDRESSES_MAX) return
       failures.set(address, (count ?? 0) + 1)
     },
   }
+}
+
+/** An IPv6 customer owns a whole /64 (RFC 6177), so that is what counts as one address. */
+function network(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('%', 1)[0]!.split('::')
+  const front = head === '' ? [] : head.split(':')
+  const zeros = tail === undefined ? 0 : 8 - front.length - (tail === '' ? 0 : tail.split(':').length)
+  return [...front, ...Array<string>(Math.max(0, zeros)).fill('0')].slice(0, 4).join(':')
 }

@@ -10,7 +10,11 @@ export type NonceStore = {
    * @throws Problem `service-unavailable` when the store is full, `signature-expired` when `created` lies at or
    *   below the floor of the last start, or its nonces are forgotten already
    */
-  claim(keyId: string, nonce: string, created: number): boolean | Promise<boolean>
+  claim(
+    key: { id: string; rateLimitPerMinute: number },
+    nonce: string,
+    created: number,
+  ): boolean | Promise<boolean>
   /** Claims what another server has accepted meanwhile. */
   remember(accepted: readonly EarlyNonce[]): void
   readonly size: number
@@ -22,6 +26,10 @@ export const MAX_AGE_SECONDS = 300
 export const MAX_AHEAD_SECONDS = 30
 
 const STORE_BYTES_MAX = 256 * 1024 * 1024
+// Nonces are claimed before the rate limit, so a key that floods must not take the room of all others: it holds
+// twice what its limit lets it use in the 5.5 minutes that a nonce lives.
+const LIVE_MINUTES = (MAX_AGE_SECONDS + MAX_AHEAD_SECONDS) / 60
+const FLOOD_FACTOR = 2
 // A Map entry, its string header and the list entry beside it, measured at 300 000 entries.
 const ENTRY_OVERHEAD_BYTES = 96
 
@@ -41,6 +49,7 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
   const claimed = new Set<string>()
   /** By the second of `created`: what to forget when its window ends. */
   const bySecond = new Map<number, string[]>()
+  const countByKey = new Map<string, number>()
   let bytes = 0
   let sweptUntil = 0
 
@@ -52,22 +61,35 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
       if (second >= ended) continue
       for (const entry of entries) {
         claimed.delete(entry)
-        bytes -= entry.length + ENTRY_OVERHEAD_BYTES
+        release(entry)
       }
       bySecond.delete(second)
     }
   }
 
-  function take(entry: string, created: number): boolean {
+  function release(entry: string): void {
+    bytes -= entry.length + ENTRY_OVERHEAD_BYTES
+    const keyId = entry.slice(0, entry.indexOf(' '))
+    const left = (countByKey.get(keyId) ?? 0) - 1
+    if (left > 0) countByKey.set(keyId, left)
+    else countByKey.delete(keyId)
+  }
+
+  function take({ keyId, nonce, created }: EarlyNonce, countMax: number): boolean {
+    // Joined, and so a copy: a slice of the header would keep the whole header in memory.
+    const entry = `${keyId} ${nonce}`
     if (claimed.has(entry)) return false
-    if (bytes + entry.length + ENTRY_OVERHEAD_BYTES > bytesMax)
+    const size = entry.length + ENTRY_OVERHEAD_BYTES
+    const count = (countByKey.get(keyId) ?? 0) + 1
+    if (bytes + size > bytesMax || count > countMax)
       throw problem('service-unavailable', {
         detail: 'The server holds as many live nonces as it may. Send the request again in a moment.',
-        internal: `nonce store full: ${claimed.size} entries, ${bytes} bytes`,
+        internal: `nonces full: ${claimed.size} entries, ${bytes} bytes, ${count} of key ${keyId}`,
         headers: { 'retry-after': '5' },
       })
     claimed.add(entry)
-    bytes += entry.length + ENTRY_OVERHEAD_BYTES
+    countByKey.set(keyId, count)
+    bytes += size
     const second = bySecond.get(created)
     if (second) second.push(entry)
     else bySecond.set(created, [entry])
@@ -75,19 +97,19 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
   }
 
   function remember(accepted: readonly EarlyNonce[]): void {
-    for (const { keyId, nonce, created } of accepted) take(`${keyId} ${nonce}`, created)
+    for (const early of accepted) take(early, Infinity)
   }
   remember(deps.floor.earlyNonces)
 
   return {
-    claim(keyId, nonce, created) {
+    claim(key, nonce, created) {
       sweep(Math.floor(deps.clock.now() / 1000))
       // What was swept is forgotten: after a clock that ran ahead is set back, its copies would look new and fresh.
       if (created < sweptUntil) throw problem('signature-expired', { extra: CLOCK_STEPPED_BACK })
-      const entry = `${keyId} ${nonce}`
       // Taken before the floor is asked: two copies that arrive together must not both wait and then pass.
-      if (!take(entry, created)) return false
-      const admitted = deps.floor.admit(keyId, nonce, created)
+      const countMax = key.rateLimitPerMinute * LIVE_MINUTES * FLOOD_FACTOR
+      if (!take({ keyId: key.id, nonce, created }, countMax)) return false
+      const admitted = deps.floor.admit(key.id, nonce, created)
       return admitted ? admitted.then(() => true) : true
     },
     remember,

@@ -88,7 +88,7 @@ export function createRequestVerifier(deps: VerifierDeps) {
         if (latest !== verification.key) verifyWithKey(deps, verification, latest)
       }
       const { key } = verification as Verified
-      const claim = deps.nonces.claim(key.id, signature.nonce, signature.created)
+      const claim = deps.nonces.claim(key, signature.nonce, signature.created)
       if (!(claim instanceof Promise ? await claim : claim)) throw replayed()
       const fields = deps.rateLimit.take(key)
       if (!isAllowed(key.allowlist, verification.address))

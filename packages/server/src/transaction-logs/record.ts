@@ -106,8 +106,11 @@ export function prepareRow(record: RequestRecord, requestCount = 1): PreparedRow
 
 /** About how many bytes of memory a record holds while it waits: what the queue's bound counts. */
 export function bytesOf(record: RequestRecord): number {
-  const { requestBody, responseBody } = record
-  return 2_000 + (requestBody?.length ?? 0) + (responseBody?.length ?? 0)
+  const { requestBody, responseBody, requestHeaders } = record
+  let bytes = 2_000 + (requestBody?.length ?? 0) + (responseBody?.length ?? 0)
+  for (const text of requestHeaders) bytes += text.length
+  // Of what a diagnosis holds, the signature base alone is long: about as long as what it was made of.
+  return record.diagnosis ? bytes * 2 : bytes
 }
 
 function responsePairs(headers: RequestRecord['responseHeaders']): [string, string][] {
