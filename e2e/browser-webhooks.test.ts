@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Countersign } from '../packages/sdk/src/index.ts'
+import { listenForWebhooks, type WebhookListener } from '../scripts/tour/webhook-listener.ts'
+import { button, fill, heading, link, menu, note, useWorld } from './browser-helpers.ts'
+
+// Deliveries come in their own time, on a machine that may be busy.
+const DELIVERY_LIMIT_MS = 30_000
+const world = useWorld()
+const listeners: WebhookListener[] = []
+
+afterEach(async () => {
+  await Promise.all(listeners.splice(0).map((listener) => listener.close()))
+})
+
+async function listen(): Promise<WebhookListener> {
+  const listener = await listenForWebhooks()
+  listeners.push(listener)
+  return listener
+}
+
+/** Through the form in its order, to the page that shows the secret once; the listener learns it. */
+async function addWebhook(page: Page, listener: WebhookListener, eventTypes: string[] = []): Promise<void> {
+  await page.goto('/')
+  await menu(page, 'Webhooks').click()
+  await link(page, 'Add Webhook').first().click()
+  await fill(page, { 'Endpoint URL': listener.url })
+  if (eventTypes.length > 0) await page.getByRole('radio', { name: /^Chosen events/ }).check()
+  for (const type of eventTypes) await page.getByRole('checkbox', { name: type }).check()
+  await button(page, 'Save').click()
+  const secret = await page.getByTestId('webhook-secret').innerText()
+  expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+  listener.trust(secret)
+}
+
+const received = (listener: WebhookListener) =>
+  listener.arrivals.map((arrival) => ('event' in arrival ? arrival.event.type : arrival.refused))
+
+describe('a webhook', () => {
+  test('is added in the order of the flow, guarded until its secret is stored, and takes a test event that verifies', async () => {
+    const { page } = await world.member()
+    const listener = await listen()
+    await addWebhook(page, listener, ['transaction.completed'])
+    await menu(page, 'Home').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stay and store it' }).click()
+    await button(page, 'Send test event').click()
+    await note(page, 'Test event received.').waitFor()
+    expect(received(listener)).toEqual(['webhook_endpoint.ping'])
+
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    await link(page, 'Open it in Webhook Logs').click()
+    await heading(page, /webhook_endpoint\.ping/).waitFor()
+    await page.getByText('Attempt 1', { exact: true }).waitFor()
+    await button(page, 'Resend').click()
+    await page.getByText('Attempt 2', { exact: true }).waitFor()
+    expect(received(listener)).toEqual(['webhook_endpoint.ping', 'webhook_endpoint.ping'])
+    const [first, second] = listener.arrivals as { event: { id: string } }[]
+    expect(second!.event.id).toBe(first!.event.id)
+  })
+
+  test('of a deposit is one click from its event, its request and its attempts', async () => {
+    const { page, person } = await world.member()
+    const listener = await listen()
+    await addWebhook(page, listener)
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    const key = await person.createKey()
+    const options = { publicKey: key.public_key, secretKey: key.secret_key }
+    const client = new Countersign({ baseUrl: world.url, ...options })
+    const deposit = await client.transactions.create({ type: 'deposit', amount: '12.34', currency: 'USD' })
+    await expect
+      .poll(() => received(listener), { timeout: DELIVERY_LIMIT_MS })
+      .toEqual(expect.arrayContaining(['transaction.created', 'transaction.completed', 'balance.updated']))
+    expect(received(listener)).toEqual(expect.not.arrayContaining([expect.stringContaining(' ')]))
+
+    await page.goto(`/transaction-logs?path_contains=${encodeURIComponent('/v1/transactions')}`)
+    await page.locator('tbody').getByRole('link').click()
+    await heading(page, /POST \/v1\/transactions/).waitFor()
+    await link(page, deposit.id).waitFor()
+    await page.getByRole('link', { name: /^evt_/ }).first().click()
+    await heading(page, /^transaction\.created/).waitFor()
+    await page.locator('tbody').getByRole('link', { name: listener.url }).click()
+    await page.getByText('Attempt 1', { exact: true }).waitFor()
+    await page.getByText('12.34').first().waitFor()
+    await link(page, deposit.request_id!).click()
+    await heading(page, /POST \/v1\/transactions/).waitFor()
+  })
+
+  test('that nobody takes shows as failed attempt, and an event without an endpoint as skipped', async () => {
+    const { page, person } = await world.member()
+    await person.createKey()
+    await page.goto('/webhook-logs')
+    const row = page.locator('tbody tr').filter({ hasText: 'api_key.created' })
+    await row.getByText('Skipped').waitFor()
+    await row
+      .getByText(/endpoint/i)
+      .first()
+      .waitFor()
+
+    const listener = await listen()
+    await addWebhook(page, listener)
+    await listener.close()
+    listeners.splice(0)
+    await button(page, 'Send test event').click()
+    await note(page, 'The test event did not arrive.').waitFor()
+    expect(received(listener)).toEqual([])
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+  })
+})
