@@ -1,6 +1,14 @@
-import type { CurrencyType } from './api-types.ts'
+import type { Algorithm, CurrencyType } from './api-types.ts'
 
 export const CURRENCY_TYPE_NAMES: Record<CurrencyType, string> = { fiat: 'Fiat', crypto: 'Crypto' }
+
+export const ALGORITHM_NAMES: Record<Algorithm, string> = {
+  'hmac-sha256': 'HMAC-SHA256',
+  ed25519: 'Ed25519',
+}
+
+/** Requests a minute that a key may make unless somebody says otherwise. */
+export const RATE_LIMIT_DEFAULT = 6_000
 
 export const OVERLAPS = [
   { seconds: 0, name: 'None', explain: 'The old secret stops at once. For a secret that leaked.' },

@@ -1,7 +1,7 @@
+import type { Algorithm } from './api-types.ts'
+
 // Ready-to-run code for one key. It reads the two keys from the environment, so nothing secret is ever in it.
 // A test runs what these functions return.
-
-import type { Algorithm } from './api-types.ts'
 
 const PATH = '/v1/me'
 
@@ -16,7 +16,7 @@ const CURL_SIGN: Record<Algorithm, string> = {
   // openssl 3.0 asks for the length of what Ed25519 signs beforehand, which only a file has.
   ed25519: `base_file=$(mktemp)
 printf %s "$base" >"$base_file"
-private_key() { printf '%s\n' '-----BEGIN PRIVATE KEY-----' "$COUNTERSIGN_PRIVATE_KEY" '-----END PRIVATE KEY-----'; }
+private_key() { printf '%s\\n' '-----BEGIN PRIVATE KEY-----' "$COUNTERSIGN_PRIVATE_KEY" '-----END PRIVATE KEY-----'; }
 signature=$(openssl pkeyutl -sign -rawin -in "$base_file" -inkey <(private_key) | openssl base64 -A)
 rm "$base_file"`,
 }

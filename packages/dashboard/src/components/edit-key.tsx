@@ -2,19 +2,30 @@ import { Button, Modal, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ApiKey } from '../api-types.ts'
+import type { ApiKey, Scope } from '../api-types.ts'
+import { rangesOf } from '../ip-ranges.ts'
 import { endOfDay, localDay } from '../key-words.ts'
 import { editApiKey } from '../keys.ts'
+import { isAdvancedError } from './advanced-key-fields.tsx'
+import { Disclosure } from './disclosure.tsx'
 import { ExpiryField } from './expiry-field.tsx'
+import { AddressesField, RateLimitField } from './key-limits.tsx'
+import { ScopePicker } from './scope-picker.tsx'
 import { FormError } from './states.tsx'
 
-/** Name, expiry and enabled. Mode, Currency Type and algorithm never change. */
+/** Name, expiry, enabled, and what the key may do from where and how often. Mode, Currency Type and algorithm never change. */
 export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const queryClient = useQueryClient()
   const before = apiKey.expires_at ? localDay(new Date(apiKey.expires_at)) : null
   const [name, setName] = useState(apiKey.name)
   const [expiresOn, setExpiresOn] = useState<string | null>(before)
   const [enabled, setEnabled] = useState(apiKey.enabled)
+  // What nobody touches is not sent, so that it cannot undo what somebody else changed meanwhile.
+  const [scopes, setScopes] = useState<Scope[]>()
+  const [addresses, setAddresses] = useState<string>()
+  const [rateLimit, setRateLimit] = useState<number | undefined>(apiKey.rate_limit_per_minute)
+  const [limitsOpen, setLimitsOpen] = useState(false)
+  const shownAddresses = addresses ?? apiKey.ip_allowlist.join('\n')
   const edit = useMutation({
     mutationFn: () =>
       editApiKey(apiKey.id, {
@@ -22,11 +33,17 @@ export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => vo
         enabled,
         // An expiry that was not touched keeps its own time of day.
         ...(expiresOn === before ? {} : { expires_at: expiresOn === null ? null : endOfDay(expiresOn) }),
+        scopes,
+        ip_allowlist: addresses === undefined ? undefined : rangesOf(addresses),
+        rate_limit_per_minute: rateLimit === apiKey.rate_limit_per_minute ? undefined : rateLimit,
       }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
       notifications.show({ message: `${name.trim()} saved.` })
       onClose()
+    },
+    onError: (error) => {
+      if (isAdvancedError(error)) setLimitsOpen(true)
     },
   })
   return (
@@ -57,7 +74,17 @@ export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => vo
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
-        <FormError error={edit.error} />
+        <Disclosure
+          title="Limits"
+          hint="Scopes, IP allowlist, rate limit"
+          open={limitsOpen}
+          onToggle={setLimitsOpen}
+        >
+          <ScopePicker chosen={scopes ?? apiKey.scopes} onChange={setScopes} />
+          <AddressesField text={shownAddresses} onChange={setAddresses} error={edit.error} />
+          <RateLimitField perMinute={rateLimit} onChange={setRateLimit} />
+        </Disclosure>
+        <FormError error={edit.error} shown={['ip_allowlist']} />
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -1,26 +1,35 @@
+import type { SigningKey } from '@countersign/sdk/request-signature'
 import { Button } from '@mantine/core'
 import { PaperPlaneIcon } from '@radix-ui/react-icons'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { sendSignedRequest } from '../send-signed-request.ts'
-import { curlSnippet, typescriptSnippet } from '../snippets.ts'
+import { curlSnippet, SIGNING_VARIABLES, typescriptSnippet } from '../snippets.ts'
 import { CodeBlock, CodeSample } from './code-sample.tsx'
 import { Listener } from './listener.tsx'
 import { FormError, Note } from './states.tsx'
 
-type FirstRequestProps = { apiKey: ApiKey; secretKey: string | null }
+type FirstRequestProps = {
+  apiKey: ApiKey
+  /** Null where this page does not have it: then only the person's own code can sign. */
+  signingKey: SigningKey | null
+}
+
+// An Ed25519 key is one line between the two that frame a PEM file.
+const PRIVATE_KEY_FROM_PEM = "export COUNTERSIGN_PRIVATE_KEY=$(grep -v -e '-----' key.pem)"
 
 /** Send a request from here, take code for your own, and watch the first one of yours arrive. */
-export function FirstRequest({ apiKey, secretKey }: FirstRequestProps) {
+export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
   // Requests that this page sent itself are not "your own code".
   const [ownRequestIds, setOwnRequestIds] = useState<string[]>([])
+  const { algorithm } = apiKey
   const samples = useMemo(
     () => [
-      { name: 'curl', code: curlSnippet(location.origin) },
-      { name: 'TypeScript', code: typescriptSnippet(location.origin) },
+      { name: 'curl', code: curlSnippet(location.origin, algorithm) },
+      { name: 'TypeScript', code: typescriptSnippet(location.origin, algorithm) },
     ],
-    [],
+    [algorithm],
   )
   return (
     <section className="card card-pad stack-wide">
@@ -28,10 +37,10 @@ export function FirstRequest({ apiKey, secretKey }: FirstRequestProps) {
         <h2>Send your first request</h2>
         <p className="second">A signed GET /v1/me answers who you are. It changes nothing.</p>
       </div>
-      {secretKey && (
+      {signingKey && (
         <TestRequest
           publicKey={apiKey.public_key}
-          secretKey={secretKey}
+          signingKey={signingKey}
           onSent={(requestId) => setOwnRequestIds((before) => [...before, requestId])}
         />
       )}
@@ -39,8 +48,14 @@ export function FirstRequest({ apiKey, secretKey }: FirstRequestProps) {
         <div>
           <h3>From your own code</h3>
           <p className="second">
-            Both read <code>COUNTERSIGN_PUBLIC_KEY</code> and <code>COUNTERSIGN_SECRET_KEY</code> from the
-            environment: load the .env file first.
+            Both read <code>COUNTERSIGN_PUBLIC_KEY</code> and <code>{SIGNING_VARIABLES[algorithm]}</code> from
+            the environment: load the .env file first.
+            {algorithm === 'ed25519' && !signingKey && (
+              <>
+                {' '}
+                From a PEM file: <code>{PRIVATE_KEY_FROM_PEM}</code>
+              </>
+            )}
           </p>
         </div>
         <Listener apiKey={apiKey} ignored={ownRequestIds} />
@@ -50,11 +65,15 @@ export function FirstRequest({ apiKey, secretKey }: FirstRequestProps) {
   )
 }
 
-type TestRequestProps = { publicKey: string; secretKey: string; onSent: (requestId: string) => void }
+type TestRequestProps = {
+  publicKey: string
+  signingKey: SigningKey
+  onSent: (requestId: string) => void
+}
 
-function TestRequest({ publicKey, secretKey, onSent }: TestRequestProps) {
+function TestRequest({ publicKey, signingKey, onSent }: TestRequestProps) {
   const test = useMutation({
-    mutationFn: () => sendSignedRequest({ path: '/v1/me', publicKey, secretKey }),
+    mutationFn: () => sendSignedRequest({ path: '/v1/me', publicKey, signingKey }),
     onSuccess: (answer) => {
       if (answer.requestId) onSent(answer.requestId)
     },
@@ -71,7 +90,9 @@ function TestRequest({ publicKey, secretKey, onSent }: TestRequestProps) {
         >
           Send test request
         </Button>
-        <span className="small quiet">Signed in this browser; the secret does not leave it.</span>
+        <span className="small quiet">
+          Signed in this browser; the {signingKey.privateKey ? 'private key' : 'secret'} does not leave it.
+        </span>
       </div>
       <FormError error={test.error} />
       {test.data && (

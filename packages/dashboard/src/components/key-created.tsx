@@ -1,19 +1,27 @@
+import type { SigningKey } from '@countersign/sdk/request-signature'
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ApiKeyWithSecret } from '../api-types.ts'
+import type { KeyPair } from '../key-pair.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { Badge, ModeBadge } from './badges.tsx'
 import { FirstRequest } from './first-request.tsx'
-import { KeyReveal } from './key-reveal.tsx'
+import { KeyReveal, SecretBox } from './key-reveal.tsx'
 import { LinkButton } from './link-button.tsx'
+import { PairReveal } from './pair-reveal.tsx'
 import { Note, PageHead } from './states.tsx'
 import { StoredGuard } from './stored-guard.tsx'
 import { Day } from './time.tsx'
 
+/** `pair` when this browser made one: the server has its public half only. */
+export type CreatedKey = { apiKey: ApiKeyWithSecret; pair: KeyPair | undefined }
+
 /** The pair, shown once, and the page that waits for the first request. Leaving is guarded until it is stored. */
-export function KeyCreated({ apiKey }: { apiKey: ApiKeyWithSecret }) {
-  const [stored, setStored] = useState(apiKey.secret_key === null)
+export function KeyCreated({ apiKey, pair }: CreatedKey) {
+  const what = pair ? 'private key' : 'secret key'
+  const shown = pair !== undefined || apiKey.secret_key !== null
+  const [stored, setStored] = useState(!shown)
   return (
     <div className="read-width stack-wide">
       <PageHead
@@ -34,23 +42,21 @@ export function KeyCreated({ apiKey }: { apiKey: ApiKeyWithSecret }) {
         }
       />
       <section className="card card-pad stack">
-        {apiKey.secret_key ? (
-          <KeyReveal publicKey={apiKey.public_key} secretKey={apiKey.secret_key} name={apiKey.name} />
-        ) : (
-          <Note tone="soon">The secret was already shown once. Rotate the key to get a new one.</Note>
-        )}
+        <Revealed apiKey={apiKey} pair={pair} />
         <div className="row" style={{ justifyContent: 'space-between' }}>
-          <Checkbox
-            label="I have stored the secret key"
-            checked={stored}
-            onChange={(event) => setStored(event.currentTarget.checked)}
-          />
+          {shown && (
+            <Checkbox
+              label={`I have stored the ${what}`}
+              checked={stored}
+              onChange={(event) => setStored(event.currentTarget.checked)}
+            />
+          )}
           <LinkButton to="/api-keys" variant="default">
             Done
           </LinkButton>
         </div>
       </section>
-      <FirstRequest apiKey={apiKey} secretKey={apiKey.secret_key} />
+      <FirstRequest apiKey={apiKey} signingKey={signingKeyOf({ apiKey, pair })} />
       <p>
         Next:{' '}
         <Link to="/webhooks/new" search={{ mode: apiKey.mode }} className="link">
@@ -58,7 +64,35 @@ export function KeyCreated({ apiKey }: { apiKey: ApiKeyWithSecret }) {
         </Link>
         , so that your code hears of what happens without asking.
       </p>
-      <StoredGuard stored={stored} what="secret key" />
+      <StoredGuard stored={stored} what={what} />
     </div>
   )
+}
+
+function Revealed({ apiKey, pair }: CreatedKey) {
+  const { public_key: publicKey, secret_key: secretKey, name } = apiKey
+  if (pair) return <PairReveal publicKey={publicKey} pair={pair} name={name} />
+  if (secretKey) return <KeyReveal publicKey={publicKey} secretKey={secretKey} name={name} />
+  if (apiKey.algorithm === 'hmac-sha256')
+    return <Note tone="soon">The secret was already shown once. Rotate the key to get a new one.</Note>
+  return (
+    <>
+      <SecretBox
+        label="Public Key"
+        value={publicKey}
+        hint="Sent with every request. Not secret."
+        testId="public-key"
+      />
+      <Note>
+        <strong>Sign with the private key that you hold.</strong> This server has its public half only and
+        never had the private one.
+      </Note>
+    </>
+  )
+}
+
+/** What this page can sign a test request with; a private key from elsewhere it does not have. */
+function signingKeyOf({ apiKey, pair }: CreatedKey): SigningKey | null {
+  if (pair) return { privateKey: pair.privateKey }
+  return apiKey.secret_key === null ? null : { secretKey: apiKey.secret_key }
 }

@@ -34,7 +34,10 @@ export function AddressesField({ text, onChange, error }: AddressesFieldProps) {
   )
 }
 
-type RateLimitFieldProps = { perMinute: number | undefined; onChange: (perMinute: number | undefined) => void }
+type RateLimitFieldProps = {
+  perMinute: number | undefined
+  onChange: (perMinute: number | undefined) => void
+}
 
 /** How many requests of the key are answered in a minute. */
 export function RateLimitField({ perMinute, onChange }: RateLimitFieldProps) {
@@ -48,8 +51,8 @@ export function RateLimitField({ perMinute, onChange }: RateLimitFieldProps) {
       allowNegative={false}
       thousandSeparator=","
       required
-      w={200}
-      styles={{ root: { width: '100%' }, wrapper: { width: 200 } }}
+      withAsterisk={false}
+      styles={{ wrapper: { width: 200 } }}
       value={perMinute ?? ''}
       onChange={(value) => onChange(typeof value === 'number' ? value : undefined)}
     />

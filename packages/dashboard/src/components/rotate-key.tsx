@@ -1,78 +1,131 @@
 import { Button, Checkbox, Modal } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { ApiKey } from '../api-types.ts'
+import { bringPublicHalf, type PairSource } from '../key-pair.ts'
 import { OVERLAPS } from '../key-words.ts'
 import { rotateApiKey } from '../keys.ts'
 import { KeyReveal } from './key-reveal.tsx'
 import { OverlapField } from './overlap-field.tsx'
+import { PairReveal } from './pair-reveal.tsx'
+import { PairField } from './signing-field.tsx'
 import { FormError, Note } from './states.tsx'
 
 const DEFAULT_OVERLAP_SECONDS = 86_400
 
-/** A new secret now; the old one keeps working for the chosen overlap. The new one is shown once. */
+/**
+ * A new secret now; the old one keeps working for the chosen overlap. The new one is shown once.
+ * An Ed25519 key gets a new pair the same way: made in this browser, or its public half brought by the person.
+ */
 export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const queryClient = useQueryClient()
+  const isPair = apiKey.algorithm === 'ed25519'
+  const what = isPair ? 'private key' : 'secret'
   const [overlap, setOverlap] = useState<number>(DEFAULT_OVERLAP_SECONDS)
-  const [stored, setStored] = useState(false)
+  const [source, setSource] = useState<PairSource>({ from: 'browser' })
   const rotate = useMutation({
-    mutationFn: () => rotateApiKey(apiKey.id, overlap),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['api-keys'] }),
+    mutationFn: async () => {
+      const half = isPair ? await bringPublicHalf(source) : undefined
+      const rotated = await rotateApiKey(apiKey.id, {
+        overlapSeconds: overlap,
+        ed25519PublicKey: half?.publicHalf,
+      })
+      return { secretKey: rotated.secret_key, pair: half?.pair }
+    },
+    onSuccess: async ({ secretKey, pair }) => {
+      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
+      if (secretKey || pair) return
+      notifications.show({ message: `${apiKey.name} now verifies with the new public half.` })
+      onClose()
+    },
     gcTime: 0, // the secret leaves memory with the dialog
   })
-  const secretKey = rotate.data?.secret_key
-  if (secretKey) {
+  const { secretKey, pair } = rotate.data ?? {}
+  if (secretKey || pair) {
     return (
-      <Modal
-        opened
-        onClose={onClose}
-        title={`New secret for ${apiKey.name}`}
-        size="lg"
-        withCloseButton={false}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-      >
-        <div className="stack">
-          <KeyReveal publicKey={apiKey.public_key} secretKey={secretKey} name={apiKey.name} />
-          <p className="second">
-            {overlap === 0
-              ? 'The old secret has stopped working.'
-              : `The old secret works for another ${OVERLAPS.find(({ seconds }) => seconds === overlap)?.name}.`}
-          </p>
-          <Checkbox
-            label="I have stored the secret key"
-            checked={stored}
-            onChange={(event) => setStored(event.currentTarget.checked)}
-          />
-          <Button style={{ alignSelf: 'flex-end' }} disabled={!stored} onClick={onClose}>
-            Done
-          </Button>
-        </div>
-      </Modal>
+      <Renewed name={apiKey.name} what={what} overlapSeconds={overlap} onClose={onClose}>
+        {pair && <PairReveal publicKey={apiKey.public_key} pair={pair} name={apiKey.name} />}
+        {secretKey && <KeyReveal publicKey={apiKey.public_key} secretKey={secretKey} name={apiKey.name} />}
+      </Renewed>
     )
   }
   return (
     <Modal opened onClose={onClose} title={`Rotate ${apiKey.name}`} size="lg">
-      <div className="stack">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          rotate.mutate()
+        }}
+      >
         <p className="second">
-          The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again;
-          rotating is how you get a new one.
+          {isPair
+            ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
+            : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
         </p>
-        <OverlapField label="How long may the old secret still sign?" value={overlap} onChange={setOverlap} />
+        {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
+        <OverlapField
+          label={`How long may the old ${what} still sign?`}
+          value={overlap}
+          onChange={setOverlap}
+        />
         {overlap === 0 && (
           <Note tone="soon">
-            Code that still signs with the old secret is refused from the moment you rotate.
+            Code that still signs with the old {what} is refused from the moment you rotate.
           </Note>
         )}
-        <FormError error={rotate.error} />
+        <FormError error={rotate.error} shown={['ed25519_public_key']} />
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button loading={rotate.isPending} onClick={() => rotate.mutate()}>
+          <Button type="submit" loading={rotate.isPending}>
             Rotate key
           </Button>
         </div>
+      </form>
+    </Modal>
+  )
+}
+
+type RenewedProps = {
+  name: string
+  what: string
+  overlapSeconds: number
+  onClose: () => void
+  children: ReactNode
+}
+
+/** The new secret, in a dialog that closes only after it is stored. */
+function Renewed({ name, what, overlapSeconds, onClose, children }: RenewedProps) {
+  const [stored, setStored] = useState(false)
+  const overlap = OVERLAPS.find(({ seconds }) => seconds === overlapSeconds)?.name
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`New ${what} for ${name}`}
+      size="lg"
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+    >
+      <div className="stack">
+        {children}
+        <p className="second">
+          {overlapSeconds === 0
+            ? `The old ${what} has stopped working.`
+            : `The old ${what} works for another ${overlap}.`}
+        </p>
+        <Checkbox
+          label={`I have stored the ${what === 'secret' ? 'secret key' : what}`}
+          checked={stored}
+          onChange={(event) => setStored(event.currentTarget.checked)}
+        />
+        <Button style={{ alignSelf: 'flex-end' }} disabled={!stored} onClick={onClose}>
+          Done
+        </Button>
       </div>
     </Modal>
   )

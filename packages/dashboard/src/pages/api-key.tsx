@@ -1,9 +1,10 @@
+import '../styles/keys.css'
 import { Button } from '@mantine/core'
 import { ArrowLeftIcon, Pencil1Icon, ReloadIcon, TrashIcon } from '@radix-ui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { ApiKey } from '../api-types.ts'
+import type { ApiKey, Scope } from '../api-types.ts'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { DeleteKey } from '../components/delete-key.tsx'
@@ -13,8 +14,9 @@ import { FirstRequest } from '../components/first-request.tsx'
 import { RotateKey } from '../components/rotate-key.tsx'
 import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { ExactTime, Time, useNow } from '../components/time.tsx'
-import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { ALGORITHM_NAMES, CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { apiKeyQuery } from '../keys.ts'
+import { SCOPE_WORDS, scopesInShort } from '../scope-words.ts'
 
 export function ApiKeyPage() {
   const { keyId } = useParams({ from: '/inside/api-keys/$keyId' })
@@ -65,7 +67,7 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
         }
       />
       <KeyFacts apiKey={apiKey} onRotate={usable ? () => setOpen('rotate') : undefined} />
-      {usable && <FirstRequest apiKey={apiKey} secretKey={null} />}
+      {usable && <FirstRequest apiKey={apiKey} signingKey={null} />}
       {open === 'edit' && <EditKey apiKey={apiKey} onClose={close} />}
       {open === 'rotate' && <RotateKey apiKey={apiKey} onClose={close} />}
       {open === 'delete' && <DeleteKey apiKey={apiKey} onClose={close} />}
@@ -76,24 +78,16 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
 function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void }) {
   const now = useNow()
   const never = <span className="quiet">Never</span>
+  const isPair = apiKey.algorithm === 'ed25519'
   const oldSecretUntil = apiKey.previous_secret_expires_at
   return (
     <Facts>
       <Fact name="Public Key">
         <Chip value={apiKey.public_key} what="Public Key" />
       </Fact>
-      <Fact name="Secret Key">
-        <span className="row">
-          <span className="quiet">Shown once, when it was made.</span>
-          {onRotate && (
-            <button type="button" className="link-button" onClick={onRotate}>
-              Lost the secret?
-            </button>
-          )}
-        </span>
-      </Fact>
+      <SecretFact apiKey={apiKey} onRotate={onRotate} />
       {oldSecretUntil && Date.parse(oldSecretUntil) > now && (
-        <Fact name="Old secret works until">
+        <Fact name={isPair ? 'Old private key works until' : 'Old secret works until'}>
           <ExactTime at={oldSecretUntil} />
         </Fact>
       )}
@@ -101,6 +95,14 @@ function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void 
         <ModeBadge mode={apiKey.mode} />
       </Fact>
       <Fact name="Currency Type">{CURRENCY_TYPE_NAMES[apiKey.currency_type]}</Fact>
+      <Fact name="Signing algorithm">{ALGORITHM_NAMES[apiKey.algorithm]}</Fact>
+      <Fact name="Scopes">
+        <Scopes scopes={apiKey.scopes} />
+      </Fact>
+      <Fact name="IP allowlist">
+        <Addresses ranges={apiKey.ip_allowlist} />
+      </Fact>
+      <Fact name="Rate limit">{apiKey.rate_limit_per_minute.toLocaleString('en')} requests a minute</Fact>
       <Fact name="Expires">{apiKey.expires_at ? <ExactTime at={apiKey.expires_at} /> : never}</Fact>
       <Fact name="Last used">
         {apiKey.last_used_at ? <LastUse apiKey={apiKey} at={apiKey.last_used_at} /> : never}
@@ -109,6 +111,67 @@ function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void 
         <ExactTime at={apiKey.created_at} /> <span className="quiet">by</span> {apiKey.created_by.name}
       </Fact>
     </Facts>
+  )
+}
+
+type SecretFactProps = { apiKey: ApiKey; onRotate?: () => void }
+
+/** Where the half that signs is; the way to a new one leads over Rotate. */
+function SecretFact({ apiKey, onRotate }: SecretFactProps) {
+  const lost = (question: string) =>
+    onRotate && (
+      <button type="button" className="link-button" onClick={onRotate}>
+        {question}
+      </button>
+    )
+  if (apiKey.ed25519_public_key === null) {
+    return (
+      <Fact name="Secret Key">
+        <span className="row">
+          <span className="quiet">Shown once, when it was made.</span> {lost('Lost the secret?')}
+        </span>
+      </Fact>
+    )
+  }
+  return (
+    <>
+      <Fact name="Private key">
+        <span className="row">
+          <span className="quiet">With you. This server never had it.</span> {lost('Lost the private key?')}
+        </span>
+      </Fact>
+      <Fact name="Ed25519 public half">
+        <Chip value={apiKey.ed25519_public_key} what="Ed25519 public half" />
+      </Fact>
+    </>
+  )
+}
+
+/** How much of each group; every scope with its words one click away. */
+function Scopes({ scopes }: { scopes: readonly Scope[] }) {
+  if (scopes.length === 0) return scopesInShort(scopes)
+  return (
+    <details className="scope-list">
+      <summary>{scopesInShort(scopes)}</summary>
+      <ul>
+        {scopes.map((scope) => (
+          <li key={scope}>
+            {SCOPE_WORDS[scope]} <code className="quiet">{scope}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function Addresses({ ranges }: { ranges: readonly string[] }) {
+  if (ranges.length === 0) return <span className="quiet">Any address</span>
+  return (
+    <span className="scroll-box stack-tight" role="group" aria-label="Allowed addresses" tabIndex={0}>
+      {ranges.map((range) => (
+        <code key={range}>{range}</code>
+      ))}
+    </span>
   )
 }
 

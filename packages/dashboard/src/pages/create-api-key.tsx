@@ -2,41 +2,64 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Mode } from '../api.ts'
-import type { ApiKeyWithSecret, CurrencyType } from '../api-types.ts'
+import type { CurrencyType } from '../api-types.ts'
+import {
+  ADVANCED_FIELDS,
+  AdvancedKeyFields,
+  DEFAULT_ADVANCED,
+  isAdvancedError,
+  type AdvancedChoices,
+} from '../components/advanced-key-fields.tsx'
 import { Choice } from '../components/choice.tsx'
 import { ExpiryField } from '../components/expiry-field.tsx'
-import { KeyCreated } from '../components/key-created.tsx'
+import { KeyCreated, type CreatedKey } from '../components/key-created.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { endOfDay } from '../key-words.ts'
+import { rangesOf } from '../ip-ranges.ts'
+import { bringPublicHalf } from '../key-pair.ts'
 import { createApiKey } from '../keys.ts'
 import { MODE_NAMES } from '../mode.ts'
 import { useProductionLock, type ProductionLock } from '../production-lock.ts'
 
 /** Mode, expiry, currency type, Next; then the pair, shown once. */
 export function CreateApiKeyPage() {
-  const [created, setCreated] = useState<ApiKeyWithSecret>()
-  return created ? <KeyCreated apiKey={created} /> : <CreateForm onCreated={setCreated} />
+  const [created, setCreated] = useState<CreatedKey>()
+  return created ? <KeyCreated {...created} /> : <CreateForm onCreated={setCreated} />
 }
 
-function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void }) {
+function CreateForm({ onCreated }: { onCreated: (created: CreatedKey) => void }) {
   const queryClient = useQueryClient()
   const [mode, setMode] = useState<Mode>('test')
   const [expiresOn, setExpiresOn] = useState<string | null>(null)
   const [currencyType, setCurrencyType] = useState<CurrencyType>('fiat')
   const [name, setName] = useState('')
   const lock = useProductionLock(currencyType)
+  const [advanced, setAdvanced] = useState<AdvancedChoices>(DEFAULT_ADVANCED)
+  const [open, setOpen] = useState(false)
   const create = useMutation({
-    mutationFn: () =>
-      createApiKey({
+    mutationFn: async (): Promise<CreatedKey> => {
+      const { algorithm, source, scopes, addresses, rateLimit } = advanced
+      const half = algorithm === 'ed25519' ? await bringPublicHalf(source) : undefined
+      const apiKey = await createApiKey({
         mode,
         currency_type: currencyType,
         expires_at: expiresOn === null ? null : endOfDay(expiresOn),
         name: name.trim() || undefined,
-      }),
-    onSuccess: (key) => {
+        algorithm,
+        ed25519_public_key: half?.publicHalf,
+        scopes: [...scopes],
+        ip_allowlist: rangesOf(addresses),
+        rate_limit_per_minute: rateLimit,
+      })
+      return { apiKey, pair: half?.pair }
+    },
+    onSuccess: (created) => {
       void queryClient.invalidateQueries({ queryKey: ['api-keys'] }) // the list can refresh behind the page
-      onCreated(key)
+      onCreated(created)
+    },
+    onError: (error) => {
+      if (isAdvancedError(error)) setOpen(true)
     },
     gcTime: 0, // the secret leaves memory with the page
   })
@@ -84,7 +107,14 @@ function CreateForm({ onCreated }: { onCreated: (key: ApiKeyWithSecret) => void 
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <FormError error={create.error} />
+        <AdvancedKeyFields
+          choices={advanced}
+          onChange={setAdvanced}
+          open={open}
+          onToggle={setOpen}
+          error={create.error}
+        />
+        <FormError error={create.error} shown={ADVANCED_FIELDS} />
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <LinkButton to="/api-keys" variant="default">
             Cancel

@@ -61,6 +61,7 @@ function RequestDetail({ log }: { log: TransactionLogDetail }) {
         }
         lead={<ExactTime at={log.created_at} />}
       />
+      {log.request_count > 1 && <CountedRefusals count={log.request_count} />}
       {log.code && <ProblemExplained log={log} />}
       <RequestFacts log={log} />
       <div className="side-by-side">
@@ -68,6 +69,17 @@ function RequestDetail({ log }: { log: TransactionLogDetail }) {
         <LoggedMessageView title="Response" message={log.response} />
       </div>
     </>
+  )
+}
+
+/** A key's refusals past the limit of a minute are counted in one row, of which this is the newest. */
+function CountedRefusals({ count }: { count: number }) {
+  return (
+    <Note tone="soon">
+      <strong>This row stands for {count.toLocaleString('en')} refused requests.</strong> The key had so many
+      in one minute that the rest were counted, not logged one by one. What you see here is the newest of
+      them.
+    </Note>
   )
 }
 
@@ -118,16 +130,16 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
           <Link to="/api-keys/$keyId" params={{ keyId: log.api_key_id }} className="link">
             {key.data?.name ?? log.api_key_id}
           </Link>
-          {log.secret_version !== null && (
-            <span className="quiet">signed with secret version {log.secret_version}</span>
-          )}
+          {key.data && <code className="quiet">{key.data.public_key}</code>}
         </span>
       </Fact>
+      <Fact name="Signed with">
+        <SignedWith version={log.secret_version} current={key.data?.secret_version} />
+      </Fact>
+      {log.request_count > 1 && <Fact name="Requests">{log.request_count.toLocaleString('en')}</Fact>}
       <Fact name="Query">{log.query ? <code>{log.query}</code> : <span className="quiet">None</span>}</Fact>
       <Fact name="Duration">{milliseconds(log.duration_ms)}</Fact>
-      <Fact name="Address">
-        <code>{log.ip}</code>
-      </Fact>
+      <Fact name="Address">{log.ip ? <code>{log.ip}</code> : <span className="quiet">Unknown</span>}</Fact>
       <Fact name="User agent">{log.user_agent ?? <span className="quiet">None sent</span>}</Fact>
       {log.transaction_id && (
         <Fact name="Transaction">
@@ -154,5 +166,20 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
         </Fact>
       )}
     </Facts>
+  )
+}
+
+/** Which secret signed, and whether it is still the key's newest. */
+function SignedWith({ version, current }: { version: number | null; current: number | undefined }) {
+  if (version === null) return <span className="quiet">No signature held</span>
+  return (
+    <>
+      Secret version {version}
+      {current !== undefined && (
+        <span className="quiet">
+          {version === current ? ', the newest' : `; version ${current} is the newest`}
+        </span>
+      )}
+    </>
   )
 }
