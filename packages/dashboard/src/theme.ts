@@ -77,6 +77,8 @@ export const theme = createTheme({
         transitionProps: { transition: 'fade', duration: 120 },
       },
     },
+    // The message's close button carries no text.
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
     Drawer: {
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close the menu' },
