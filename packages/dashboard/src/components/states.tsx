@@ -94,15 +94,25 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
   )
 }
 
-/** A refused form, in the server's words. Renders nothing while there is no error. */
-export function FormError({ error }: { error: unknown }) {
+/**
+ * A refused form, in the server's words. Renders nothing while there is no error.
+ * Messages of `shown` fields are left out: they stand at their fields.
+ */
+export function FormError({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
   if (!error) return null
   const problem = error instanceof ProblemError ? error : undefined
+  const errors = problem?.problem.errors?.filter(
+    ({ pointer }) => !shown.includes(pointer.split('/')[1] ?? ''),
+  )
   return (
     <Note tone="bad">
       <strong>{problem?.title ?? 'The answer could not be read'}</strong>
-      {problem?.problem.detail && <div>{problem.problem.detail}</div>}
-      {problem?.problem.errors?.map(({ pointer, message }) => (
+      {errors?.length === 0 && problem?.problem.errors?.length ? (
+        <div>The marked fields say what to change.</div>
+      ) : (
+        problem?.problem.detail && <div>{problem.problem.detail}</div>
+      )}
+      {errors?.map(({ pointer, message }) => (
         <div key={pointer + message}>
           <code>{pointer}</code> {message}
         </div>
