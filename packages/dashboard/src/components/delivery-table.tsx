@@ -52,7 +52,11 @@ function DeliveryRow({ row, without }: { row: WebhookDelivery; without?: 'event'
           className="lead"
           onClick={(event) => event.stopPropagation()}
         >
-          <code className="break">{without === 'event' ? target : row.event_type}</code>
+          {without === 'event' ? (
+            <code className="break">{target}</code>
+          ) : (
+            <code className="nowrap">{row.event_type}</code>
+          )}
         </Link>
       </td>
       {!without && (
