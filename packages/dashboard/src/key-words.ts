@@ -11,10 +11,10 @@ export const ALGORITHM_NAMES: Record<Algorithm, string> = {
 export const RATE_LIMIT_DEFAULT = 6_000
 
 export const OVERLAPS = [
-  { seconds: 0, name: 'None', explain: 'The old secret stops at once. For a secret that leaked.' },
-  { seconds: 3_600, name: '1 hour', explain: 'Both secrets work for an hour.' },
-  { seconds: 86_400, name: '24 hours', explain: 'Both secrets work for a day: time for a rollout.' },
-  { seconds: 604_800, name: '7 days', explain: 'Both secrets work for a week.' },
+  { seconds: 0, name: 'None', explain: 'The old one stops at once. For one that leaked.' },
+  { seconds: 3_600, name: '1 hour', explain: 'Both work for an hour.' },
+  { seconds: 86_400, name: '24 hours', explain: 'Both work for a day: time for a rollout.' },
+  { seconds: 604_800, name: '7 days', explain: 'Both work for a week.' },
 ] as const
 
 /** The end of that day (23:59:59) in the viewer's zone, as RFC 3339 UTC. `day` is YYYY-MM-DD. */

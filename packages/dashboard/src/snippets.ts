@@ -11,6 +11,19 @@ export const SIGNING_VARIABLES: Record<Algorithm, string> = {
   ed25519: 'COUNTERSIGN_PRIVATE_KEY',
 }
 
+// An Ed25519 key is the one line between the two that frame its PEM file.
+const ENVIRONMENT: Record<Algorithm, string[]> = {
+  'hmac-sha256': ['Needs COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_SECRET_KEY in the environment.'],
+  ed25519: [
+    'Needs COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_PRIVATE_KEY in the environment.',
+    "From a PEM file: export COUNTERSIGN_PRIVATE_KEY=$(grep -v -e '-----' key.pem)",
+  ],
+}
+
+/** What the code needs, as comments of its language. */
+const needs = (algorithm: Algorithm, mark: '#' | '//') =>
+  ENVIRONMENT[algorithm].map((line) => `${mark} ${line}`).join('\n')
+
 const CURL_SIGN: Record<Algorithm, string> = {
   'hmac-sha256': `signature=$(printf %s "$base" | openssl dgst -sha256 -hmac "$COUNTERSIGN_SECRET_KEY" -binary | openssl base64 -A)`,
   // openssl 3.0 asks for the length of what Ed25519 signs beforehand, which only a file has.
@@ -24,7 +37,7 @@ rm "$base_file"`,
 /** A shell script that needs curl and openssl only (for Ed25519: bash or zsh, openssl 3). */
 export function curlSnippet(origin: string, algorithm: Algorithm = 'hmac-sha256'): string {
   const { host } = new URL(origin)
-  return `# Needs COUNTERSIGN_PUBLIC_KEY and ${SIGNING_VARIABLES[algorithm]} in the environment.
+  return `${needs(algorithm, '#')}
 created=$(date +%s)
 nonce=$(openssl rand -hex 16)
 params='("@method" "@authority" "@path" "@query");created='$created';nonce="'$nonce'";keyid="'$COUNTERSIGN_PUBLIC_KEY'";alg="${algorithm}"'
@@ -65,7 +78,7 @@ export function typescriptSnippet(origin: string, algorithm: Algorithm = 'hmac-s
   const { host } = new URL(origin)
   const { imports, name, sign } = NODE_SIGN[algorithm]
   const variable = SIGNING_VARIABLES[algorithm]
-  return `// Needs COUNTERSIGN_PUBLIC_KEY and ${variable} in the environment.
+  return `${needs(algorithm, '//')}
 // Save as first-request.mts, then: npx tsx first-request.mts
 import { ${imports} } from 'node:crypto'
 

@@ -16,9 +16,6 @@ type FirstRequestProps = {
   signingKey: SigningKey | null
 }
 
-// An Ed25519 key is one line between the two that frame a PEM file.
-const PRIVATE_KEY_FROM_PEM = "export COUNTERSIGN_PRIVATE_KEY=$(grep -v -e '-----' key.pem)"
-
 /** Send a request from here, take code for your own, and watch the first one of yours arrive. */
 export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
   // Requests that this page sent itself are not "your own code".
@@ -50,12 +47,6 @@ export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
           <p className="second">
             Both read <code>COUNTERSIGN_PUBLIC_KEY</code> and <code>{SIGNING_VARIABLES[algorithm]}</code> from
             the environment: load the .env file first.
-            {algorithm === 'ed25519' && !signingKey && (
-              <>
-                {' '}
-                From a PEM file: <code>{PRIVATE_KEY_FROM_PEM}</code>
-              </>
-            )}
           </p>
         </div>
         <Listener apiKey={apiKey} ignored={ownRequestIds} />

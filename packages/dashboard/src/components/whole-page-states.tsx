@@ -19,7 +19,7 @@ export function PendingShell() {
 
 export function NotFoundPage() {
   return (
-    <div className="state">
+    <main className="state">
       <h1>There is no page here</h1>
       <p>The address may be mistyped, or the page belongs to a newer version of Countersign.</p>
       <div className="actions">
@@ -27,15 +27,15 @@ export function NotFoundPage() {
           Go to Home
         </Button>
       </div>
-    </div>
+    </main>
   )
 }
 
 export function CrashPage({ error }: ErrorComponentProps) {
   const router = useRouter()
   return (
-    <div style={{ padding: 32 }}>
+    <main style={{ padding: 32 }}>
       <Failed what="The page" error={error} onRetry={() => void router.invalidate()} />
-    </div>
+    </main>
   )
 }
