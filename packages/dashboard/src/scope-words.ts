@@ -26,5 +26,7 @@ export function scopesInShort(scopes: readonly Scope[]): string {
       : `${held} of ${group.scopes.length} of ${group.name}`
   }).filter((part) => part !== undefined)
   const words = parts.join(', ')
-  return words === '' ? 'None: it can ask who it is, and nothing else' : words.charAt(0).toUpperCase() + words.slice(1)
+  return words === ''
+    ? 'None: it can ask who it is, and nothing else'
+    : words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -20,9 +20,11 @@ export async function sendSignedRequest({
   signingKey,
 }: SignedRequest): Promise<SignedAnswer> {
   const url = new URL(path, location.origin)
-  const signed = await signRequest({ method: 'GET', url, publicKey, ...signingKey }).catch((error: unknown) => {
-    throw notSent('The request could not be signed', error)
-  })
+  const signed = await signRequest({ method: 'GET', url, publicKey, ...signingKey }).catch(
+    (error: unknown) => {
+      throw notSent('The request could not be signed', error)
+    },
+  )
   const startedAt = performance.now()
   const answer = await fetch(url, { headers: signed, credentials: 'omit', cache: 'no-store' }).catch(
     (error: unknown) => {

@@ -1,7 +1,7 @@
 import type { SigningKey } from '@countersign/sdk/request-signature'
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ApiKeyWithSecret } from '../api-types.ts'
 import type { KeyPair } from '../key-pair.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
@@ -22,6 +22,8 @@ export function KeyCreated({ apiKey, pair }: CreatedKey) {
   const what = pair ? 'private key' : 'secret key'
   const shown = pair !== undefined || apiKey.secret_key !== null
   const [stored, setStored] = useState(!shown)
+  // The form may have been left at its far end; what is shown once is at the top.
+  useEffect(() => window.scrollTo(0, 0), [])
   return (
     <div className="read-width stack-wide">
       <PageHead

@@ -24,7 +24,12 @@ export function KeyReveal({ publicKey, secretKey, name }: KeyRevealProps) {
         variant="default"
         leftSection={<DownloadIcon />}
         style={{ alignSelf: 'flex-start' }}
-        onClick={() => download('countersign.env', environmentFile(name, { COUNTERSIGN_PUBLIC_KEY: publicKey, COUNTERSIGN_SECRET_KEY: secretKey }))}
+        onClick={() =>
+          download(
+            'countersign.env',
+            environmentFile(name, { COUNTERSIGN_PUBLIC_KEY: publicKey, COUNTERSIGN_SECRET_KEY: secretKey }),
+          )
+        }
       >
         Download as .env
       </Button>
