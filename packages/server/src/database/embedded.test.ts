@@ -69,7 +69,7 @@ test('three starts at once on a new folder share one Postgres', async () => {
 test('after the postmaster was killed under open connections, a start works and loses nothing', async () => {
   // As the product runs: without durability a commit may be lost with the process.
   const first = await start({ durable: true })
-    const open = await connect(first.url)
+  const open = await connect(first.url)
   await open.query('create table kept as select 7 as answer')
   const busy = open.query('select pg_sleep(60)').catch(() => 'broken')
   process.kill(first.pid, 'SIGKILL')
