@@ -194,7 +194,7 @@ describe('Transaction Logs', () => {
     expect(detail).toMatch(/^x-api-token: redacted/im)
     expect(detail).not.toContain('nobody may read')
     expect(detail).toMatch(/"code": ?"AED"/)
-    expect(detail).toContain('signed with secret version 1')
+    expect(detail).toContain('Secret version 1, the newest')
     await link(page, 'Transaction Logs').last().click()
     await expect.poll(() => page.url()).toContain('path_contains')
   })

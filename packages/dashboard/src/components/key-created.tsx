@@ -23,7 +23,10 @@ export function KeyCreated({ apiKey, pair }: CreatedKey) {
   const shown = pair !== undefined || apiKey.secret_key !== null
   const [stored, setStored] = useState(!shown)
   // The form may have been left at its far end; what is shown once is at the top.
-  useEffect(() => window.scrollTo(0, 0), [])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for a clean-up.
+    window.scrollTo(0, 0)
+  }, [])
   return (
     <div className="read-width stack-wide">
       <PageHead
