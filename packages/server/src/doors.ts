@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from './http/app-type.ts'
 import { clientAddress } from './http/client-address.ts'
 import { hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
-import { Problem, problem } from './problems.ts'
+import { Problem, problem, sentence } from './problems.ts'
 import { roleReaches, type KeyPrincipal, type MemberPrincipal, type Principal } from './sessions/principal.ts'
 import type { RequestVerifier, Verification } from './signatures/verify-request.ts'
 import type { Config } from './config.ts'
@@ -49,7 +49,7 @@ export function createDoors(deps: DoorsDeps) {
       throw problem('invalid-request', { detail: 'The header Host is missing.' })
     const fault = targetFault(rawTarget(request.raw))
     if (fault && !isApiTarget(rawTarget(request.raw)))
-      throw problem('invalid-request', { detail: `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.` })
+      throw problem('invalid-request', { detail: sentence(fault) })
   }
 
   /** Who is asking; synchronous for a signature whose key is cached. */
@@ -69,8 +69,7 @@ export function createDoors(deps: DoorsDeps) {
     const member = await deps.readSession(request)
     if (!member) throw missing(request)
     const fault = targetFault(rawTarget(request.raw))
-    if (fault)
-      throw problem('invalid-request', { detail: `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.` })
+    if (fault) throw problem('invalid-request', { detail: sentence(fault) })
     request.principal = member
   }
 

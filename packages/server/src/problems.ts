@@ -453,6 +453,11 @@ export function problem(code: ProblemCode, options?: ProblemOptions): Problem {
   return new Problem(code, options)
 }
 
+/** A rule in the middle of a sentence ("the header host is missing") as a detail of its own. */
+export function sentence(rule: string): string {
+  return `${rule.charAt(0).toUpperCase()}${rule.slice(1)}.`
+}
+
 /** The problem as it goes over the wire (RFC 9457 §3). */
 export function problemBody(
   error: Problem,

@@ -168,14 +168,13 @@ function verificationSecret(
     expiresAt: row.expires_at?.getTime() ?? null,
     secret,
     hmac: secret ? hmacKey(secret) : null,
-    ed25519: row.ed25519_public_key
-      ? createPublicKey({
-          key: Buffer.concat([ED25519_SPKI_PREFIX, row.ed25519_public_key]),
-          format: 'der',
-          type: 'spki',
-        })
-      : null,
+    ed25519: row.ed25519_public_key && ed25519KeyObject(row.ed25519_public_key),
   }
+}
+
+/** @param raw the 32 bytes of an Ed25519 public key (RFC 8032 §5.1.5) */
+export function ed25519KeyObject(raw: Buffer): KeyObject {
+  return createPublicKey({ key: Buffer.concat([ED25519_SPKI_PREFIX, raw]), format: 'der', type: 'spki' })
 }
 
 /** The associated data under which a secret is sealed: it opens for this key, mode and version only. */

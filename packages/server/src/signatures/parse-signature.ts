@@ -1,4 +1,4 @@
-import { problem, type Problem } from '../problems.ts'
+import { problem, sentence, type Problem } from '../problems.ts'
 
 /** One covered component: its name as it stands in the base, without quotes. */
 export type ParsedSignature = {
@@ -117,8 +117,9 @@ function string(parameters: Parameters, name: string): string | null {
   return value.value
 }
 
-function malformed(detail: string): Problem {
-  return problem('signature-malformed', { detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` })
+/** The refusal of a signature that breaks a rule of the profile. */
+export function malformed(rule: string): Problem {
+  return problem('signature-malformed', { detail: sentence(rule) })
 }
 
 // Sticky patterns, one per grammar rule of RFC 8941 §4.2.

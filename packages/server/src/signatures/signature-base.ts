@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { hasBody, rawTarget, singleHeader, targetFault } from '../http/raw-request.ts'
-import { problem, type Problem } from '../problems.ts'
-import { parseSignature, type ParsedSignature } from './parse-signature.ts'
+import { problem } from '../problems.ts'
+import { malformed, parseSignature, type ParsedSignature } from './parse-signature.ts'
 
 /** What the base is made of: the request as its bytes arrived. */
 export type RequestParts = {
@@ -152,8 +152,4 @@ function joined(rawHeaders: readonly string[], name: string): string {
   for (let index = 0; index < rawHeaders.length; index += 2)
     if ((rawHeaders[index] as string).toLowerCase() === name) values.push(rawHeaders[index + 1] as string)
   return values.join(', ')
-}
-
-function malformed(detail: string): Problem {
-  return problem('signature-malformed', { detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` })
 }

@@ -1,8 +1,7 @@
-import { createPublicKey } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { createRateLimit } from '../keys/rate-limit.ts'
-import type { VerificationKey } from '../keys/key-cache.ts'
+import { ed25519KeyObject, type VerificationKey } from '../keys/key-cache.ts'
 import { hmacKey } from '../message-authentication.ts'
 import { createFailureLimit } from './failure-limit.ts'
 import type { NonceFloor } from './nonce-floor.ts'
@@ -40,7 +39,7 @@ export function verificationKey(
 ): VerificationKey {
   const { secrets = [], ed25519PublicKey = null, ...rest } = key
   const pairs = ed25519PublicKey
-    ? [{ version: 1, expiresAt: null, secret: null, hmac: null, ed25519: publicKeyObject(ed25519PublicKey) }]
+    ? [{ version: 1, expiresAt: null, secret: null, hmac: null, ed25519: ed25519KeyObject(ed25519PublicKey) }]
     : secrets.map(({ secret, expiresAt = null }, index) => ({
         version: secrets.length - index,
         expiresAt,
@@ -96,9 +95,4 @@ export function testVerifier(deps: {
     await verifier.verifyBody(message, verification, Buffer.from(request.body_base64 ?? '', 'base64'))
     return verification
   }
-}
-
-function publicKeyObject(raw: Buffer) {
-  const prefix = Buffer.from('302a300506032b6570032100', 'hex')
-  return createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' })
 }
