@@ -1,8 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
 import type { List, TransactionLog, TransactionLogDetail } from './api-types.ts'
-
-const PAGE_ITEMS = 50
+import { useList } from './use-list.ts'
 
 /** The filters of the list, named as the API names them; the URL holds the same. */
 export type LogFilters = {
@@ -39,18 +38,9 @@ function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters {
   }
 }
 
-export const logsQuery = (mode: Mode, filters: LogFilters) =>
-  infiniteQueryOptions({
-    queryKey: ['transaction-logs', mode, filters],
-    queryFn: ({ signal, pageParam }) =>
-      call<List<TransactionLog>>('GET', '/v1/transaction-logs', {
-        signal,
-        mode,
-        query: { ...sendable(filters), limit: PAGE_ITEMS, cursor: pageParam },
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+/** The requests that fit, newest first. */
+export const useLogs = (filters: LogFilters, options: { itemsMax?: number; live?: boolean } = {}) =>
+  useList<TransactionLog>({ path: '/v1/transaction-logs', query: sendable(filters), ...options })
 
 export const logQuery = (mode: Mode, requestId: string) =>
   queryOptions({

@@ -1,71 +1,40 @@
-import { Button } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { TransactionLog } from '../api-types.ts'
 import { HttpStatusBadge } from '../components/badges.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { LogFilterBar } from '../components/log-filter-bar.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { NoMatch, PagedList } from '../components/paged-list.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { milliseconds, Time } from '../components/time.tsx'
-import { LOG_FILTER_NAMES, logsQuery, type LogFilters } from '../logs.ts'
+import { LOG_FILTER_NAMES, useLogs, type LogFilters } from '../logs.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
-
-const REFRESH_MS = 5_000
 
 export function TransactionLogsPage() {
   const mode = useMode()
   const search = useSearch({ from: '/inside/transaction-logs' })
   const filters = Object.fromEntries(LOG_FILTER_NAMES.map((name) => [name, search[name]])) as LogFilters
   const filtered = LOG_FILTER_NAMES.some((name) => filters[name] !== undefined)
-  const logs = useInfiniteQuery({
-    ...logsQuery(mode, filters),
-    placeholderData: keepPreviousData,
-    // New rows appear by themselves while the first page is all there is; later pages stay where they are.
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 1) === 1 ? REFRESH_MS : false),
-  })
-  const rows = logs.data?.pages.flatMap((page) => page.data) ?? []
+  const logs = useLogs(filters, { live: true })
   return (
     <>
       <PageHead title="Transaction Logs" lead="Every API request made with your keys" />
       <div className="stack">
         <LogFilterBar />
-        {logs.isPending && <LoadingRows rows={10} />}
-        {logs.isError && rows.length === 0 && (
-          <Failed what="Transaction Logs" error={logs.error} onRetry={() => void logs.refetch()} />
-        )}
-        {logs.isSuccess && rows.length === 0 && <NoRows filtered={filtered} mode={MODE_NAMES[mode]} />}
-        {rows.length > 0 && <LogTable rows={rows} />}
-        {logs.hasNextPage && (
-          <div className="table-foot">
-            <Button
-              variant="default"
-              loading={logs.isFetchingNextPage}
-              onClick={() => void logs.fetchNextPage()}
-            >
-              Show more
-            </Button>
-          </div>
-        )}
+        <PagedList
+          state={logs}
+          what="Transaction Logs"
+          empty={<NoRows filtered={filtered} mode={MODE_NAMES[mode]} />}
+        >
+          {(rows) => <LogTable rows={rows} />}
+        </PagedList>
       </div>
     </>
   )
 }
 
 function NoRows({ filtered, mode }: { filtered: boolean; mode: string }) {
-  if (filtered) {
-    return (
-      <Empty
-        title="No request matches these filters"
-        action={
-          <LinkButton to="/transaction-logs" variant="default">
-            Clear all filters
-          </LinkButton>
-        }
-      >
-        Widen the time range or remove a filter.
-      </Empty>
-    )
-  }
+  const navigate = useNavigate()
+  if (filtered) return <NoMatch what="request" onClear={() => void navigate({ to: '/transaction-logs' })} />
   return (
     <Empty
       title={`No requests in ${mode} yet`}
