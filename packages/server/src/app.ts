@@ -164,9 +164,11 @@ function parseBody(request: FastifyRequest): unknown {
 
 /** A route of the API that forgot to say who may call it would be open to all: it stops the start instead. */
 function assertAccessIsDeclared(app: App): void {
-  app.addHook('onRoute', (route) => {
-    if (isApiTarget(route.url) && !route.config?.access)
-      throw new Error(`${String(route.method)} ${route.url} does not declare its access`)
+  app.decorate('apiRoutes', [])
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (!isApiTarget(url)) return
+    if (!config?.access) throw new Error(`${String(method)} ${url} does not declare its access`)
+    for (const one of [method].flat()) app.apiRoutes.push({ method: one, url, access: config.access })
   })
 }
 

@@ -86,10 +86,9 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
       headers: { host: AUTHORITY, ...headers },
       ...(payload === undefined ? {} : { payload }),
     })
-    const isJson = String(answer.headers['content-type'] ?? '').includes('json')
     return {
       status: answer.statusCode,
-      body: isJson && answer.body !== '' ? (JSON.parse(answer.body) as Record<string, unknown>) : {},
+      body: isJsonAnswer(answer) ? (JSON.parse(answer.body) as Record<string, unknown>) : {},
       headers: answer.headers,
       text: answer.body,
     }
@@ -148,6 +147,13 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
       await testDatabase.drop()
     },
   }
+}
+
+/** Whether an answer holds one JSON document: a list of many, as exports send it, is read as text. */
+export function isJsonAnswer(answer: { headers: Record<string, unknown>; body: string }): boolean {
+  return (
+    /^application\/(?:problem\+)?json\b/.test(String(answer.headers['content-type'])) && answer.body !== ''
+  )
 }
 
 /** Signs by the letter of RFC 9421 with nothing of the server's code, so that a shared mistake shows. */

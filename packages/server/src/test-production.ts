@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setupLink } from './sessions/setup.ts'
 import {
+  isJsonAnswer,
   signHeaders,
   TEST_ORIGIN,
   type SignOptions,
@@ -150,10 +151,9 @@ function visitor(app: TestApp) {
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
     for (const { name, value } of answer.cookies) cookies.set(name, value)
-    const isJson = String(answer.headers['content-type'] ?? '').includes('json') && answer.body !== ''
     return {
       status: answer.statusCode,
-      body: isJson ? (JSON.parse(answer.body) as TestAnswer['body']) : {},
+      body: isJsonAnswer(answer) ? (JSON.parse(answer.body) as TestAnswer['body']) : {},
       headers: answer.headers,
       text: answer.body,
     }

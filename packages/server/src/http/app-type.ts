@@ -37,6 +37,10 @@ export type Access =
 export type Made = { transactionId: string | null; eventIds: string[] }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route under `/v1` with who may call it. */
+    apiRoutes: { method: string; url: string; access: Access }[]
+  }
   interface FastifyRequest {
     /** Who asks; set for every `/v1` route that is not public. */
     principal: Principal
