@@ -93,9 +93,8 @@ async function fill(partition: Partition): Promise<void> {
       ? adaProductionKey
       : await t.createKey(ada, { currency_type: currencyType, scopes: ALL_SCOPES })
   const send = async (method: string, path: string, body?: unknown) => {
-    const answer = await signedOverSocket(t, key, method, path, {
-      ...(body === undefined ? {} : { body, headers: { 'idempotency-key': newId('req') } }),
-    })
+    const headers = { 'idempotency-key': newId('req') }
+    const answer = await signedOverSocket(t, key, method, path, body === undefined ? {} : { body, headers })
     if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`)
     return answer
   }
@@ -278,6 +277,7 @@ describe('every route under /v1 refuses', () => {
 
   it('a member whose role is one too low', async () => {
     const { pool } = t.database
+    let asked = 0
     for (const [index, role] of ROLES.slice(0, -1).entries()) {
       const next = ROLES[index + 1]
       await pool.query('update members set role = $1 where user_id = $2', [role, eve.userId])
@@ -286,7 +286,9 @@ describe('every route under /v1 refuses', () => {
         return next === (route.access.role ?? (route.access.action === 'read' ? 'viewer' : 'developer'))
       })
       if (some.length > 0) await expectAll(some, asMember(eve), always(403, 'role-missing'))
+      asked += some.length
     }
+    expect(asked).toBeGreaterThan(0)
     await pool.query(`update members set role = 'owner' where user_id = $1`, [eve.userId])
   })
 })
@@ -300,10 +302,7 @@ describe('what belongs to somebody else', () => {
   })
 
   /** The answer without what differs between any two requests. */
-  const told = ({ status, body }: TestAnswer) => {
-    const { request_id, ...rest } = body
-    return { status, ...rest }
-  }
+  const told = ({ status, body }: TestAnswer) => ({ status, ...body, request_id: null })
 
   it("another workspace's id answers like one that does not exist, to its keys and its members", async () => {
     const some = routes.filter((route) => objectOf(route))
@@ -313,14 +312,14 @@ describe('what belongs to somebody else', () => {
         const senders = [asMember(eve), asMember(eve, { mode: 'production' })]
         if (takesKeys(route)) senders.push(asKey(eveKey))
         for (const send of senders) {
-          const unknown = told(await send(route))
+          const unknown: Record<string, unknown> = told(await send(route))
           expect({ route: nameOf(route), partition, ...told(await send(route, id)) }).toEqual({
             route: nameOf(route),
             partition,
             ...unknown,
           })
-          if (!unknown.code || !['mode-mismatch', 'key-required'].includes(String(unknown.code)))
-            expect([nameOf(route), unknown.status, unknown.code]).toEqual([nameOf(route), 404, 'not-found'])
+          // What Production Mode or a member may not do at all is refused before the look-up.
+          expect(['not-found', 'mode-mismatch', 'key-required'], nameOf(route)).toContain(unknown['code'])
         }
       }
   })
