@@ -1,29 +1,53 @@
-/** Where the program writes: the answer to one stream, everything said about it to the other. */
-export type Output = { out(text: string): void; err(text: string): void }
+import { createPrivateKey } from 'node:crypto'
+import type { SigningKey } from '../../sdk/src/index.ts'
+import { UsageError } from './exit-codes.ts'
+import type { Profile } from './profiles.ts'
 
-export type Credentials = { baseUrl: string; publicKey: string; secretKey: string }
+type Env = Readonly<Record<string, string | undefined>>
 
-export type Call = {
-  method: string
-  path: string
-  /** JSON, or `@` and the name of a file that holds it. */
-  body: string | undefined
-  idempotencyKey: string | undefined
-  json: boolean
-}
+/** Where the server is and which key signs. */
+export type Credentials = { baseUrl: string; publicKey: string } & SigningKey
 
-/** The program was called in a way that it does not understand; the message says what is missing. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
+export const DEFAULT_URL = 'http://localhost:4747'
+const WHERE = 'run countersign login, or set COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_SECRET_KEY.'
 
-/** @throws UsageError naming every variable that is missing */
-export function readCredentials(env: Record<string, string | undefined>): Credentials {
+/**
+ * What signs: the environment first, then the profile. A key from the environment needs its own other half there,
+ * so that halves of two keys are never put together.
+ * @throws UsageError where something is missing
+ */
+export async function readCredentials(
+  env: Env,
+  profile: { name: string; kept: Profile | null },
+): Promise<Credentials> {
+  const { kept } = profile
+  const baseUrl = env['COUNTERSIGN_URL'] || kept?.url || DEFAULT_URL
   const publicKey = env['COUNTERSIGN_PUBLIC_KEY']
   const secretKey = env['COUNTERSIGN_SECRET_KEY']
-  if (!publicKey || !secretKey)
+  if (publicKey || secretKey) {
+    if (publicKey && secretKey) return { baseUrl, publicKey, secretKey }
     throw new UsageError(
-      'Set COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_SECRET_KEY: the pair that the dashboard showed.',
+      `COUNTERSIGN_${publicKey ? 'SECRET' : 'PUBLIC'}_KEY is not set: both halves come from the environment, or neither.`,
     )
-  return { baseUrl: env['COUNTERSIGN_URL'] || 'http://localhost:4747', publicKey, secretKey }
+  }
+  if (!kept?.publicKey) throw new UsageError(`The profile "${profile.name}" holds no key: ${WHERE}`)
+  if (kept.privateKey)
+    return { baseUrl, publicKey: kept.publicKey, privateKey: await readPrivateKey(kept.privateKey) }
+  if (kept.secretKey) return { baseUrl, publicKey: kept.publicKey, secretKey: kept.secretKey }
+  throw new UsageError(`The profile "${profile.name}" is incomplete: ${WHERE}`)
+}
+
+/**
+ * An Ed25519 private key from PEM (PKCS #8), ready to sign.
+ * @throws UsageError when it is none
+ */
+export async function readPrivateKey(pem: string): Promise<CryptoKey> {
+  try {
+    const key = createPrivateKey(pem)
+    if (key.asymmetricKeyType !== 'ed25519') throw new TypeError('another kind of key')
+    const der = key.export({ type: 'pkcs8', format: 'der' })
+    return await crypto.subtle.importKey('pkcs8', new Uint8Array(der), 'Ed25519', false, ['sign'])
+  } catch {
+    throw new UsageError('The private key must be an Ed25519 key in PEM, without a passphrase.')
+  }
 }

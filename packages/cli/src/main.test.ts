@@ -1,107 +1,123 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT, main } from './main.ts'
+import { COMMANDS } from './commands.ts'
+import { EXIT } from './exit-codes.ts'
+import { KEY_ENV, makeUser, PUBLIC_KEY, SECRET_KEY, startServer } from './test-world.ts'
 
-const PUBLIC_KEY = 'pk_test_ux23XtIWBR7l1XHkOpUTYR4GkhQR'
-const SECRET_KEY = 'sk_test_uNLI5eBV6yqZSLrVDZu0s1PK9LDYooROHGWzOwNarBA0U3781'
-
-let server: Server
-let url: string
-const seen: { method: string; path: string; headers: IncomingHttpHeaders; body: string }[] = []
+const REFUSAL = {
+  type: 't',
+  title: 'No',
+  status: 403,
+  detail: 'd\u001b[2J',
+  code: 'scope-missing',
+  request_id: 'req_1',
+}
+let server: Awaited<ReturnType<typeof startServer>>
+let run: ReturnType<typeof makeUser>['run']
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (chunk) => (body += chunk))
-    request.on('end', () => {
-      seen.push({ method: request.method!, path: request.url!, headers: request.headers, body })
-      const refused = request.url!.startsWith('/v1/refused')
-      response.writeHead(refused ? 403 : 200, {
-        'content-type': refused ? 'application/problem+json' : 'application/json',
-      })
-      response.end(
-        JSON.stringify(
-          refused
-            ? { type: 't', title: 'No', status: 403, detail: 'd', code: 'scope-missing', request_id: 'req_1' }
-            : { answered: true },
-        ),
-      )
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server = await startServer(({ path }) =>
+    path.startsWith('/v1/refused')
+      ? { status: 403, type: 'application/problem+json', body: REFUSAL }
+      : { body: { answered: true } },
+  )
+  run = makeUser({ ...KEY_ENV, COUNTERSIGN_URL: server.url }).run
 })
-afterAll(() => void server.close())
+afterAll(() => server.close())
 
-async function run(...args: string[]) {
-  let out = ''
-  let err = ''
-  const env = { COUNTERSIGN_PUBLIC_KEY: PUBLIC_KEY, COUNTERSIGN_SECRET_KEY: SECRET_KEY, COUNTERSIGN_URL: url }
-  const code = await main(args, env, { out: (text) => (out += text), err: (text) => (err += text) })
-  return { code, out, err }
-}
-
-describe('countersign', () => {
+describe('countersign request and sign', () => {
   it('request sends a signed request and prints the answer', async () => {
-    const { code, out } = await run(
+    const body = '{"amount":"1.00"}'
+    const args = [
       'request',
       'post',
       '/v1/transactions',
       '--body',
-      '{"amount":"1.00"}',
+      body,
       '--idempotency-key',
       'order-1',
       '--json',
-    )
+    ]
+    const { code, out } = await run(args)
     expect([code, out]).toEqual([EXIT.ok, '{"answered":true}\n'])
-    const sent = seen.at(-1)!
-    expect(sent).toMatchObject({ method: 'POST', path: '/v1/transactions', body: '{"amount":"1.00"}' })
+    const sent = server.seen.at(-1)!
+    expect(sent).toMatchObject({ method: 'POST', path: '/v1/transactions', body })
     expect(sent.headers['signature-input']).toContain(`keyid="${PUBLIC_KEY}"`)
     expect(sent.headers['idempotency-key']).toBe('order-1')
   })
 
-  it('sign prints a curl command that sends what was signed', async () => {
-    const { code, out } = await run('sign', 'POST', '/v1/x?a=1', '--body', `{"name":"it's"}`)
-    expect(code).toBe(EXIT.ok)
-    await promisify(execFile)('sh', ['-c', out.replace(/^curl/, 'curl -sS')])
-    const sent = seen.at(-1)!
-    expect(sent).toMatchObject({ method: 'POST', path: '/v1/x?a=1', body: `{"name":"it's"}` })
-    expect(sent.headers['signature']).toMatch(/^sig1=:.+:$/)
+  it('reads the body from standard input, so that it need not stand in the history of a shell', async () => {
+    expect((await run(['request', 'POST', '/v1/x', '-d', '-'], { input: '{"a":1}' })).code).toBe(EXIT.ok)
+    expect(server.seen.at(-1)!.body).toBe('{"a":1}')
   })
 
+  it('sign prints a curl command that sends what was signed', async () => {
+    const { code, out } = await run(['sign', 'POST', '/v1/x?a=1', '--body', `{"name":"it's"}`])
+    expect(code).toBe(EXIT.ok)
+    await promisify(execFile)('sh', ['-c', out.replace(/^curl/, 'curl -sS')])
+    const sent = server.seen.at(-1)!
+    expect(sent).toMatchObject({ method: 'POST', path: '/v1/x?a=1', body: `{"name":"it's"}` })
+    expect(sent.headers['signature']).toMatch(/^sig1=:.+:$/)
+    expect((await run(['sign', 'GET', '/v1/x', '--headers'])).out).toMatch(
+      /^Signature-Input: .+\nSignature: .+\n$/,
+    )
+  })
+
+  it('never prints the secret', async () => {
+    const { out, err } = await run(['sign', 'GET', '/v1/me'])
+    expect(out + err).not.toContain(SECRET_KEY)
+  })
+})
+
+describe('countersign as a program', () => {
   it('tells a refusal, wrong use and silence apart by the exit code', async () => {
-    const refused = await run('request', 'GET', '/v1/refused')
+    const refused = await run(['request', 'GET', '/v1/refused'])
     expect(refused.code).toBe(EXIT.refused)
     expect(refused.err).toContain('scope-missing')
+    expect(JSON.parse((await run(['request', 'GET', '/v1/refused', '--json'])).err)).toEqual(REFUSAL)
     for (const args of [
       ['dance'],
       ['request', 'GET'],
+      ['request', 'GET', '/v1/x', 'more'],
       ['request', 'GET', '/v1/x', '--nonsense'],
+      ['request', 'GET', '/v1/x', '--profile', '../up'],
       ['request', 'POST', '/v1/x', '--body', '{'],
+      ['request', 'POST', '/v1/x', '--body', '@/no/such/file'],
+      ['sign', 'GET', '//elsewhere.example/x'],
     ])
-      expect((await run(...args)).code, args.join(' ')).toBe(EXIT.usage)
-    const silent = await main(
-      ['request', 'DELETE', '/v1/x'],
-      {
-        COUNTERSIGN_PUBLIC_KEY: PUBLIC_KEY,
-        COUNTERSIGN_SECRET_KEY: SECRET_KEY,
-        COUNTERSIGN_URL: 'http://127.0.0.1:9',
-      },
-      { out: () => {}, err: () => {} },
-    )
-    expect(silent).toBe(EXIT.unreachable)
+      expect((await run(args)).code, args.join(' ')).toBe(EXIT.usage)
+    const silent = await run(['request', 'DELETE', '/v1/x'], {
+      env: { COUNTERSIGN_URL: 'http://127.0.0.1:9' },
+    })
+    expect(silent.code).toBe(EXIT.unreachable)
   })
 
-  it('asks for missing credentials and never prints the secret', async () => {
-    let err = ''
-    expect(
-      await main(['request', 'GET', '/v1/me'], {}, { out: () => {}, err: (text) => (err += text) }),
-    ).toBe(EXIT.usage)
-    expect(err).toContain('COUNTERSIGN_SECRET_KEY')
-    const { out } = await run('sign', 'GET', '/v1/me')
-    expect(out).not.toContain(SECRET_KEY)
+  it('lets no text of a server move the cursor of a terminal', async () => {
+    const { err } = await run(['request', 'GET', '/v1/refused'])
+    expect(err).not.toContain('\u001b')
+    expect(err).toContain(String.raw`d\u001b[2J`)
+  })
+
+  it('asks for missing credentials, and mixes no halves of two keys', async () => {
+    const stranger = makeUser()
+    const none = await stranger.run(['request', 'GET', '/v1/me'])
+    expect([none.code, none.err]).toEqual([EXIT.usage, expect.stringContaining('countersign login')])
+    const half = await stranger.run(['request', 'GET', '/v1/me'], {
+      env: { COUNTERSIGN_PUBLIC_KEY: PUBLIC_KEY },
+    })
+    expect([half.code, half.err]).toEqual([EXIT.usage, expect.stringContaining('COUNTERSIGN_SECRET_KEY')])
+  })
+
+  it('helps on every level, whichever way it is asked', async () => {
+    const whole = await run(['--help'])
+    expect([whole.code, await run([]), await run(['help'])]).toEqual([EXIT.ok, whole, whole])
+    for (const { name, summary, options } of COMMANDS) {
+      expect(whole.out).toContain(name)
+      const { code, out } = await run([...name.split(' '), '--help'])
+      expect([code, out]).toEqual([EXIT.ok, expect.stringContaining(summary)])
+      for (const option of Object.keys(options)) expect(out).toContain(`--${option}`)
+    }
+    expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })
