@@ -8,6 +8,7 @@ import { createKeyCache } from './key-cache.ts'
 /** A cache whose reads of the database end when the test says so, each with what the database held at its start. */
 function slowCache() {
   const state = { revoked: false }
+  const hearing = { is: true }
   const reads: { publicKey: string; finish(): void }[] = []
   const executor = {
     query: ({ values: [publicKey] }: { values: [string] }) => {
@@ -23,7 +24,9 @@ function slowCache() {
       return new Promise((resolve) => reads.push({ publicKey, finish: () => resolve({ rows: [row] }) }))
     },
   } as unknown as Executor
-  return { state, reads, cache: createKeyCache({ executor, sealer: createSealer([randomBytes(32)]) }) }
+  const sealer = createSealer([randomBytes(32)])
+  const cache = createKeyCache({ executor, sealer, isHearing: () => hearing.is })
+  return { state, reads, hearing, cache }
 }
 
 it('a read that an eviction overtook never comes back, however the reads of other keys end', async () => {
@@ -60,4 +63,25 @@ it('a read that failed is forgotten', async () => {
   fails = false
   expect(await cache.find(key)).toBeNull()
   expect(cache.find(key)).toBeNull()
+})
+
+it('while changes of other servers may go unheard every look reads the database, and nothing old comes back', async () => {
+  const { state, reads, cache, hearing } = slowCache()
+  const key = newPublicKey('test')
+  const find = async () => {
+    const found = cache.find(key)
+    for (const read of reads.splice(0)) read.finish()
+    return (await found)?.revokedAt ?? null
+  }
+  expect(await find()).toBeNull()
+  hearing.is = false
+  state.revoked = true
+  expect(await find()).not.toBeNull()
+  state.revoked = false
+  expect(await find()).toBeNull()
+  // Two looks at once read twice: the second began later and may see a later change.
+  const both = [cache.find(key), cache.find(key)]
+  expect(reads).toHaveLength(2)
+  for (const read of reads) read.finish()
+  for (const one of both) expect(await one).not.toBeNull()
 })

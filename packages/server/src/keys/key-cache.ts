@@ -55,8 +55,16 @@ const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 /**
  * Keys in memory, the least recently found leaving first.
  * @param deps.keysMax how many keys stay in memory
+ * @param deps.isHearing false while changes made by other servers may go unheard: keys are then read from the
+ *   database, each time anew. Absent where there is no other server.
  */
-export function createKeyCache(deps: { executor: Executor; sealer: Sealer; keysMax?: number }): KeyCache {
+export function createKeyCache(deps: {
+  executor: Executor
+  sealer: Sealer
+  keysMax?: number
+  isHearing?: () => boolean
+}): KeyCache {
+  const { isHearing } = deps
   const keysMax = deps.keysMax ?? KEYS_MAX
   const keys = new Map<string, VerificationKey>()
   const unknown = new Set<string>()
@@ -90,6 +98,8 @@ export function createKeyCache(deps: { executor: Executor; sealer: Sealer; keysM
   }
 
   function find(publicKey: string): VerificationKey | null | Promise<VerificationKey | null> {
+    // Not even shared with a read that is under way: it may have begun before the change.
+    if (isHearing && !isHearing()) return isPublicKey(publicKey) ? read(publicKey) : null
     const cached = keys.get(publicKey)
     if (cached) {
       touch(keys, publicKey, cached)

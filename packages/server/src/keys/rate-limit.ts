@@ -1,19 +1,21 @@
 import type { Clock } from '../clock.ts'
-import { problem } from '../problems.ts'
+import { problem, type Problem } from '../problems.ts'
 
-const WINDOW_MS = 60_000
+export const WINDOW_MS = 60_000
 const WINDOW_SECONDS = 60
 const KEYS_MAX = 200_000
 
 type Window = { start: number; used: number }
 
+/** The values of the `RateLimit` and `RateLimit-Policy` fields (draft-ietf-httpapi-ratelimit-headers). */
+export type RateLimitFields = { limit: string; policy: string }
+
 export type RateLimit = {
   /**
-   * Takes one request of a key's minute.
-   * @returns the `RateLimit` and `RateLimit-Policy` fields (draft-ietf-httpapi-ratelimit-headers)
-   * @throws Problem `rate-limited`
+   * Takes one request of a key's minute; at once where the count is in this server's memory.
+   * @throws Problem `rate-limited`, and `service-unavailable` when a shared count cannot be reached
    */
-  take(key: { id: string; rateLimitPerMinute: number }): { limit: string; policy: string }
+  take(key: { id: string; rateLimitPerMinute: number }): RateLimitFields | Promise<RateLimitFields>
 }
 
 /** One fixed minute per key, counted from its first request, in this server's memory. */
@@ -32,21 +34,36 @@ export function createRateLimit(deps: { clock: Clock }): RateLimit {
         window.start = now
         window.used = 0
       }
-      const resetSeconds = Math.max(1, Math.ceil((window.start + WINDOW_MS - now) / 1000))
-      const policy = `"key";q=${rateLimitPerMinute};w=${WINDOW_SECONDS}`
-      if (window.used >= rateLimitPerMinute)
-        throw problem('rate-limited', {
-          detail: `The key may make ${rateLimitPerMinute} requests a minute; they are used up for ${resetSeconds} s.`,
-          headers: {
-            'retry-after': String(resetSeconds),
-            ratelimit: `"key";r=0;t=${resetSeconds}`,
-            'ratelimit-policy': policy,
-          },
-        })
-      window.used += 1
-      return { limit: `"key";r=${rateLimitPerMinute - window.used};t=${resetSeconds}`, policy }
+      const leftMs = window.start + WINDOW_MS - now
+      if (window.used < rateLimitPerMinute) window.used += 1
+      else throw rateLimited(rateLimitPerMinute, leftMs)
+      return rateLimitFields(rateLimitPerMinute, window.used, leftMs)
     },
   }
+}
+
+export function rateLimitFields(perMinute: number, used: number, leftMs: number): RateLimitFields {
+  return { limit: `"key";r=${perMinute - used};t=${secondsOf(leftMs)}`, policy: policy(perMinute) }
+}
+
+export function rateLimited(perMinute: number, leftMs: number): Problem {
+  const seconds = secondsOf(leftMs)
+  return problem('rate-limited', {
+    detail: `The key may make ${perMinute} requests a minute; they are used up for ${seconds} s.`,
+    headers: {
+      'retry-after': String(seconds),
+      ratelimit: `"key";r=0;t=${seconds}`,
+      'ratelimit-policy': policy(perMinute),
+    },
+  })
+}
+
+function policy(perMinute: number): string {
+  return `"key";q=${perMinute};w=${WINDOW_SECONDS}`
+}
+
+function secondsOf(leftMs: number): number {
+  return Math.max(1, Math.ceil(leftMs / 1000))
 }
 
 /** Makes room: windows that ended, and when none did, the oldest tenth. */

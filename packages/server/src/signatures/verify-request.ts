@@ -90,7 +90,8 @@ export function createRequestVerifier(deps: VerifierDeps) {
       const { key } = verification as Verified
       const claim = deps.nonces.claim(key, signature.nonce, signature.created)
       if (!(claim instanceof Promise ? await claim : claim)) throw replayed()
-      const fields = deps.rateLimit.take(key)
+      const taken = deps.rateLimit.take(key)
+      const fields = taken instanceof Promise ? await taken : taken
       if (!isAllowed(key.allowlist, verification.address))
         throw problem('ip-not-allowed', {
           detail: `The key's IP allowlist does not hold ${verification.address}.`,
