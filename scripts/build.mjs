@@ -87,8 +87,11 @@ async function buildServer() {
   const { build: bundle } = await import('esbuild')
   const outDir = at('packages/server/dist')
   await bundle({
-    entryPoints: [at('packages/server/src/main.ts')],
-    outfile: join(outDir, 'main.js'),
+    entryPoints: [
+      { in: at('packages/server/src/main.ts'), out: 'main' },
+      { in: at('packages/server/src/master-key/main.ts'), out: 'master-key' },
+    ],
+    outdir: outDir,
     bundle: true,
     platform: 'node',
     format: 'esm',

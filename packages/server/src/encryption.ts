@@ -11,12 +11,18 @@ export type Sealer = {
   seal(plain: Buffer, associated: string): string
   /** @throws SealError when the value was changed, belongs elsewhere, or names an unknown master key */
   open(sealed: string, associated: string): Buffer
-  /** Bytes for another use (session secrets, …), derived from the first master key by HKDF-SHA-256 (RFC 5869). */
-  derive(purpose: string, bytes: number): Buffer
-  /** The same for every master key, the sealing one first: what was signed under an older one stays readable. */
+  /** Bytes for another use, derived by HKDF-SHA-256 (RFC 5869) from every master key, the sealing one first. */
   deriveAll(purpose: string, bytes: number): { masterKeyId: string; bytes: Buffer }[]
   /** Names the master key that seals. */
-  masterKeyId: string
+  readonly masterKeyId: string
+  /** Names all that open, the sealing one first. */
+  masterKeyIds(): string[]
+  /**
+   * Reads the master keys anew where they can change under a running server: the first seals from now on, the
+   * ones from before go on opening until the process ends.
+   * @throws SealError when what is there now holds no key
+   */
+  refresh(): void
 }
 
 export class SealError extends Error {
@@ -26,33 +32,54 @@ export class SealError extends Error {
 const MASTER_KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+// A database full of values under a lost key must not read the file for each of them.
+const LOOK_INTERVAL_MS = 500
 
 /**
  * AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce per value.
  * @param masterKeys 32 bytes each; the first seals, all open
+ * @param reread gives the master keys as they are now, where they come from a file. A value that names an unknown
+ *   key makes it look, so that what `master-key rotate` has just sealed opens at once.
  */
-export function createSealer(masterKeys: readonly Buffer[]): Sealer {
-  const [first] = masterKeys
-  if (!first) throw new SealError('no master key was given')
-  const keys = new Map(masterKeys.map((key) => [masterKeyId(key), key]))
-  const sealingId = masterKeyId(first)
+export function createSealer(masterKeys: readonly Buffer[], reread?: () => readonly Buffer[]): Sealer {
+  let ring = keyRing(masterKeys)
+  let looked = Number.NEGATIVE_INFINITY
+
+  function refresh(): void {
+    if (!reread) return
+    const fresh = keyRing(reread())
+    ring = { ...fresh, keys: new Map([...fresh.keys, ...ring.keys]) }
+  }
+
+  function keyOf(keyId: string): Buffer {
+    if (!ring.keys.has(keyId) && performance.now() - looked > LOOK_INTERVAL_MS) {
+      looked = performance.now()
+      refresh()
+    }
+    const key = ring.keys.get(keyId)
+    if (!key) throw new SealError(`sealed under master key ${keyId}, which is not among the master keys`)
+    return key
+  }
+
   return {
-    masterKeyId: sealingId,
+    get masterKeyId() {
+      return ring.sealingId
+    },
+    masterKeyIds: () => [...ring.keys.keys()],
+    refresh,
     seal(plain, associated) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', first, nonce)
+      const cipher = createCipheriv('aes-256-gcm', ring.first, nonce)
       cipher.setAAD(Buffer.from(associated))
       const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-      return `v1.${sealingId}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`
+      return `v1.${ring.sealingId}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`
     },
     open(sealed, associated) {
       const [version, keyId, nonce, bytes, ...rest] = sealed.split('.')
       if (version !== 'v1' || !keyId || !nonce || !bytes || rest.length > 0)
         throw new SealError('not a sealed value')
-      const key = keys.get(keyId)
-      if (!key) throw new SealError(`sealed under master key ${keyId}, which MASTER_KEY does not hold`)
       const body = Buffer.from(bytes, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(keyId), Buffer.from(nonce, 'base64url'), {
         authTagLength: TAG_BYTES,
       })
       decipher.setAAD(Buffer.from(associated))
@@ -63,10 +90,18 @@ export function createSealer(masterKeys: readonly Buffer[]): Sealer {
         throw new SealError(`the value sealed for ${associated} does not open: it was changed or moved`)
       }
     },
-    derive: (purpose, bytes) => derive(first, purpose, bytes),
     deriveAll: (purpose, bytes) =>
-      [...keys].map(([id, key]) => ({ masterKeyId: id, bytes: derive(key, purpose, bytes) })),
+      [...ring.keys].map(([id, key]) => ({ masterKeyId: id, bytes: derive(key, purpose, bytes) })),
   }
+}
+
+type KeyRing = { first: Buffer; sealingId: string; keys: Map<string, Buffer> }
+
+function keyRing(masterKeys: readonly Buffer[]): KeyRing {
+  const [first] = masterKeys
+  if (!first) throw new SealError('no master key was given')
+  const keys = new Map(masterKeys.map((key) => [masterKeyId(key), key]))
+  return { first, sealingId: masterKeyId(first), keys }
 }
 
 function derive(masterKey: Buffer, purpose: string, bytes: number): Buffer {
@@ -74,10 +109,15 @@ function derive(masterKey: Buffer, purpose: string, bytes: number): Buffer {
 }
 
 /** Eight hex digits that name a master key and reveal nothing about it. */
-function masterKeyId(key: Buffer): string {
+export function masterKeyId(key: Buffer): string {
   if (key.length !== MASTER_KEY_BYTES)
     throw new SealError(`a master key has 32 bytes, this one ${key.length}`)
   return createHash('sha256').update('countersign/master-key-id').update(key).digest('hex').slice(0, 8)
+}
+
+/** A fresh master key as it is written down: 32 random bytes in base64url. */
+export function newMasterKey(): string {
+  return randomBytes(MASTER_KEY_BYTES).toString('base64url')
 }
 
 /** Whether a text is a master key: 32 bytes in base64, base64url or hex. */
@@ -106,7 +146,7 @@ export function readMasterKeyFile(path: string, { mayCreate }: { mayCreate: bool
         `${path} is missing, and the database holds secrets that only it can open. Restore the file from your backup.`,
       )
     mkdirSync(dirname(path), { recursive: true })
-    text = `${randomBytes(MASTER_KEY_BYTES).toString('base64url')}\n`
+    text = `${newMasterKey()}\n`
     // "wx": two servers that start at once must not each keep a key of its own.
     writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
   }

@@ -11,7 +11,7 @@ import { assertMasterKeyFits } from './database/seal-check.ts'
 import { startDatabase } from './database/start-database.ts'
 import type { ServerLock } from './database/server-lock.ts'
 import { StartUpError } from './database/start-up-error.ts'
-import { createSealer, readMasterKeyFile, SealError } from './encryption.ts'
+import { createSealer, readMasterKeyFile, SealError, type Sealer } from './encryption.ts'
 import { createLoops } from './loops.ts'
 import { createLog, type Log } from './log.ts'
 import { readyReport } from './ready-report.ts'
@@ -24,6 +24,8 @@ import { startWorker } from './worker.ts'
 
 const DRAIN_LIMIT_MS = 10_000
 const REOPEN_INTERVAL_MS = 1_000
+// `master-key rotate` waits twice as long before it re-seals.
+const MASTER_KEY_LOOK_MS = 1_000
 // The same from the source (src/) and from the bundle (dist/).
 const DASHBOARD_DIR = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 
@@ -71,7 +73,9 @@ async function main(config: Config, log: Log): Promise<void> {
 async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void> {
   const postgres = await startDatabase({ config, log })
   shutdown.add({ name: 'database', run: () => postgres.stop(), force: () => postgres.forceStop() })
-  const sealer = createSealer(config.masterKeys ?? (await readMasterKeys(config, postgres.url)))
+  const sealer = await openSealer(config, postgres.url)
+  const follow = setInterval(() => followMasterKeyFile(sealer, log), MASTER_KEY_LOOK_MS).unref()
+  shutdown.add({ name: 'master key', run: async () => clearInterval(follow) })
   await migrate(postgres.url)
   const database = openDatabase(postgres.url, {
     onIdleError: (err) => log.warn({ err }, 'a database connection broke; the pool replaces it'),
@@ -145,9 +149,24 @@ function followLock(lock: ServerLock | null, services: Services, log: Log): () =
 }
 
 /** A new key on a used database could open nothing: the file must be there, unless nothing was sealed yet. */
-async function readMasterKeys(config: Config, databaseUrl: string): Promise<Buffer[]> {
-  const mayCreate = await isUnused(databaseUrl)
-  return readMasterKeyFile(join(config.dataDir, 'master.key'), { mayCreate })
+async function openSealer(config: Config, databaseUrl: string): Promise<Sealer> {
+  if (config.masterKeys) return createSealer(config.masterKeys)
+  const path = join(config.dataDir, 'master.key')
+  const keys = readMasterKeyFile(path, { mayCreate: await isUnused(databaseUrl) })
+  return createSealer(keys, () => readMasterKeyFile(path, { mayCreate: false }))
+}
+
+/** What `master-key rotate` wrote seals from now on, without a restart. */
+function followMasterKeyFile(sealer: Sealer, log: Log): void {
+  const before = sealer.masterKeyId
+  try {
+    sealer.refresh()
+  } catch (err) {
+    // The keys in memory go on.
+    return log.warn({ err }, 'the master key file cannot be read')
+  }
+  if (sealer.masterKeyId !== before)
+    log.warn({ master_key_id: sealer.masterKeyId }, 'another master key seals from now on')
 }
 
 /** The address is part of cookies, links and signatures, so that it must be known before anything is built. */

@@ -59,14 +59,17 @@ export type SignOptions = {
 }
 
 /** The application as it runs, on a fresh database, with a clock that tests move. */
-export async function createTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+export async function createTestApp(
+  env: Record<string, string> = {},
+  masterKey: Buffer = randomBytes(32),
+): Promise<TestApp> {
   const testDatabase = await createTestDatabase()
   const clock = testClock(Date.now())
   const services = await createServices({
     config: readConfig(env),
     database: testDatabase.database,
     clock,
-    sealer: createSealer([randomBytes(32)]),
+    sealer: createSealer([masterKey]),
     log: createLog('silent'),
     wait: async () => {},
   })

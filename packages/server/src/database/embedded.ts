@@ -74,6 +74,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   throw new StartUpError(`PostgreSQL did not start; its log is ${join(dataDir, 'postgres.log')}`)
 }
 
+/** The PostgreSQL that somebody else, the server, runs on this data folder; null when nobody does. */
+export async function findEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres | null> {
+  const clusterDir = join(resolve(dataDir), 'postgres')
+  const running = existsSync(clusterDir) ? await findRunning(clusterDir) : undefined
+  return running ? handle(clusterDir, running, true) : null
+}
+
 async function makeDataDir(dataDir: string): Promise<void> {
   try {
     const made = await mkdir(dataDir, { recursive: true, mode: 0o700 })

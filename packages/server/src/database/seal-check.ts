@@ -2,7 +2,8 @@ import type { Sealer } from '../encryption.ts'
 import type { Executor } from './database.ts'
 import { StartUpError } from './start-up-error.ts'
 
-const NAME = 'seal-check'
+/** What the value belongs to. */
+export const SEAL_CHECK_NAME = 'seal-check'
 const TEXT = 'this database was sealed with the right master key'
 
 /**
@@ -12,11 +13,11 @@ const TEXT = 'this database was sealed with the right master key'
  */
 export async function assertMasterKeyFits(executor: Executor, sealer: Sealer): Promise<void> {
   await executor.query('insert into seal_check (sealed) values ($1) on conflict do nothing', [
-    sealer.seal(Buffer.from(TEXT), NAME),
+    sealer.seal(Buffer.from(TEXT), SEAL_CHECK_NAME),
   ])
   const { rows } = await executor.query<{ sealed: string }>('select sealed from seal_check')
   try {
-    sealer.open(rows[0]!.sealed, NAME)
+    sealer.open(rows[0]!.sealed, SEAL_CHECK_NAME)
   } catch {
     throw new StartUpError(
       'The master key is not the one that this database was sealed with. Restore master.key from your backup, or add the old key to MASTER_KEY.',

@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createDatabase } from './create-database.ts'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
 import { signal } from './postmaster.ts'
 import { acquireServerLock, type ServerLock } from './server-lock.ts'
 import { StartUpError } from './start-up-error.ts'
@@ -55,6 +55,21 @@ export async function startDatabase(deps: StartDeps): Promise<StartedDatabase> {
     else await keeper.stop()
     throw error
   }
+}
+
+/**
+ * For an operator's command beside the server, or while none runs: the database, started only if nobody has.
+ * @throws StartUpError
+ */
+export async function joinDatabase(deps: StartDeps): Promise<Pick<StartedDatabase, 'url' | 'stop'>> {
+  const { databaseUrl, dataDir } = deps.config
+  if (databaseUrl !== null) {
+    await assertUsable(databaseUrl)
+    return { url: databaseUrl, stop: async () => {} }
+  }
+  const running = await findEmbeddedPostgres(dataDir)
+  if (running) return { url: running.databaseUrl(DATABASE_NAME), stop: async () => {} }
+  return startDatabase(deps)
 }
 
 /** Turns what people get wrong about DATABASE_URL into one line. */

@@ -10,6 +10,7 @@ import type { Sealer } from '../encryption.ts'
 import { newId, type IdKind } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { ensureWorkspace } from '../workspaces/ensure-workspace.ts'
+import type { AuthSecret } from './auth-secrets.ts'
 import {
   credentialTable,
   organizationTables,
@@ -27,6 +28,7 @@ export type AuthDeps = {
   clock: Clock
   log: Log
   sealer: Sealer
+  authSecrets: readonly AuthSecret[]
   printToTerminal?: MailDeps['printToTerminal']
 }
 
@@ -40,7 +42,6 @@ const SESSION_REFRESH_SECONDS = 86_400
 const LINK_SECONDS = 3600
 // A code is accepted in its own 30 seconds and one period either side.
 const TOTP_ACCEPTED_SECONDS = 90
-const AUTH_SECRET_BYTES = 32
 
 const ID_KIND_OF_MODEL: Record<string, IdKind> = {
   user: 'usr',
@@ -79,17 +80,13 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Better Auth's options. Exported for the migration test, which asks what the schema still lacks. */
 export function authOptions(deps: AuthDeps) {
-  const { config, database, clock, log, sealer } = deps
+  const { config, database, clock, log, authSecrets } = deps
   return {
     appName: 'Countersign',
     baseURL: config.publicUrl,
     basePath: '/auth',
     trustedOrigins: [...config.origins],
-    // Named after their master key: changing MASTER_KEY's order re-signs, dropping a key signs people out.
-    secrets: sealer.deriveAll('better-auth', AUTH_SECRET_BYTES).map(({ masterKeyId, bytes }) => ({
-      version: Number.parseInt(masterKeyId, 16),
-      value: bytes.toString('base64url'),
-    })),
+    secrets: [...authSecrets],
     database: database.pool,
     telemetry: { enabled: false },
     logger: {
