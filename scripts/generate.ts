@@ -42,6 +42,7 @@ async function openApi(): Promise<string> {
     clock: systemClock,
     sealer: createSealer([Buffer.alloc(32)]),
     log: createLog('silent'),
+    authSecrets: [{ version: 1, value: 'x'.repeat(43) }],
   })
   const app = await buildApp({ ...services, dashboardDir: null })
   await app.ready()

@@ -13,7 +13,7 @@ import { MANUAL_RAIL, manualRail } from './rails/manual.ts'
 import { findRailSettings } from './rails/queries.ts'
 import type { Rail } from './rails/rail.ts'
 import { simulator } from './rails/simulator.ts'
-import { openAuthSecrets } from './sessions/auth-secrets.ts'
+import { openAuthSecrets, type AuthSecret } from './sessions/auth-secrets.ts'
 import { createAuth } from './sessions/auth.ts'
 import type { CurrencyType, Mode } from './sessions/principal.ts'
 import { assertOperator, principalFromSession } from './sessions/read-session.ts'
@@ -39,6 +39,8 @@ export type Foundation = {
   log: Log
   /** Writes to the terminal of whoever started the server; absent when nobody sits there. */
   printToTerminal?: (text: string) => void
+  /** Brought along where there is no database; else they are read from it. */
+  authSecrets?: readonly AuthSecret[]
   /** Waits; tests with a clock of their own do not. */
   wait?: (ms: number) => Promise<void>
 }
@@ -48,7 +50,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 /** Everything that lives as long as the API server: what the rooms share, made once and in order. */
 export async function createServices(foundation: Foundation) {
   const { config, database, clock } = foundation
-  const auth = createAuth({ ...foundation, authSecrets: await openAuthSecrets(foundation) })
+  const auth = createAuth({ ...foundation, authSecrets: foundation.authSecrets ?? (await openAuthSecrets(foundation)) })
   const activation = createActivation({
     async paymentConnection(executor, currencyType) {
       const { healthy, detail } = await manualRail(executor, currencyType).healthCheck()
