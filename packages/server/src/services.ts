@@ -50,7 +50,10 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 /** Everything that lives as long as the API server: what the rooms share, made once and in order. */
 export async function createServices(foundation: Foundation) {
   const { config, database, clock } = foundation
-  const auth = createAuth({ ...foundation, authSecrets: foundation.authSecrets ?? (await openAuthSecrets(foundation)) })
+  const auth = createAuth({
+    ...foundation,
+    authSecrets: foundation.authSecrets ?? (await openAuthSecrets(foundation)),
+  })
   const activation = createActivation({
     async paymentConnection(executor, currencyType) {
       const { healthy, detail } = await manualRail(executor, currencyType).healthCheck()

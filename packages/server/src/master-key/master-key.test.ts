@@ -64,7 +64,9 @@ describe('a rotation of the master key', () => {
   it('passes over rows that somebody holds, and goes on with them when it is run again', async () => {
     const client = await t.database.pool.connect()
     await client.query('begin')
-    await client.query('select from api_key_secrets where api_key_id = $1 and version = 1 for update', [key.id])
+    await client.query('select from api_key_secrets where api_key_id = $1 and version = 1 for update', [
+      key.id,
+    ])
     expect((await resealAll({ database: t.database, sealer: next })).unreadable).toBe(0)
     expect(await idsInUse()).toEqual(new Set([t.sealer.masterKeyId, next.masterKeyId]))
     await client.query('rollback')
@@ -85,7 +87,13 @@ describe('a rotation of the master key', () => {
     expect(next.open(rows[0]!.sealed, name).toString()).toBe(key.secretKey)
     const kinds = (await countSealed(t.database.pool)).map(({ what }) => what)
     // What a test of this room makes; the end-to-end proof holds every kind against the schema.
-    expect(kinds).toEqual(['session secrets', 'API key secrets', 'webhook secrets', 'webhook headers', 'mails'])
+    expect(kinds).toEqual([
+      'session secrets',
+      'API key secrets',
+      'webhook secrets',
+      'webhook headers',
+      'mails',
+    ])
   })
 
   it('moves nothing that it cannot open, makes no further key, and says which key is missing', async () => {

@@ -6,7 +6,9 @@ import { createPeopleApp } from './test-app.ts'
 test('Better Auth finds nothing missing in a migrated database', async () => {
   const people = await createPeopleApp()
   try {
-    const plan = await getMigrations(authOptions({ ...people, authSecrets: [{ version: 1, value: 'x'.repeat(43) }] }))
+    const plan = await getMigrations(
+      authOptions({ ...people, authSecrets: [{ version: 1, value: 'x'.repeat(43) }] }),
+    )
     expect(plan.toBeCreated.map(({ table }) => table)).toEqual([])
     expect(plan.toBeAdded).toEqual([])
     expect(plan.schemaProblems).toEqual([])

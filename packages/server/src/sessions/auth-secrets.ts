@@ -25,12 +25,7 @@ export async function openAuthSecrets({ database, clock, sealer }: Deps): Promis
     for (const [position, { version, value }] of (await firstSecrets(client, sealer)).entries())
       await client.query(
         'insert into auth_secrets (position, version, sealed, created_at) values ($1, $2, $3, $4)',
-        [
-          position,
-          version,
-          sealer.seal(Buffer.from(value), authSecretName(version)),
-          new Date(clock.now()),
-        ],
+        [position, version, sealer.seal(Buffer.from(value), authSecretName(version)), new Date(clock.now())],
       )
     return findAuthSecrets(client)
   })
