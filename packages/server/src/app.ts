@@ -20,6 +20,8 @@ import { railRoutes } from './rails/routes.ts'
 import { logRequests } from './log-requests.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { signAnswers } from './sign-answers.ts'
+import { signingKeyRoutes } from './signing-keys/routes.ts'
 import { settlementRoutes } from './settlements/routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -123,6 +125,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const methods = collectMethods(app)
   registerIdempotency(app, deps)
   logRequests(app, deps)
+  signAnswers(app, deps)
   await registerOpenApi(app, config)
 
   sessionRoutes(app, deps)
@@ -134,6 +137,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   railRoutes(app, deps)
   settlementRoutes(app, deps)
   webhookRoutes(app, deps)
+  signingKeyRoutes(app, deps)
   healthRoutes(app, deps)
   problemPages(app)
   referencePages(app)

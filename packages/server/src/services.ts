@@ -21,6 +21,7 @@ import { createFailureLimit } from './signatures/failure-limit.ts'
 import { openNonceFloor } from './signatures/nonce-floor.ts'
 import { createNonceStore } from './signatures/nonces.ts'
 import { createRequestVerifier } from './signatures/verify-request.ts'
+import { createSigningKeys } from './signing-keys/signing-keys.ts'
 import { createRequestLog } from './transaction-logs/record-request.ts'
 import type { WebhooksDeps } from './webhooks/deps.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
@@ -100,6 +101,7 @@ export async function createServices(foundation: Foundation) {
     cache: keyCache,
     lastUse,
     verifier,
+    signingKeys: createSigningKeys(foundation),
     requestLog,
     doors,
     publishEvent,

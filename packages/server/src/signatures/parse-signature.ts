@@ -20,7 +20,7 @@ export type ParsedSignature = {
 type Value =
   | { kind: 'string' | 'token' | 'decimal' | 'bytes' | 'boolean'; text: string; value: string }
   | { kind: 'integer'; text: string; value: number }
-type Parameters = Map<string, Value>
+export type Parameters = Map<string, Value>
 type Item = { value: Value; parameters: Parameters }
 type Member = { items: Item[] | null; item: Item | null; parameters: Parameters; text: string }
 
@@ -57,6 +57,14 @@ export function parseSignature(signatureInput: string, signature: string): Parse
     ...readParameters(member.parameters),
     bytes: Buffer.from(bytes.value.value, 'base64'),
   }
+}
+
+/**
+ * Reads a dictionary of Structured Fields as strictly as signatures are read.
+ * @throws Problem `signature-malformed`
+ */
+export function parseDictionary(text: string, header: string): Map<string, Member> {
+  return new Reader(text, header).dictionary()
 }
 
 function choose(inputs: Map<string, Member>): [string, Member] {
@@ -281,7 +289,7 @@ function serializeInnerList(items: readonly Item[], parameters: Parameters): str
   return `${text})${serializeParameters(parameters)}`
 }
 
-function serializeParameters(parameters: Parameters): string {
+export function serializeParameters(parameters: Parameters): string {
   let text = ''
   for (const [name, value] of parameters)
     text += value.kind === 'boolean' && value.value === '1' ? `;${name}` : `;${name}=${value.text}`

@@ -103,7 +103,8 @@ function assertCoverage(
     throw malformed('"content-digest" must be covered because the request has a body')
 }
 
-function componentValue(name: string, parts: RequestParts): string {
+/** The value of a component of a request whose signature was read. */
+export function componentValue(name: string, parts: RequestParts): string {
   switch (name) {
     case '@method':
       return parts.method
