@@ -83,7 +83,10 @@ function directoryRoutes(app: App, { signingKeys }: SigningKeysDeps): void {
     { schema: { hide: true } },
     async (_request, reply) => {
       const keys = await signingKeys.published('receipts')
-      return publicly(reply).type(DIRECTORY_TYPE).send(JSON.stringify({ keys }))
+      // As bytes: to text Fastify would add a charset, which this type does not have.
+      return publicly(reply)
+        .type(DIRECTORY_TYPE)
+        .send(Buffer.from(JSON.stringify({ keys })))
     },
   )
   app.get('/.well-known/webhook-keys', { schema: { hide: true } }, async (_request, reply) => {
