@@ -78,7 +78,7 @@ async function directory(): Promise<Directory> {
 }
 
 /** Verifies with an independent library, which lays out the base by itself from what went over the wire. */
-async function verifyIndependently(one: Exchange, label = 'receipt') {
+async function expectVerified(one: Exchange, label = 'receipt') {
   const { keys } = await directory()
   const fields = (headers: Record<string, unknown>): FieldOccurrence[] =>
     Object.entries(headers).map(([name, value]) => ({ name, value: String(value) }))
@@ -137,7 +137,7 @@ describe('a receipt that an independent library verifies', () => {
       accept: 'mine=();created;nonce="n-1 \\"x\\""',
     })
     expect(one.status).toBe(200)
-    const { parameters } = await verifyIndependently(one, 'mine')
+    const { parameters } = await expectVerified(one, 'mine')
     expect(parameters).toMatchObject({ tag: 'countersign-receipt', nonce: 'n-1 "x"', alg: 'ed25519' })
   })
 
@@ -145,25 +145,25 @@ describe('a receipt that an independent library verifies', () => {
     const headers = { 'idempotency-key': 'receipt-1' }
     const first = await exchange('POST', '/v1/transactions', { body: deposit, headers })
     expect(first.status).toBe(201)
-    await verifyIndependently(first)
+    await expectVerified(first)
     const again = await exchange('POST', '/v1/transactions', { body: deposit, headers })
     expect(again.headers['idempotency-replayed']).toBe('true')
     expect(again.body).toEqual(first.body)
-    await verifyIndependently(again)
+    await expectVerified(again)
     expect(again.headers['signature']).not.toBe(first.headers['signature'])
     // A receipt for one request is none for another.
-    await expect(verifyIndependently({ ...again, sent: first.sent })).rejects.toThrow()
-    await expect(verifyIndependently({ ...first, status: 200 })).rejects.toThrow()
+    await expect(expectVerified({ ...again, sent: first.sent })).rejects.toThrow()
+    await expect(expectVerified({ ...first, status: 200 })).rejects.toThrow()
   })
 
   it('comes with a 204 and a HEAD, over no bytes', async () => {
     const victim = await t.createKey(ada)
     const gone = await exchange('DELETE', `/v1/api-keys/${victim.id}`)
     expect(gone.status).toBe(204)
-    await verifyIndependently(gone)
+    await expectVerified(gone)
     const head = await exchange('HEAD', '/v1/transactions')
     expect(head.status).toBe(200)
-    await verifyIndependently(head)
+    await expectVerified(head)
   })
 
   it('comes with refusals after the signature held: route, input, scope, replay, limits', async () => {
@@ -180,7 +180,7 @@ describe('a receipt that an independent library verifies', () => {
     await exchange('GET', '/v1/transactions', { nonce })
     refusals.push(await exchange('GET', '/v1/transactions', { nonce }))
     expect(refusals.map((one) => one.status)).toEqual([404, 422, 403, 403, 401])
-    for (const one of refusals) await verifyIndependently(one)
+    for (const one of refusals) await expectVerified(one)
   })
 })
 
@@ -222,7 +222,7 @@ describe('no receipt', () => {
     const one = await exchange('GET', '/v1/transactions', {
       accept: `a=("date"), b=("@status");created, c=()`,
     })
-    await verifyIndependently(one, 'b')
+    await expectVerified(one, 'b')
   })
 })
 
@@ -252,8 +252,8 @@ describe("the platform's signing keys", () => {
     expect(rotated.body).toMatchObject({ purpose: 'receipts', status: 'signing' })
     const after = await exchange('GET', '/v1/transactions')
     expect(after.headers['signature-input']).toContain(rotated.body['id'])
-    await verifyIndependently(before)
-    await verifyIndependently(after)
+    await expectVerified(before)
+    await expectVerified(after)
     const old = (await list()).find((one: { status: string }) => one.status === 'published')
     const { rows } = await t.database.pool.query('select sealed from signing_keys where id = $1', [old.id])
     expect(rows[0].sealed).toBeNull()
@@ -261,8 +261,8 @@ describe("the platform's signing keys", () => {
     expect((await retire(rotated.body['id'])).body['code']).toBe('conflict')
     expect((await retire(old.id)).body['status']).toBe('retired')
     expect((await retire(old.id)).body['status']).toBe('retired')
-    await expect(verifyIndependently(before)).rejects.toThrow('resolution failed')
-    await verifyIndependently(after)
+    await expect(expectVerified(before)).rejects.toThrow('resolution failed')
+    await expectVerified(after)
     expect((await retire('x'.repeat(43))).status).toBe(404)
     const { rows: audit } = await t.database.pool.query(
       `select action from audit_log where action like 'signing_key.%' order by id`,

@@ -2408,6 +2408,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the platform signs with
+         * @description Newest first. The first key of a purpose is made when it is needed.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/signing-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a new key sign
+         * @description The key before it stays published until it is retired.
+         */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/signing-keys/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a key no more
+         * @description What it signed no longer verifies for whoever reads the published list.
+         */
+        post: operations["retireSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2528,6 +2588,13 @@ export interface components {
             workspace_name?: string;
             /** @description From the link that the first start prints. */
             token: string;
+        };
+        RotateSigningKey: {
+            /**
+             * @description `receipts` signs answers to requests, `webhooks` makes the `v1a` signatures of webhooks.
+             * @enum {string}
+             */
+            purpose: "receipts" | "webhooks";
         };
         SettleInput: {
             /**
@@ -3112,6 +3179,36 @@ export interface components {
             sent_at: string | null;
             /** @description Null once it was sent, or after 7 days. */
             text: string | null;
+        };
+        SigningKey: {
+            /**
+             * @description The thumbprint of the public key (RFC 7638): `keyid` in what it signed.
+             * @example kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k
+             */
+            id: string;
+            /**
+             * @description `receipts` signs answers to requests, `webhooks` makes the `v1a` signatures of webhooks.
+             * @enum {string}
+             */
+            purpose: "receipts" | "webhooks";
+            /**
+             * @description published: signs no more, and what it signed still verifies; retired: published no more.
+             * @enum {string}
+             */
+            status: "signing" | "published" | "retired";
+            /**
+             * @description The 32 bytes in base64.
+             * @example 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+             */
+            public_key: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /** @description When another key took over. */
+            ended_at: string | null;
+            retired_at: string | null;
         };
         Settlement: {
             transaction: components["schemas"]["Transaction"];
@@ -4695,6 +4792,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SigningKey"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSigningKey"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -18,12 +18,10 @@ export const signingKey = z
     status: z.enum(['signing', 'published', 'retired']).meta({
       description: 'published: signs no more, and what it signed still verifies; retired: published no more.',
     }),
-    public_key: z
-      .string()
-      .meta({
-        description: 'The 32 bytes in base64.',
-        example: '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
-      }),
+    public_key: z.string().meta({
+      description: 'The 32 bytes in base64.',
+      example: '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
+    }),
     created_at: timestamp,
     ended_at: timestamp.nullable().meta({ description: 'When another key took over.' }),
     retired_at: timestamp.nullable(),
