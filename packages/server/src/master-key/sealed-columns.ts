@@ -3,6 +3,8 @@ import { secretName } from '../keys/key-cache.ts'
 import { authSecretName } from '../sessions/auth-secrets.ts'
 import { mailSealName } from '../sessions/mail.ts'
 import type { Mode } from '../sessions/principal.ts'
+import { signingKeySealName } from '../signing-keys/make-pair.ts'
+import type { Purpose } from '../signing-keys/schema.ts'
 import { webhookHeadersName, webhookSecretName } from '../webhooks/endpoint-secrets.ts'
 
 type Row = Record<string, string> & { mode: Mode }
@@ -66,6 +68,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: { id: 'text' },
     also: { mode: 't.mode' },
     nameOf: (row) => webhookHeadersName({ endpointId: row['id']!, mode: row.mode }),
+  },
+  {
+    what: 'signing keys',
+    table: 'signing_keys',
+    column: 'sealed',
+    key: { id: 'text' },
+    also: { purpose: 't.purpose' },
+    nameOf: (row) => signingKeySealName(row['id']!, row['purpose'] as Purpose),
   },
   {
     what: 'mails',

@@ -11,7 +11,10 @@ export function makePair(sealer: Sealer, purpose: Purpose, now: Date): NewSignin
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url')
   const id = thumbprint(raw)
-  const sealed = sealer.seal(privateKey.export({ format: 'der', type: 'pkcs8' }), sealName(id, purpose))
+  const sealed = sealer.seal(
+    privateKey.export({ format: 'der', type: 'pkcs8' }),
+    signingKeySealName(id, purpose),
+  )
   return { id, purpose, publicKey: raw, sealed, createdAt: now }
 }
 
@@ -20,7 +23,11 @@ export function openPrivateKey(
   sealer: Sealer,
   { id, purpose, sealed }: { id: string; purpose: Purpose; sealed: string },
 ): KeyObject {
-  return createPrivateKey({ key: sealer.open(sealed, sealName(id, purpose)), format: 'der', type: 'pkcs8' })
+  return createPrivateKey({
+    key: sealer.open(sealed, signingKeySealName(id, purpose)),
+    format: 'der',
+    type: 'pkcs8',
+  })
 }
 
 export function publicJwk(publicKey: Buffer): PublicJwk {
@@ -40,6 +47,6 @@ function thumbprint(publicKey: Buffer): string {
 }
 
 /** What a sealed half belongs to: it opens under no other key or purpose. */
-function sealName(id: string, purpose: Purpose): string {
+export function signingKeySealName(id: string, purpose: Purpose): string {
   return `signing-key/${purpose}/${id}`
 }
