@@ -5,7 +5,7 @@
  *
  *   npx tsx bench/transaction-logs.ts --rows 10000000
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +25,8 @@ const { values } = parseArgs({
     days: { type: 'string', default: '30' },
     runs: { type: 'string', default: '60' },
     rounds: { type: 'string', default: '7' },
+    // Keeps the filled cluster in this folder; the next run measures it again without filling it.
+    keep: { type: 'string' },
   },
 })
 const ROWS = Number(values.rows)
@@ -34,7 +36,8 @@ const FIRST = NOW - (Number(values.days) - 1) * DAY_MS
 const ROUND_ROWS = 40_000
 const PAGE = { limit: 21, nowMs: NOW + 60_000 }
 
-const dataDir = await mkdtemp(join(tmpdir(), 'countersign-log-bench-'))
+const dataDir = values.keep ?? (await mkdtemp(join(tmpdir(), 'countersign-log-bench-')))
+const isFilled = existsSync(join(dataDir, 'postgres'))
 const postgres = await startEmbeddedPostgres({ dataDir })
 let database: Database | undefined
 try {
@@ -44,7 +47,7 @@ try {
 } finally {
   await database?.close()
   await postgres.stop()
-  await rm(dataDir, { recursive: true, force: true })
+  if (values.keep === undefined) await rm(dataDir, { recursive: true, force: true })
 }
 
 async function main(opened: Database): Promise<void> {
@@ -52,19 +55,21 @@ async function main(opened: Database): Promise<void> {
     `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${ROWS} rows over ${values.days} days`,
   )
   const requestLog = createRequestLog({ database: opened, clock: systemClock, log: createLog('error') })
+  if (!isFilled) await fillAll(requestLog)
+  await ingestRounds(requestLog)
+  await requestLog.close()
+  await opened.pool.query('analyze transaction_log_series')
+  await sizes(opened)
+  await filterTable(opened)
+}
 
+async function fillAll(requestLog: RequestLog): Promise<void> {
   const filled = await fill(requestLog, ROWS - Number(values.rounds) * 2 * ROUND_ROWS, (row, rows) => {
     return FIRST + ((NOW - FIRST) * row) / rows
   })
   console.log(
     `\nFilled at ${Math.round(filled)} rows/s (with making the records), ${requestLog.dropped} dropped`,
   )
-
-  await ingestRounds(requestLog)
-  await requestLog.close()
-  await opened.pool.query('analyze transaction_log_series')
-  await sizes(opened)
-  await filterTable(opened)
 }
 
 /** Records rows as fast as the queue takes them. @returns rows a second */

@@ -15,6 +15,7 @@ const PATTERNS_MAX = 2_000
 // A series' unique key must fit a B-tree entry of 2 704 bytes; a real path is a tenth of this.
 const PATTERN_CHARACTERS_MAX = 512
 const LITERAL_SEGMENT = /^[a-z][a-z0-9-]{0,31}$/
+const ID_BEGIN = /^[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{3}/
 const ID_SEGMENT = /^([a-z]{2,8}_)[0-9a-hjkmnp-tv-z]{26}$/
 
 const knownPatterns = new Set<string>()
@@ -58,15 +59,27 @@ export function pathGrams(path: string, pattern: string): number[] {
 }
 
 /**
- * At most four grams, from the end of the grams' text backwards and without overlap: ids begin with their
- * time, so their ends tell them apart, and every gram more costs the index a longer intersection.
+ * At most four grams, from the end of the grams' text backwards: ids begin with their time, so their ends tell
+ * them apart, and every gram more costs the index a longer intersection.
  */
 export function telltaleGrams(texts: readonly string[]): number[] {
-  const ends: string[] = []
-  for (const text of texts.toReversed())
-    for (let end = text.length; end >= 3 && ends.length < GRAMS_SEARCHED_MAX; end -= 3)
-      ends.push(text.slice(end - 3, end))
-  return gramsOf(ends)
+  const told: string[] = []
+  for (const text of texts.toReversed()) {
+    const start = sharedStart(text)
+    for (let end = text.length; end > start && text.length >= 3 && told.length < GRAMS_SEARCHED_MAX; end -= 3)
+      // The last one may overlap the one before it: what is left over is shorter than a gram.
+      told.push(end - 3 < start ? text.slice(start, start + 3) : text.slice(end - 3, end))
+  }
+  return gramsOf(told)
+}
+
+/**
+ * Where a text stops to begin like every other id: its kind and three characters of its time are the same for
+ * twelve days, and the index would walk half of a day's rows for them (measured: 67 ms instead of 25 ms).
+ */
+function sharedStart(text: string): number {
+  const start = ID_BEGIN.exec(text)?.[0].length ?? 0
+  return text.length - start >= 3 ? start : 0
 }
 
 /** The grams of texts: each three characters in a row, hashed to 16 bits. What matches is checked again. */

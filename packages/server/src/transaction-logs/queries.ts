@@ -62,8 +62,9 @@ const ROWS_SCANNED_MAX = 2_000
 // Up to this many series are looked at one by one before a text is searched for; in each, this many rows.
 const FEW_SERIES_MAX = 200
 const FEW_ROWS_MAX = 100
-// How many days one statement visits: the newest first, because most questions end there.
-const DAYS_PER_STATEMENT = [1, 4, 26]
+// How many days one statement visits: the newest first, because most questions end there, and a text with some
+// matches a day must not fetch those of a month to show twenty.
+const DAYS_PER_STATEMENT = [1, 4, 9, 17]
 // How far another server's clock may be ahead; later partitions exist, but nobody looks into them.
 const CLOCK_SKEW_MS = 60_000
 
