@@ -39,6 +39,7 @@ async function openApi(): Promise<string> {
   const services = await createServices({
     config: readConfig({ DATA_DIR: dataDir }),
     database: absentDatabase(),
+    databaseUrl: null,
     clock: systemClock,
     sealer: createSealer([Buffer.alloc(32)]),
     log: createLog('silent'),

@@ -8,6 +8,7 @@ import { ensureInstalled, root } from './install.mjs'
 
 const STAGE_LIMIT_MS = 20 * 60_000
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const REDIS_NAMES = ['redis-server', 'valkey-server']
 
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -38,6 +39,7 @@ await main()
 async function main() {
   await ensureInstalled()
   ensureChromium()
+  ensureRedis()
   for (const [name, command] of CHECKS) await check(name, command)
   for (const [name, args] of SUITES) await suite(name, args)
   process.stdout.write(`\n${rows.map(([name, counts]) => `${name.padEnd(46)} ${counts}`).join('\n')}\n`)
@@ -116,23 +118,35 @@ function run([command, ...args]) {
 /** The browser suites drive a real Chromium; where apt may be used it is installed, else one line says how. */
 function ensureChromium() {
   if (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH)) return
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  if (folders.some((folder) => CHROMIUM_NAMES.some((name) => existsSync(join(folder, name))))) return
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    process.stdout.write('Installing Chromium for the browser tests (once) …\n')
-    const options = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }
-    spawnSync('apt-get', ['update', '-qq'], options)
-    if (
-      spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options)
-        .status === 0
-    )
-      return
-  }
+  if (isOnPath(CHROMIUM_NAMES) || installed('chromium', 'Chromium for the browser tests')) return
   process.stderr.write(
     'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.\n',
   )
   process.exit(1)
+}
+
+/** The tests of several servers share a real Redis; without one they are skipped and counted as skipped. */
+function ensureRedis() {
+  if (isOnPath(REDIS_NAMES) || installed('redis-server', 'Redis for the tests of several servers')) return
+  process.stderr.write(
+    'The tests of several servers are skipped: they need Redis (Debian: apt-get install redis-server).\n',
+  )
+}
+
+function isOnPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some((folder) => names.some((name) => existsSync(join(folder, name))))
+}
+
+/** Installs a package where apt may be used. @returns whether it is there now */
+function installed(name, purpose) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false
+  process.stdout.write(`Installing ${purpose} (once) …\n`)
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // Installed programs are for the tests to start, not for the system.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  }
+  spawnSync('apt-get', ['update', '-qq'], options)
+  return spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options).status === 0
 }

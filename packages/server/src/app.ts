@@ -207,6 +207,11 @@ function healthRoutes(app: App, deps: AppDeps): void {
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async () => {
     if (deps.isReady && !deps.isReady()) throw notReady()
+    if (!deps.isVerifying())
+      throw problem('service-unavailable', {
+        detail: 'Redis is away or starts anew: signed requests are refused meanwhile.',
+        headers: { 'retry-after': '1' },
+      })
     const timeout = new Promise<never>((_resolve, reject) =>
       setTimeout(
         () => reject(problem('service-unavailable', { internal: 'readyz timed out' })),

@@ -83,8 +83,8 @@ export function readConfig(env: Env): Config {
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
     fault('DATABASE_URL must start with postgres://.')
   const redisUrl = text('REDIS_URL')
-  // Nonces and limits live in one server's memory today: a second server would accept a replay of the first's.
-  if (redisUrl) fault('REDIS_URL is not supported yet: leave it unset and run one API server.')
+  if (redisUrl && !(/^rediss?:\/\//.test(redisUrl) && URL.canParse(redisUrl)))
+    fault('REDIS_URL must start with redis:// or rediss://.')
 
   const config: Config = {
     host,

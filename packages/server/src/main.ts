@@ -86,7 +86,7 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   const clock = systemClock
   await ensureUpcomingPartitions(database, clock.now())
   const printToTerminal = process.stdout.isTTY ? (text: string) => void process.stdout.write(text) : undefined
-  const foundation = { config, log, database, sealer, clock, printToTerminal }
+  const foundation = { config, log, database, databaseUrl: postgres.url, sealer, clock, printToTerminal }
 
   if (config.roles.has('api')) await serve(foundation, postgres.lock, shutdown)
   if (config.roles.has('worker')) {
@@ -94,7 +94,6 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
     shutdown.add({ name: 'worker', run: () => worker.stop() })
     const deliverer = await startDeliverer({
       ...foundation,
-      databaseUrl: postgres.url,
       guard: webhookGuard(config),
       retrySchedule: config.webhookRetrySchedule,
     })

@@ -1,12 +1,14 @@
 import type { Clock } from './clock.ts'
-import { steadyClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database, Executor } from './database/database.ts'
+import { openRedis } from './database/redis.ts'
 import { createDoors } from './doors.ts'
 import type { Sealer } from './encryption.ts'
-import { createKeyCache } from './keys/key-cache.ts'
+import { createKeyCache, type KeyCache } from './keys/key-cache.ts'
+import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
 import { createLastUse } from './keys/last-use.ts'
 import { createRateLimit } from './keys/rate-limit.ts'
+import { createSharedRateLimit } from './keys/shared-rate-limit.ts'
 import { createTransactionWriter } from './ledger/transaction-writer.ts'
 import type { Log } from './log.ts'
 import { MANUAL_RAIL, manualRail } from './rails/manual.ts'
@@ -18,10 +20,11 @@ import { createAuth } from './sessions/auth.ts'
 import type { CurrencyType, Mode } from './sessions/principal.ts'
 import { assertOperator, principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
-import { openNonceFloor } from './signatures/nonce-floor.ts'
-import { createNonceStore } from './signatures/nonces.ts'
+import { openNonces } from './signatures/open-nonces.ts'
+import { sharedFailures } from './signatures/shared-failures.ts'
 import { createRequestVerifier } from './signatures/verify-request.ts'
 import { createSigningKeys } from './signing-keys/signing-keys.ts'
+import { createLiveRequests } from './transaction-logs/live-requests.ts'
 import { createRequestLog } from './transaction-logs/record-request.ts'
 import type { WebhooksDeps } from './webhooks/deps.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
@@ -35,6 +38,8 @@ const LAST_USE_INTERVAL_MS = 2_000
 export type Foundation = {
   config: Config
   database: Database
+  /** For the connection that hears of changes; null where there is no database to hear from. */
+  databaseUrl: string | null
   clock: Clock
   sealer: Sealer
   log: Log
@@ -50,7 +55,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 
 /** Everything that lives as long as the API server: what the rooms share, made once and in order. */
 export async function createServices(foundation: Foundation) {
-  const { config, database, clock } = foundation
+  const { config, database, clock, log } = foundation
   const auth = createAuth({
     ...foundation,
     authSecrets: foundation.authSecrets ?? (await openAuthSecrets(foundation)),
@@ -63,26 +68,35 @@ export async function createServices(foundation: Foundation) {
     webhook: webhookFact,
     depositInstructions,
   })
-  const keyCache = createKeyCache({ executor: database.pool, sealer: foundation.sealer })
+  const shared = config.redisUrl === null ? null : await openRedis(config.redisUrl, log)
+  const keyCache = createKeyCache({
+    executor: database.pool,
+    sealer: foundation.sealer,
+    ...(shared ? { isHearing: () => keyChanges !== null && keyChanges.isHearing() } : {}),
+  })
+  const keyChanges = await hearKeyChanges(foundation, keyCache, { isAlone: shared === null })
   const lastUse = createLastUse({ executor: database.pool })
   const lastUseTimer = setInterval(() => {
     // A batch that fails is only a time of use that stays older.
     void lastUse.flush().catch((err: unknown) => foundation.log.warn({ err }, 'last uses were not written'))
   }, LAST_USE_INTERVAL_MS).unref()
-  const floor = await openNonceFloor({ database, clock, wait: foundation.wait })
-  const nonces = createNonceStore({ clock: steadyClock(clock), floor })
-  const failures = createFailureLimit({ clock, failuresPerMinute: config.failuresPerMinute })
+  const nonces = await openNonces({ database, clock, log, wait: foundation.wait, redis: shared?.redis ?? null })
+  const failures = createFailureLimit({
+    clock,
+    failuresPerMinute: config.failuresPerMinute,
+    countForAll: shared ? sharedFailures(shared) : undefined,
+  })
   const verifier = createRequestVerifier({
     clock,
     findKey: (publicKey) => keyCache.find(publicKey),
     nonces,
     failures,
-    rateLimit: createRateLimit({ clock }),
+    rateLimit: shared ? createSharedRateLimit(shared) : createRateLimit({ clock }),
     authorities: config.authorities,
     defaultPort: config.publicUrl.startsWith('https:') ? '443' : '80',
     trustProxy: config.trustProxy,
   })
-  const requestLog = createRequestLog(foundation)
+  const requestLog = createRequestLog({ ...foundation, live: createLiveRequests(shared) })
   const doors = createDoors({
     config,
     verifier,
@@ -111,16 +125,35 @@ export async function createServices(foundation: Foundation) {
     /** The lock on the database was lost and is held again: whatever is remembered may be old. */
     async reopen() {
       keyCache.clear()
-      nonces.remember(await floor.reopen())
+      await nonces.reopen()
     },
+    /** Whether signed requests can be accepted: false while the memory that servers share is away. */
+    isVerifying: () => nonces.isOpen(),
     /** Writes what is still in memory. Call it when no request runs any more. */
     async close() {
       clearInterval(lastUseTimer)
       await requestLog.close()
       await lastUse.flush()
-      await floor.close()
+      await nonces.close()
+      await keyChanges?.close()
+      shared?.close()
     },
   }
+}
+
+async function hearKeyChanges(
+  { databaseUrl, log }: Foundation,
+  keyCache: KeyCache,
+  { isAlone }: { isAlone: boolean },
+): Promise<KeyChanges | null> {
+  if (databaseUrl === null) return null
+  return openKeyChanges({
+    url: databaseUrl,
+    log,
+    isAlone,
+    onChange: (publicKey) => keyCache.evict(publicKey),
+    onGap: () => keyCache.clear(),
+  })
 }
 
 /** Where webhooks may go; the deliverer asks at every connection, the routes when an address is saved. */

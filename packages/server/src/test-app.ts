@@ -68,6 +68,7 @@ export async function createTestApp(
   const services = await createServices({
     config: readConfig(env),
     database: testDatabase.database,
+    databaseUrl: testDatabase.url,
     clock,
     sealer: createSealer([masterKey]),
     log: createLog('silent'),

@@ -109,8 +109,9 @@ async function lockServer(url: string, config: StartDeps['config']): Promise<Ser
         'Stop it first, or set another DATA_DIR and PORT.',
     )
   }
+  const how = kind === 'shared' ? ' without REDIS_URL' : ''
   throw new TakenError(
-    `Another Countersign server${holder} already runs on this database. ` +
+    `Another Countersign server${holder} already runs on this database${how}. ` +
       'Several servers need REDIS_URL, the same for each.',
   )
 }

@@ -17,13 +17,13 @@ export async function createPeopleApp(
   options: { config?: Partial<Config>; facts?: ActivationFacts; validateResponses?: boolean } = {},
 ) {
   const testDatabase = await createTestDatabase()
-  const { database } = testDatabase
+  const { database, url: databaseUrl } = testDatabase
   const clock = clockThatRuns()
   const config = { ...readConfig({}), trustProxy: new BlockList(), ...options.config }
   const sealer = createSealer([randomBytes(32)])
   const printed: string[] = []
   const printToTerminal = (text: string) => void printed.push(text)
-  const foundation = { config, database, clock, sealer, log: createLog('silent'), printToTerminal }
+  const foundation = { config, database, databaseUrl, clock, sealer, log: createLog('silent'), printToTerminal }
   const services = await createServices(foundation)
   const activation = createActivation(options.facts)
   const app = await buildApp({

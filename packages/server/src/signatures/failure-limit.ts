@@ -11,8 +11,16 @@ export type FailureLimit = {
 const WINDOW_MS = 60_000
 const ADDRESSES_MAX = 50_000
 
-/** Counts failures per address in fixed minutes; the table is emptied at each minute and bounded within it. */
-export function createFailureLimit(deps: { clock: Clock; failuresPerMinute: number }): FailureLimit {
+/**
+ * Counts failures per address in fixed minutes; the table is emptied at each minute and bounded within it.
+ * @param deps.countForAll tells the other servers of a failure and answers with what all of them have counted. Nobody
+ *   waits for it, and while it fails each server counts for itself.
+ */
+export function createFailureLimit(deps: {
+  clock: Clock
+  failuresPerMinute: number
+  countForAll?: ((address: string) => Promise<number>) | undefined
+}): FailureLimit {
   let windowStart = 0
   let failures = new Map<string, number>()
 
@@ -42,6 +50,11 @@ export function createFailureLimit(deps: { clock: Clock; failuresPerMinute: numb
       const count = failures.get(address)
       if (count === undefined && failures.size >= ADDRESSES_MAX) return
       failures.set(address, (count ?? 0) + 1)
+      const minute = failures
+      deps.countForAll?.(address).then(
+        (all) => minute.set(address, Math.max(all, minute.get(address) ?? 0)),
+        () => {},
+      )
     },
   }
 }

@@ -1,15 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
-import { problem } from '../problems.ts'
-import {
-  deleteEarlyNonces,
-  insertEarlyNonce,
-  lowerFloor,
-  readEarlyNonces,
-  readFloor,
-  raiseFloor,
-  type EarlyNonce,
-} from './queries.ts'
+import { problem, type Problem } from '../problems.ts'
+import { createFloorLease } from './floor-lease.ts'
+import { deleteEarlyNonces, lowerFloor, readEarlyNonces, takeFloor, type EarlyNonce } from './queries.ts'
 
 /**
  * The durable line that keeps a restart from opening a replay window: nonces live in memory, so after a start
@@ -34,8 +29,6 @@ export type NonceFloor = {
   close(): Promise<void>
 }
 
-const LEASE_SECONDS = 2
-const RENEW_WITHIN_MS = 1_000
 const WAIT_MAX_MS = 3_000
 /** Longer than any signature is accepted, ahead and behind together. */
 export const EARLY_NONCE_SECONDS = 600
@@ -47,79 +40,51 @@ export const EARLY_NONCE_SECONDS = 600
 export async function openNonceFloor(deps: {
   database: Database
   clock: Clock
-  wait?: (ms: number) => Promise<void>
+  wait?: ((ms: number) => Promise<void>) | undefined
 }): Promise<NonceFloor> {
   const { pool } = deps.database
   const { clock } = deps
-  const wait = deps.wait ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
-  let startFloor = await readFloor(pool)
+  const own = () => `memory ${randomUUID()}`
+  let epoch = own()
+  let startFloor = await takeFloor(pool, epoch)
   await deleteEarlyNonces(pool, seconds(clock) - EARLY_NONCE_SECONDS)
   const earlyNonces = await readEarlyNonces(pool)
-  const aheadMs = (startFloor + 1) * 1000 - clock.now()
-  if (aheadMs > 0) await wait(Math.min(aheadMs, WAIT_MAX_MS))
-
-  let leased = startFloor
-  let highest = startFloor
-  let renewal: Promise<void> | null = null
-
-  function renew(): Promise<void> {
-    const target = seconds(clock) + LEASE_SECONDS
-    renewal ??= raiseFloor(pool, target)
-      .then(() => {
-        leased = Math.max(leased, target)
-      })
-      .finally(() => {
-        renewal = null
-      })
-    return renewal
-  }
-
-  async function admitDurably(keyId: string, nonce: string, created: number): Promise<void> {
-    try {
-      // A renewal that was under way may have been for an earlier second: two rounds are enough.
-      for (
-        let round = 0;
-        round < 2 && created > leased && created <= seconds(clock) + LEASE_SECONDS;
-        round += 1
-      )
-        await renew()
-      if (created <= leased) highest = Math.max(highest, created)
-      // The caller's clock is ahead. Raising the floor so far would shut out everyone else after a restart, so
-      // this one nonce is made durable instead.
-      else await insertEarlyNonce(pool, { keyId, nonce, created })
-    } catch (error) {
-      throw problem('service-unavailable', {
-        internal: 'the nonce floor could not be raised',
-        headers: { 'retry-after': '1' },
-        cause: error,
-      })
-    }
-  }
+  await waitUntilPast(startFloor, deps)
+  const lease = (floor: number) => createFloorLease({ executor: pool, clock }, { epoch, floor })
+  let current = lease(startFloor)
 
   return {
     earlyNonces,
     admit(keyId, nonce, created) {
       if (created <= startFloor) throw beforeStart()
-      if (created > leased) return admitDurably(keyId, nonce, created)
-      highest = Math.max(highest, created)
-      // Renewed ahead of need; if it fails, the first request past the lease waits and hears of it.
-      if (!renewal && leased * 1000 - clock.now() < RENEW_WITHIN_MS) void renew().catch(() => {})
+      return current.cover(keyId, nonce, created)
     },
     async reopen() {
-      startFloor = Math.max(await readFloor(pool), highest)
-      leased = startFloor
+      epoch = own()
+      startFloor = Math.max(await takeFloor(pool, epoch), current.highest)
+      current = lease(startFloor)
       return readEarlyNonces(pool)
     },
     async close() {
-      await renewal?.catch(() => {})
-      await lowerFloor(pool, { from: leased, to: highest })
+      await current.settle()
+      await lowerFloor(pool, { from: current.leased, to: current.highest, epoch })
     },
   }
 }
 
-function beforeStart() {
+/** Waits until the clock has passed a floor, 3 s at most: a request made from now on is then not taken for an older one. */
+export async function waitUntilPast(
+  floor: number,
+  { clock, wait = delay }: { clock: Clock; wait?: ((ms: number) => Promise<unknown>) | undefined },
+): Promise<void> {
+  const aheadMs = (floor + 1) * 1000 - clock.now()
+  if (aheadMs > 0) await wait(Math.min(aheadMs, WAIT_MAX_MS))
+}
+
+export function beforeStart(): Problem {
   return problem('signature-expired', {
-    detail: 'The signature was made before the server started; it cannot be told from a replay. Sign again.',
+    detail:
+      'The signature was made before the server or its memory of signatures started; it cannot be told from a replay. Sign again.',
     extra: {
       reason: 'before-server-start',
       likely_cause: 'The server was restarted between signing and sending.',

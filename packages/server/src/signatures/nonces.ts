@@ -33,10 +33,15 @@ const FLOOD_FACTOR = 2
 // A Map entry, its string header and the list entry beside it, measured at 300 000 entries.
 const ENTRY_OVERHEAD_BYTES = 96
 
-const CLOCK_STEPPED_BACK = {
+export const CLOCK_STEPPED_BACK = {
   likely_cause_code: 'window-ended',
   likely_cause:
     'The signature was made more than 300 s before the latest time that the server has seen: the body took long to arrive, or the server clock was set back.',
+}
+
+/** How many live nonces a key may hold. */
+export function nonceCountMax(key: { rateLimitPerMinute: number }): number {
+  return key.rateLimitPerMinute * LIVE_MINUTES * FLOOD_FACTOR
 }
 
 /**
@@ -107,8 +112,7 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
       // What was swept is forgotten: after a clock that ran ahead is set back, its copies would look new and fresh.
       if (created < sweptUntil) throw problem('signature-expired', { extra: CLOCK_STEPPED_BACK })
       // Taken before the floor is asked: two copies that arrive together must not both wait and then pass.
-      const countMax = key.rateLimitPerMinute * LIVE_MINUTES * FLOOD_FACTOR
-      if (!take({ keyId: key.id, nonce, created }, countMax)) return false
+      if (!take({ keyId: key.id, nonce, created }, nonceCountMax(key))) return false
       const admitted = deps.floor.admit(key.id, nonce, created)
       return admitted ? admitted.then(() => true) : true
     },

@@ -18,7 +18,7 @@ import { readSignedRequest, type ReadRequest } from './signature-base.ts'
 export type VerifierDeps = {
   clock: Clock
   findKey(publicKey: string): VerificationKey | null | Promise<VerificationKey | null>
-  nonces: NonceStore
+  nonces: Pick<NonceStore, 'claim'>
   failures: FailureLimit
   rateLimit: RateLimit
   /** The values of `@authority` that are this server's own. */

@@ -14,7 +14,7 @@ import { writeRows } from './write-rows.ts'
 
 export type { RequestRecord } from './record.ts'
 
-export type RequestLogDeps = { database: Database; clock: Clock; log: Log }
+export type RequestLogDeps = { database: Database; clock: Clock; log: Log; live?: LiveRequests }
 
 export type RequestLog = {
   /** Puts a read's row into the next batch; at most 200 ms of them can be lost to a kill. When full: dropped and counted. */
@@ -56,7 +56,7 @@ type Entry = { record: RequestRecord; requestCount: number; bytes: number; done?
 
 /** The writer of the Transaction Logs. One for each process. */
 export function createRequestLog(deps: RequestLogDeps): RequestLog {
-  const live = createLiveRequests()
+  const live = deps.live ?? createLiveRequests(null)
   const refusals = createRefusalLimit()
   const stopped = new AbortController()
   const state = { dropped: 0, reported: 0 }
@@ -121,6 +121,7 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
       await this.flush()
       clearTimeout(late)
       stopped.abort()
+      live.close()
     },
     get waiting() {
       return reads.rows + changes.rows
@@ -139,7 +140,7 @@ function unavailable(internal: string): Error {
   })
 }
 
-type BatchDeps = RequestLogDeps & {
+type BatchDeps = Omit<RequestLogDeps, 'live'> & {
   live: LiveRequests
   state: { dropped: number }
   stopped: AbortSignal

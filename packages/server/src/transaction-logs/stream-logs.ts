@@ -41,22 +41,29 @@ export async function streamLogs(
     if (ready && stream.readableLength > UNREAD_BYTES_MAX) stream.destroy()
     else stream.push(text)
   }
+  const end = () => {
+    if (stream.destroyed) return
+    // Who has not read to the end by the next look is cut off.
+    if (ended) stream.destroy()
+    else stream.push(null)
+    ended = true
+  }
   // Subscribed before the database is read, so that no row falls between the two.
-  const unsubscribe = deps.live.subscribe(filter.workspaceId, filter.mode, (row) => {
-    if (!matchesFilter(row, filter)) return
-    if (ready) send(eventOf(row))
-    else early.push(row)
+  const unsubscribe = deps.live.subscribe(filter.workspaceId, filter.mode, {
+    onRow(row) {
+      if (!matchesFilter(row, filter)) return
+      if (ready) send(eventOf(row))
+      else early.push(row)
+    },
+    // The reader opens it again after its last row, and what was missed comes from the database.
+    onGap: () => end(),
   })
   const timers = [
     setInterval(() => send(': still here\n\n'), HEARTBEAT_MS),
     setInterval(() => {
       // It never throws.
       void isStillAllowed(deps).then((allowed) => {
-        if (allowed || stream.destroyed) return
-        // Who has not read to the end by the next look is cut off.
-        if (ended) stream.destroy()
-        else stream.push(null)
-        ended = true
+        if (!allowed) end()
       })
     }, ALIVE_CHECK_MS),
   ]
