@@ -52,7 +52,11 @@ describe.skipIf(REDIS_SERVER === null)('two API servers on one database and one 
     expect((await t.send(t.second, headers)).body).toMatchObject({ code: 'signature-replayed' })
     for (let round = 0; round < 20; round += 1) {
       const copy = await t.sign(key)
-      const answers = await Promise.all([t.send(t.first, copy), t.send(t.second, copy), t.send(t.second, copy)])
+      const answers = await Promise.all([
+        t.send(t.first, copy),
+        t.send(t.second, copy),
+        t.send(t.second, copy),
+      ])
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401])
     }
   })

@@ -80,7 +80,13 @@ export async function createServices(foundation: Foundation) {
     // A batch that fails is only a time of use that stays older.
     void lastUse.flush().catch((err: unknown) => foundation.log.warn({ err }, 'last uses were not written'))
   }, LAST_USE_INTERVAL_MS).unref()
-  const nonces = await openNonces({ database, clock, log, wait: foundation.wait, redis: shared?.redis ?? null })
+  const nonces = await openNonces({
+    database,
+    clock,
+    log,
+    wait: foundation.wait,
+    redis: shared?.redis ?? null,
+  })
   const failures = createFailureLimit({
     clock,
     failuresPerMinute: config.failuresPerMinute,

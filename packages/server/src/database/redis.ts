@@ -57,7 +57,9 @@ export type RedisInfo = {
 
 /** What a Redis says of itself. */
 export async function readInfo(redis: Redis): Promise<RedisInfo> {
-  const text = (await Promise.all(['server', 'memory', 'replication'].map((part) => redis.info(part)))).join('\n')
+  const text = (await Promise.all(['server', 'memory', 'replication'].map((part) => redis.info(part)))).join(
+    '\n',
+  )
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? ''
   return {
     run: `${field('run_id')} ${field('master_replid')}`,

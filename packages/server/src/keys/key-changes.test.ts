@@ -53,7 +53,9 @@ it('every change of a key that verification depends on is heard, and a noted use
   const rotation = { overlap_seconds: 0 }
   expect(await isHeardAfter(() => ada.request('POST', `${path}/rotate`, { body: rotation }))).toBe(true)
   expect(
-    await isHeardAfter(() => pool.query('update api_key_secrets set sealed = sealed where api_key_id = $1', [key.id])),
+    await isHeardAfter(() =>
+      pool.query('update api_key_secrets set sealed = sealed where api_key_id = $1', [key.id]),
+    ),
   ).toBe(false)
   const past = { endedBefore: new Date(Date.now() + 60_000), now: new Date(), limit: 10 }
   expect(await isHeardAfter(() => destroyRetiredSecrets(pool, past))).toBe(true)

@@ -23,7 +23,15 @@ export async function createPeopleApp(
   const sealer = createSealer([randomBytes(32)])
   const printed: string[] = []
   const printToTerminal = (text: string) => void printed.push(text)
-  const foundation = { config, database, databaseUrl, clock, sealer, log: createLog('silent'), printToTerminal }
+  const foundation = {
+    config,
+    database,
+    databaseUrl,
+    clock,
+    sealer,
+    log: createLog('silent'),
+    printToTerminal,
+  }
   const services = await createServices(foundation)
   const activation = createActivation(options.facts)
   const app = await buildApp({

@@ -196,7 +196,10 @@ async function findEpoch({ redis, database, clock, log }: SharedNoncesDeps): Pro
     const [seconds] = await redis.time()
     await redis.hset(epochKey(next), { run: info.run, floor, clock: Number(seconds) })
     await takeFloor(client, next)
-    log.warn({ floor }, 'a new epoch of nonces begins: Redis is new to this database, or has lost what it held')
+    log.warn(
+      { floor },
+      'a new epoch of nonces begins: Redis is new to this database, or has lost what it held',
+    )
     return { floor, lease: lease(next) }
   })
 }

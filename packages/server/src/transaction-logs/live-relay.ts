@@ -33,7 +33,8 @@ export function openLiveRelay({ redis, subscriber, onRow, onGap }: LiveRelayDeps
   async function look(): Promise<void> {
     if (redis.status !== 'ready') return
     const channels = (await redis.pubsub('CHANNELS', `${PREFIX}*`)) as string[]
-    const counts = channels.length === 0 ? [] : ((await redis.pubsub('NUMSUB', ...channels)) as (string | number)[])
+    const counts =
+      channels.length === 0 ? [] : ((await redis.pubsub('NUMSUB', ...channels)) as (string | number)[])
     const byOthers = new Set<string>()
     for (let index = 0; index < counts.length; index += 2) {
       const topic = String(counts[index]).slice(PREFIX.length)
