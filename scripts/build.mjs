@@ -35,6 +35,7 @@ const steps = [
     name: 'dashboard',
     inputs: [
       'packages/dashboard/src',
+      'packages/dashboard/snippets',
       'packages/dashboard/public',
       'packages/dashboard/index.html',
       'packages/dashboard/vite.config.ts',

@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { curlSnippet } from '../src/snippets.ts'
 
 const [address = '', folder = '/tmp/shots'] = process.argv.slice(2)
 const origin = new URL(address).origin
@@ -81,8 +80,13 @@ async function createKey(context: BrowserContext): Promise<Keys> {
 }
 
 async function runCurl(publicKey: string, secretKey: string): Promise<void> {
-  const env = { ...process.env, COUNTERSIGN_PUBLIC_KEY: publicKey, COUNTERSIGN_SECRET_KEY: secretKey }
-  await run('bash', ['-c', curlSnippet(origin)], { env })
+  const env = {
+    ...process.env,
+    COUNTERSIGN_URL: origin,
+    COUNTERSIGN_PUBLIC_KEY: publicKey,
+    COUNTERSIGN_SECRET_KEY: secretKey,
+  }
+  await run('sh', [join(import.meta.dirname, '../snippets/hmac-sha256/signed-request.sh')], { env })
 }
 
 type Shot = { name: string; path: string; act?: (page: Page) => Promise<void> }

@@ -1,99 +1,52 @@
-import { execFile } from 'node:child_process'
-import { createHmac, generateKeyPairSync, timingSafeEqual, verify } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { verifySignature } from 'http-message-sig'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Algorithm } from './api-types.ts'
-import { curlSnippet, typescriptSnippet } from './snippets.ts'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PLACEHOLDERS, requestSnippets } from './snippets.ts'
+import { WEBHOOK_SNIPPETS } from './webhook-snippet.ts'
 
-const PUBLIC_KEY = 'pk_test_snippets'
-const SECRET_KEY = 'sk_test_snippets'
-const pair = generateKeyPairSync('ed25519')
-const environment = {
-  ...process.env,
-  COUNTERSIGN_PUBLIC_KEY: PUBLIC_KEY,
-  COUNTERSIGN_SECRET_KEY: SECRET_KEY,
-  COUNTERSIGN_PRIVATE_KEY: pair.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-}
-const run = promisify(execFile)
+const read = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
+const ORIGIN = 'https://pay.example.com'
+const PUBLIC_KEY = 'pk_test_2dBbA0wJYqkN5jKzU8cGxHpO3TfR'
 
-let server: Server
-let origin: string
-let folder: string
-let received: { method: string; url: string; headers: IncomingHttpHeaders }[] = []
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'countersign-snippets-'))
-  server = createServer((request, answer) => {
-    received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
-    answer.end('{"kind":"key"}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(async () => {
-  server.close()
-  await rm(folder, { recursive: true })
-})
-
-/** Judged by a library that is not ours. */
-async function signatureHolds(request: (typeof received)[number], algorithm: Algorithm): Promise<boolean> {
-  const headers = new Headers(request.headers as Record<string, string>)
-  const verified = await verifySignature(
-    new Request(origin + request.url, { method: request.method, headers }),
-    {
-      policy: {
-        algorithms: [algorithm],
-        requiredComponents: ['@method', '@authority', '@path', '@query'],
-        requiredParameters: ['created', 'nonce', 'keyid'],
-        maxAge: 300,
-        clockSkew: 30,
-      },
-      resolveVerifier: ({ parameters }) => {
-        expect(parameters['keyid']).toBe(PUBLIC_KEY)
-        return {
-          algorithm,
-          verify: (base: Uint8Array, signature: Uint8Array) =>
-            algorithm === 'ed25519'
-              ? verify(null, base, pair.publicKey, signature)
-              : timingSafeEqual(createHmac('sha256', SECRET_KEY).update(base).digest(), signature),
-        }
-      },
-    },
-  )
-  return Boolean(verified)
+/** The block of a page that carries this id. */
+function block(page: string, id: string): string | undefined {
+  return new RegExp(`^\`\`\`\\w+ id=${id}\\n([\\s\\S]*?\\n)\`\`\`$`, 'm').exec(page)?.[1]
 }
 
 describe.each(['hmac-sha256', 'ed25519'] as const)('the code that a new %s key offers', (algorithm) => {
-  it('for curl sends one request whose signature an independent verifier accepts', async () => {
-    received = []
-    const script = join(folder, 'first-request.sh')
-    await writeFile(script, curlSnippet(origin, algorithm))
-    const { stdout } = await run('bash', [script], { env: environment })
-    expect(stdout).toContain('{"kind":"key"}')
-    expect(received).toHaveLength(1)
-    expect(await signatureHolds(received[0]!, algorithm)).toBe(true)
+  const shown = requestSnippets({ origin: ORIGIN, publicKey: PUBLIC_KEY, algorithm })
+  const plain = requestSnippets({
+    origin: PLACEHOLDERS.url,
+    publicKey: PLACEHOLDERS.publicKey,
+    algorithm,
   })
 
-  it('for TypeScript sends one request whose signature an independent verifier accepts', async () => {
-    received = []
-    const script = join(folder, 'first-request.mts')
-    await writeFile(script, typescriptSnippet(origin, algorithm))
-    const tsx = join(import.meta.dirname, '../../../node_modules/tsx/dist/cli.mjs')
-    const { stdout } = await run(process.execPath, [tsx, script], { env: environment })
-    expect(stdout).toContain('{"kind":"key"}')
-    expect(received).toHaveLength(1)
-    expect(await signatureHolds(received[0]!, algorithm)).toBe(true)
+  it('comes in five languages', () => {
+    expect(shown.map(({ name }) => name)).toEqual(['curl', 'Node', 'Python', 'Go', 'Java'])
   })
 
-  it('holds neither key, so that it can be committed', () => {
-    for (const code of [curlSnippet(origin, algorithm), typescriptSnippet(origin, algorithm)]) {
-      expect(code).not.toMatch(/[ps]k_(?:test|prod)_|MC4CAQAw/)
-    }
+  it.each(shown)('names this server and this key, and nothing that signs: $name', ({ code }) => {
+    expect(code).toContain(ORIGIN)
+    expect(code).toContain(PUBLIC_KEY)
+    expect(code).not.toContain(PLACEHOLDERS.url)
+    expect(code).not.toContain(PLACEHOLDERS.publicKey)
+    expect(code).not.toMatch(/sk_(?:test|prod)_|MC4CAQAw/)
+  })
+
+  it.each(shown)('tells how to call it by the name of its file: $name', ({ code, file }) => {
+    expect(code).toContain(`${file} POST /v1/transactions`)
+  })
+
+  it.each(plain)('stands in docs/signing.md as it is: $name', ({ name, code }) => {
+    const id = algorithm === 'ed25519' ? `${name.toLowerCase()}-ed25519` : name.toLowerCase()
+    // The page shows all of them for HMAC; for Ed25519 it says where the files are.
+    if (algorithm === 'hmac-sha256') expect(block(read('signing.md'), id)).toBe(code)
+    else expect(read('signing.md')).toContain('packages/dashboard/snippets/ed25519')
   })
 })
+
+it.each(WEBHOOK_SNIPPETS.filter(({ name }) => name !== 'SDK'))(
+  'the receiver stands in docs/webhooks.md as it is: $name',
+  ({ name, code }) => {
+    expect(block(read('webhooks.md'), name.toLowerCase())).toBe(code)
+  },
+)

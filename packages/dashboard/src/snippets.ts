@@ -1,9 +1,17 @@
+import ed25519Shell from '../snippets/ed25519/signed-request.sh?raw'
+import ed25519Node from '../snippets/ed25519/signed-request.mjs?raw'
+import ed25519Python from '../snippets/ed25519/signed_request.py?raw'
+import ed25519Go from '../snippets/ed25519/signed_request.go?raw'
+import ed25519Java from '../snippets/ed25519/SignedRequest.java?raw'
+import hmacShell from '../snippets/hmac-sha256/signed-request.sh?raw'
+import hmacNode from '../snippets/hmac-sha256/signed-request.mjs?raw'
+import hmacPython from '../snippets/hmac-sha256/signed_request.py?raw'
+import hmacGo from '../snippets/hmac-sha256/signed_request.go?raw'
+import hmacJava from '../snippets/hmac-sha256/SignedRequest.java?raw'
 import type { Algorithm } from './api-types.ts'
 
-// Ready-to-run code for one key. It reads the two keys from the environment, so nothing secret is ever in it.
-// A test runs what these functions return.
-
-const PATH = '/v1/me'
+// Ready-to-run code for one key: the files of `snippets/`, which docs/signing.md shows as well. They read what
+// signs from the environment, so nothing secret is ever in them.
 
 /** The variable that holds what signs. */
 export const SIGNING_VARIABLES: Record<Algorithm, string> = {
@@ -11,99 +19,32 @@ export const SIGNING_VARIABLES: Record<Algorithm, string> = {
   ed25519: 'COUNTERSIGN_PRIVATE_KEY',
 }
 
-// An Ed25519 key is the one line between the two that frame its PEM file.
-const ENVIRONMENT: Record<Algorithm, string[]> = {
-  'hmac-sha256': ['Needs COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_SECRET_KEY in the environment.'],
+/** What the files say where a reader's own server and key belong. */
+export const PLACEHOLDERS = { url: 'http://localhost:4747', publicKey: 'pk_test_YOUR_PUBLIC_KEY' }
+
+export type Snippet = { name: string; file: string; code: string }
+
+const FILES: Record<Algorithm, Snippet[]> = {
+  'hmac-sha256': [
+    { name: 'curl', file: 'signed-request.sh', code: hmacShell },
+    { name: 'Node', file: 'signed-request.mjs', code: hmacNode },
+    { name: 'Python', file: 'signed_request.py', code: hmacPython },
+    { name: 'Go', file: 'signed_request.go', code: hmacGo },
+    { name: 'Java', file: 'SignedRequest.java', code: hmacJava },
+  ],
   ed25519: [
-    'Needs COUNTERSIGN_PUBLIC_KEY and COUNTERSIGN_PRIVATE_KEY in the environment.',
-    "From a PEM file: export COUNTERSIGN_PRIVATE_KEY=$(grep -v -e '-----' key.pem)",
+    { name: 'curl', file: 'signed-request.sh', code: ed25519Shell },
+    { name: 'Node', file: 'signed-request.mjs', code: ed25519Node },
+    { name: 'Python', file: 'signed_request.py', code: ed25519Python },
+    { name: 'Go', file: 'signed_request.go', code: ed25519Go },
+    { name: 'Java', file: 'SignedRequest.java', code: ed25519Java },
   ],
 }
 
-/** What the code needs, as comments of its language. */
-const needs = (algorithm: Algorithm, mark: '#' | '//') =>
-  ENVIRONMENT[algorithm].map((line) => `${mark} ${line}`).join('\n')
-
-const CURL_SIGN: Record<Algorithm, string> = {
-  'hmac-sha256': `signature=$(printf %s "$base" | openssl dgst -sha256 -hmac "$COUNTERSIGN_SECRET_KEY" -binary | openssl base64 -A)`,
-  // openssl 3.0 asks for the length of what Ed25519 signs beforehand, which only a file has.
-  ed25519: `base_file=$(mktemp)
-printf %s "$base" >"$base_file"
-private_key() { printf '%s\\n' '-----BEGIN PRIVATE KEY-----' "$COUNTERSIGN_PRIVATE_KEY" '-----END PRIVATE KEY-----'; }
-signature=$(openssl pkeyutl -sign -rawin -in "$base_file" -inkey <(private_key) | openssl base64 -A)
-rm "$base_file"`,
-}
-
-/** A shell script that needs curl and openssl only (for Ed25519: bash or zsh, openssl 3). */
-export function curlSnippet(origin: string, algorithm: Algorithm = 'hmac-sha256'): string {
-  const { host } = new URL(origin)
-  return `${needs(algorithm, '#')}
-created=$(date +%s)
-nonce=$(openssl rand -hex 16)
-params='("@method" "@authority" "@path" "@query");created='$created';nonce="'$nonce'";keyid="'$COUNTERSIGN_PUBLIC_KEY'";alg="${algorithm}"'
-
-base=$(printf '%s\\n' \\
-  '"@method": GET' \\
-  '"@authority": ${host}' \\
-  '"@path": ${PATH}' \\
-  '"@query": ?' \\
-  '"@signature-params": '"$params")
-
-${CURL_SIGN[algorithm]}
-
-curl -i '${origin}${PATH}' \\
-  -H "Signature-Input: sig1=$params" \\
-  -H "Signature: sig1=:$signature:"
-`
-}
-
-type NodeSigning = { imports: string; name: string; sign: string }
-
-const NODE_SIGN: Record<Algorithm, NodeSigning> = {
-  'hmac-sha256': {
-    imports: 'createHmac, randomBytes',
-    name: 'secretKey',
-    sign: `const signature = createHmac('sha256', secretKey).update(base).digest('base64')`,
-  },
-  ed25519: {
-    imports: 'createPrivateKey, randomBytes, sign',
-    name: 'privateKey',
-    sign: `const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' })
-const signature = sign(null, Buffer.from(base), key).toString('base64')`,
-  },
-}
-
-/** A TypeScript file without dependencies: Node 24 runs it as it is, Node 20 with \`npx tsx\`. */
-export function typescriptSnippet(origin: string, algorithm: Algorithm = 'hmac-sha256'): string {
-  const { host } = new URL(origin)
-  const { imports, name, sign } = NODE_SIGN[algorithm]
-  const variable = SIGNING_VARIABLES[algorithm]
-  return `${needs(algorithm, '//')}
-// Save as first-request.mts, then: npx tsx first-request.mts
-import { ${imports} } from 'node:crypto'
-
-const { COUNTERSIGN_PUBLIC_KEY: publicKey, ${variable}: ${name} } = process.env
-if (!publicKey || !${name}) throw new Error('Set COUNTERSIGN_PUBLIC_KEY and ${variable} first')
-
-const created = Math.floor(Date.now() / 1000)
-const nonce = randomBytes(16).toString('hex')
-const params =
-  '("@method" "@authority" "@path" "@query")' +
-  \`;created=\${created};nonce="\${nonce}";keyid="\${publicKey}";alg="${algorithm}"\`
-
-const base = [
-  '"@method": GET',
-  '"@authority": ${host}',
-  '"@path": ${PATH}',
-  '"@query": ?',
-  \`"@signature-params": \${params}\`,
-].join('\\n')
-
-${sign}
-
-const answer = await fetch('${origin}${PATH}', {
-  headers: { 'Signature-Input': \`sig1=\${params}\`, Signature: \`sig1=:\${signature}:\` },
-})
-console.log(answer.status, await answer.text())
-`
+/** The code of every language, addressed to this server and naming this key. */
+export function requestSnippets(key: { origin: string; publicKey: string; algorithm: Algorithm }): Snippet[] {
+  return FILES[key.algorithm].map(({ code, ...rest }) => ({
+    ...rest,
+    code: code.replaceAll(PLACEHOLDERS.url, key.origin).replaceAll(PLACEHOLDERS.publicKey, key.publicKey),
+  }))
 }

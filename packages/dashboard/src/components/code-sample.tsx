@@ -1,24 +1,35 @@
 import { useId, useState } from 'react'
+import { readLanguage, rememberLanguage } from '../language.ts'
 import { CopyButton } from './chip.tsx'
 
+type CodeSampleProps = {
+  samples: { name: string; code: string }[]
+  /** The tabs are languages: the one chosen last, on any page, is shown first. */
+  languages?: boolean
+}
+
 /** One or several pieces of code under tabs, with a copy button for the one in view. */
-export function CodeSample({ samples }: { samples: { name: string; code: string }[] }) {
-  const [shown, setShown] = useState(0)
+export function CodeSample({ samples, languages = false }: CodeSampleProps) {
+  const [chosen, setChosen] = useState(() => (languages ? readLanguage() : null))
   const id = useId()
-  const sample = samples[shown] ?? samples[0]
+  const sample = samples.find(({ name }) => name === chosen) ?? samples[0]
   if (!sample) return null
+  const choose = (name: string) => {
+    setChosen(name)
+    if (languages) rememberLanguage(name)
+  }
   return (
     <div className="code">
       <div className="code-head">
         <div className="tabs" role="tablist">
-          {samples.map(({ name }, index) => (
+          {samples.map(({ name }) => (
             <button
               key={name}
               type="button"
               role="tab"
-              aria-selected={index === shown}
+              aria-selected={name === sample.name}
               aria-controls={id}
-              onClick={() => setShown(index)}
+              onClick={() => choose(name)}
             >
               {name}
             </button>

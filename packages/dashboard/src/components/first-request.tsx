@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { sendSignedRequest } from '../send-signed-request.ts'
-import { curlSnippet, SIGNING_VARIABLES, typescriptSnippet } from '../snippets.ts'
+import { requestSnippets, SIGNING_VARIABLES } from '../snippets.ts'
 import { CodeBlock, CodeSample } from './code-sample.tsx'
 import { Listener } from './listener.tsx'
 import { FormError, Note } from './states.tsx'
@@ -20,13 +20,10 @@ type FirstRequestProps = {
 export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
   // Requests that this page sent itself are not "your own code".
   const [ownRequestIds, setOwnRequestIds] = useState<string[]>([])
-  const { algorithm } = apiKey
+  const { algorithm, public_key: publicKey } = apiKey
   const samples = useMemo(
-    () => [
-      { name: 'curl', code: curlSnippet(location.origin, algorithm) },
-      { name: 'TypeScript', code: typescriptSnippet(location.origin, algorithm) },
-    ],
-    [algorithm],
+    () => requestSnippets({ origin: location.origin, publicKey, algorithm }),
+    [algorithm, publicKey],
   )
   return (
     <section className="card card-pad stack-wide">
@@ -36,7 +33,7 @@ export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
       </div>
       {signingKey && (
         <TestRequest
-          publicKey={apiKey.public_key}
+          publicKey={publicKey}
           signingKey={signingKey}
           onSent={(requestId) => setOwnRequestIds((before) => [...before, requestId])}
         />
@@ -45,12 +42,13 @@ export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
         <div>
           <h3>From your own code</h3>
           <p className="second">
-            Both read <code>COUNTERSIGN_PUBLIC_KEY</code> and <code>{SIGNING_VARIABLES[algorithm]}</code> from
-            the environment: load the .env file first.
+            Whole programs that need no package{algorithm === 'ed25519' && ' (but in Python)'}. What signs is
+            read from <code>{SIGNING_VARIABLES[algorithm]}</code> in the environment: load the .env file
+            first.
           </p>
         </div>
         <Listener apiKey={apiKey} ignored={ownRequestIds} />
-        <CodeSample samples={samples} />
+        <CodeSample samples={samples} languages />
       </div>
     </section>
   )

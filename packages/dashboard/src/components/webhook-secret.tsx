@@ -1,11 +1,6 @@
-import { RECEIVER_SNIPPET, VERIFY_SNIPPET } from '../webhook-snippet.ts'
+import { WEBHOOK_SNIPPETS } from '../webhook-snippet.ts'
 import { CodeSample } from './code-sample.tsx'
 import { SecretBox } from './key-reveal.tsx'
-
-const SAMPLES = [
-  { name: 'Verify', code: VERIFY_SNIPPET },
-  { name: 'Whole receiver', code: RECEIVER_SNIPPET },
-]
 
 /** The secret of an endpoint in full, and the code that verifies with it. */
 export function WebhookSecret({ secret }: { secret: string }) {
@@ -21,7 +16,7 @@ export function WebhookSecret({ secret }: { secret: string }) {
         Every webhook is signed with it (Standard Webhooks). Put it into{' '}
         <code>COUNTERSIGN_WEBHOOK_SECRET</code> and verify before you trust a body:
       </p>
-      <CodeSample samples={SAMPLES} />
+      <CodeSample samples={WEBHOOK_SNIPPETS} languages />
     </div>
   )
 }
