@@ -1,5 +1,6 @@
 import { createHash, createHmac, createPrivateKey, sign } from 'node:crypto'
 import { keys, type ConformanceKey } from './keys.ts'
+import type { SignInput } from './sign-input.ts'
 
 /** The server that the cases are addressed to: its clock stands still at `now` (seconds since 1970). */
 export const server = { public_url: 'https://api.example.com', authority: 'api.example.com', now: 1763856000 }
@@ -12,6 +13,8 @@ export type RequestCase = {
   after?: string
   /** true where an HTTP parser refuses the request before a verifier sees it: call the verifier directly. */
   direct_only?: boolean
+  /** What the signer of an accepted case was told. */
+  sign?: SignInput
   request: { method: string; target: string; headers: HeaderPair[]; body_base64: string | null }
   expect:
     | { accepted: true; public_key: string; secret_key_index: number | null; signature_base: string }

@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { verifySignature } from 'http-message-sig'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +18,16 @@ it('the committed files are what the generator writes', () => {
     ([name, text]) => readFileSync(new URL(name, import.meta.url), 'utf8') !== text,
   )
   expect(stale.map(([name]) => name)).toEqual([])
+})
+
+it('requests.json holds to its published schema', () => {
+  const schema = JSON.parse(readFileSync(new URL('requests.schema.json', import.meta.url), 'utf8')) as object
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema)
+  const data = JSON.parse(conformanceFiles()['requests.json']!) as { cases: { expect: object }[] }
+  validate(data)
+  expect(validate.errors).toBeNull()
+  data.cases[0]!.expect = {}
+  expect(validate(data)).toBe(false)
 })
 
 it('there are enough cases of either kind', () => {

@@ -4,10 +4,14 @@ import { malformedRequests } from './bad-shape.ts'
 import { buildRequest, server, type Draft, type RequestCase } from './build-request.ts'
 import { goodRequests } from './good-requests.ts'
 import { keys } from './keys.ts'
+import { signInput } from './sign-input.ts'
 import { webhookCases, webhookNow } from './webhook-cases.ts'
 
 // npx tsx conformance/generate.ts          writes requests.json and webhooks.json
 // npx tsx conformance/generate.ts --check  ends with 1 when either is not what this would write
+
+/** Goes up when a case that passed must now fail, or when a member changes its meaning. */
+const KIT_VERSION = 1
 
 function requestCase(
   name: string,
@@ -20,6 +24,7 @@ function requestCase(
     name,
     ...(draft.after ? { after: draft.after } : {}),
     ...(draft.directOnly ? { direct_only: true } : {}),
+    ...(expect === 'accepted' ? { sign: signInput(request, base) } : {}),
     request,
     expect:
       expect === 'accepted'
@@ -59,7 +64,13 @@ export function conformanceFiles(): Record<string, string> {
     readFileSync(new URL('vectors/standard-webhooks.json', import.meta.url), 'utf8'),
   )
   return {
-    'requests.json': json({ server, keys: Object.values(keys), cases: requestCases() }),
+    'requests.json': json({
+      $schema: './requests.schema.json',
+      version: KIT_VERSION,
+      server,
+      keys: Object.values(keys),
+      cases: requestCases(),
+    }),
     'webhooks.json': json({ now: webhookNow, tolerance_seconds: 300, vectors, cases: webhookCases() }),
   }
 }

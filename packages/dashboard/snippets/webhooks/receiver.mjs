@@ -22,15 +22,16 @@ export function isGenuine(body, id, timestamp, signatures) {
 }
 
 createServer(async (request, response) => {
-  const body = await buffer(request)
-  const {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': signatures,
-  } = request.headers
-  if (!isGenuine(body, id, timestamp, signatures)) return response.writeHead(400).end()
-  const event = JSON.parse(body)
-  // The same event can arrive twice: remember event.id. Answer first, work afterwards.
-  console.log(event.id, event.type)
-  response.writeHead(204).end()
+  try {
+    const body = await buffer(request)
+    const { 'webhook-id': id, 'webhook-timestamp': sentAt, 'webhook-signature': signatures } = request.headers
+    if (!isGenuine(body, id, sentAt, signatures)) return response.writeHead(400).end()
+    const event = JSON.parse(body)
+    // The same event can arrive twice: remember event.id. Answer first, work afterwards.
+    console.log(event.id, event.type)
+    response.writeHead(204).end()
+  } catch (error) {
+    console.error(error)
+    response.writeHead(400).end()
+  }
 }).listen(process.env.PORT ?? 4800)
