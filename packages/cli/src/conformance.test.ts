@@ -94,10 +94,12 @@ describe('countersign conformance --signer', () => {
 const verifier = (lie: string) => `
 import { createInterface } from 'node:readline'
 const answers = new Map(${JSON.stringify(
-  kit.cases.toReversed().map(({ request, expect: expected }) => [
-    rawRequest(request).toString('base64'),
-    expected.code ?? 'accepted',
-  ]),
+  kit.cases
+    .toReversed()
+    .map(({ request, expect: expected }) => [
+      rawRequest(request).toString('base64'),
+      expected.code ?? 'accepted',
+    ]),
 )})
 const seen = new Set()
 for await (const line of createInterface({ input: process.stdin })) {
