@@ -12,6 +12,7 @@ export type Problem = Partial<Omit<Schemas['Problem'], 'code'>> &
 /** The dashboard always asks as a member. */
 export type Me = Extract<Schemas['Me'], { kind: 'member' }>
 export type ApiKey = Schemas['ApiKey']
+export type ApiKeyCallers = Schemas['ApiKeyCallers']
 export type ApiKeyWithSecret = Schemas['ApiKeyWithSecret']
 export type KeyStatus = ApiKey['status']
 export type Scope = ApiKey['scopes'][number]

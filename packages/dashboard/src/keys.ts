@@ -1,19 +1,30 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
-import type { ApiKey, ApiKeyChange, ApiKeyWithSecret, List, NewApiKey } from './api-types.ts'
+import type { ApiKey, ApiKeyCallers, ApiKeyChange, ApiKeyWithSecret, List, NewApiKey } from './api-types.ts'
 
 // Every call about keys. Keys belong to the workspace, so no query key here carries the mode.
 const PAGE_ITEMS = 50
+// So many calls at once: quick enough for a few hundred keys, and no burst.
+const LANES = 4
+const CALLERS_REFRESH_MS = 10_000
 
 const NOT_DELETED = 'active,expiring,expired,disabled'
 
-export const apiKeysQuery = ({ deleted }: { deleted: boolean }) =>
+export const KEY_FILTER_NAMES = ['search', 'mode', 'currency_type', 'status'] as const
+export type KeyFilters = Partial<Record<(typeof KEY_FILTER_NAMES)[number], string | undefined>>
+
+export const apiKeysQuery = ({ deleted, filters = {} }: { deleted: boolean; filters?: KeyFilters }) =>
   infiniteQueryOptions({
-    queryKey: ['api-keys', 'list', { deleted }],
+    queryKey: ['api-keys', 'list', { deleted, ...filters }],
     queryFn: ({ signal, pageParam }) =>
       call<List<ApiKey>>('GET', '/v1/api-keys', {
         signal,
-        query: { limit: PAGE_ITEMS, cursor: pageParam, status: deleted ? undefined : NOT_DELETED },
+        query: {
+          status: deleted ? undefined : NOT_DELETED,
+          ...given(filters),
+          limit: PAGE_ITEMS,
+          cursor: pageParam,
+        },
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -23,6 +34,13 @@ export const apiKeyQuery = (id: string) =>
   queryOptions({
     queryKey: ['api-keys', 'one', id],
     queryFn: ({ signal }) => call<ApiKey>('GET', `/v1/api-keys/${id}`, { signal }),
+  })
+
+export const apiKeyCallersQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['api-keys', 'callers', id],
+    queryFn: ({ signal }) => call<ApiKeyCallers>('GET', `/v1/api-keys/${id}/callers`, { signal }),
+    refetchInterval: CALLERS_REFRESH_MS,
   })
 
 export const createApiKey = (body: NewApiKey) => call<ApiKeyWithSecret>('POST', '/v1/api-keys', { body })
@@ -38,3 +56,30 @@ export const rotateApiKey = (id: string, { overlapSeconds, ed25519PublicKey }: R
   })
 
 export const deleteApiKey = (id: string) => call<unknown>('DELETE', `/v1/api-keys/${id}`)
+
+/** Without the filters that are not set, so that they do not hide a value that stands before them. */
+function given(filters: KeyFilters): KeyFilters {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined))
+}
+
+/**
+ * Does one thing to many keys, a few at a time, and goes on after a refusal: what can be done is done.
+ * @returns how many were refused, and why the first was
+ */
+export async function forEachKey(
+  keys: readonly ApiKey[],
+  action: (key: ApiKey) => Promise<unknown>,
+): Promise<{ failed: number; error: unknown }> {
+  const waiting = [...keys]
+  let failed = 0
+  let error: unknown
+  const lane = async () => {
+    for (let key = waiting.shift(); key; key = waiting.shift())
+      await action(key).catch((fault: unknown) => {
+        failed += 1
+        error ??= fault
+      })
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return { failed, error }
+}

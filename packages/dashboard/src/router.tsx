@@ -11,6 +11,7 @@ import { ProblemError, type Mode } from './api.ts'
 import { AppShell } from './components/app-shell.tsx'
 import { Gate } from './components/gate.tsx'
 import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
+import { KEY_FILTER_NAMES, type KeyFilters } from './keys.ts'
 import { LOG_FILTER_NAMES, type LogFilters } from './logs.ts'
 import { TRANSACTION_FILTER_NAMES } from './money.ts'
 import { safeReturn } from './safe-return.ts'
@@ -121,8 +122,10 @@ const apiKeysRoute = createRoute({
   getParentRoute: () => inside,
   path: '/api-keys',
   staticData: { title: 'API Keys', scope: 'workspace', strip: keysStrip },
-  validateSearch: (search: Record<string, unknown>): { deleted?: 'show' } =>
-    search['deleted'] === 'show' ? { deleted: 'show' } : {},
+  validateSearch: (search: Record<string, unknown>): KeyFilters & { deleted?: 'show' | undefined } => ({
+    ...Object.fromEntries(KEY_FILTER_NAMES.map((name) => [name, text(search[name])])),
+    deleted: search['deleted'] === 'show' ? 'show' : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 })
 const createApiKeyRoute = createRoute({

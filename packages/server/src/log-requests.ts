@@ -46,7 +46,13 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
       deps.requestLog.recordRefusal(record)
       return payload
     }
-    deps.lastUse.note(key.id, verification.address, record.createdAt)
+    deps.lastUse.note({
+      keyId: key.id,
+      secretVersion: verification.secretVersion,
+      ip: verification.address,
+      userAgent: record.userAgent,
+      nowMs: record.createdAt,
+    })
     if (request.method === 'GET' || request.method === 'HEAD') {
       deps.requestLog.record(record)
       return payload

@@ -1,10 +1,13 @@
 import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
+import { pruneCallers } from './keys/caller-queries.ts'
+import { sendKeyLetters } from './keys/letters.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
 import { tellExpiry } from './keys/tell-expiry.ts'
+import { tellRotation } from './keys/tell-rotation.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
 import type { Foundation } from './services.ts'
-import { deliverMail, pruneMail, smtpTransport } from './sessions/mail.ts'
+import { deliverMail, pruneMail, sendMail, smtpTransport } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
@@ -18,6 +21,8 @@ const PRUNE_INTERVAL_MS = 3_600_000
 const DAY_MS = 86_400_000
 const RETIRED_SECRET_DAYS = 7
 const RETIRED_SECRETS_MAX = 1_000
+const CALLER_DAYS = 90
+const CALLERS_MAX = 50_000
 
 /** Everything that the role `worker` repeats. A room that has recurring work lists it here. */
 export function createLoops(foundation: Foundation): Loop[] {
@@ -35,7 +40,17 @@ function keyExpiryLoop(foundation: Foundation): Loop {
   return {
     name: 'expire',
     intervalMs: KEY_EXPIRY_INTERVAL_MS,
-    run: async () => ((await tellExpiry({ ...foundation, publishEvent })).more ? 'more' : undefined),
+    async run() {
+      const rounds = [
+        await tellExpiry({ ...foundation, publishEvent }),
+        await tellRotation({ ...foundation, publishEvent }),
+        await sendKeyLetters({
+          ...foundation,
+          sendMail: (message, executor) => sendMail(foundation, message, executor),
+        }),
+      ]
+      return rounds.some(({ more }) => more) ? 'more' : undefined
+    },
   }
 }
 
@@ -57,6 +72,11 @@ function pruneLoop({ config, database, clock }: Foundation): Loop {
     () => deleteExpiredSessions(executor, new Date(clock.now())),
     () => pruneThrottles({ executor, clock }),
     () => pruneMail({ database, clock }),
+    () =>
+      pruneCallers(executor, {
+        usedBefore: new Date(clock.now() - CALLER_DAYS * DAY_MS),
+        limit: CALLERS_MAX,
+      }),
     () =>
       destroyRetiredSecrets(executor, {
         endedBefore: new Date(clock.now() - RETIRED_SECRET_DAYS * DAY_MS),

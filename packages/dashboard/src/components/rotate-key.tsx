@@ -1,16 +1,18 @@
 import { Button, Checkbox, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { bringPublicHalf, type PairSource } from '../key-pair.ts'
 import { OVERLAPS } from '../key-words.ts'
-import { rotateApiKey } from '../keys.ts'
+import { apiKeyCallersQuery, rotateApiKey } from '../keys.ts'
+import { describeCaller } from './key-callers.tsx'
 import { KeyReveal } from './key-reveal.tsx'
 import { OverlapField } from './overlap-field.tsx'
 import { PairReveal } from './pair-reveal.tsx'
 import { PairField } from './signing-field.tsx'
 import { FormError, Note } from './states.tsx'
+import { relativeTime, useNow } from './time.tsx'
 
 const DEFAULT_OVERLAP_SECONDS = 86_400
 
@@ -64,6 +66,7 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
             ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
             : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
         </p>
+        <LastCaller apiKey={apiKey} what={what} />
         {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
         <OverlapField
           label={`How long may the old ${what} still sign?`}
@@ -86,6 +89,22 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
         </div>
       </form>
     </Modal>
+  )
+}
+
+/** Who will need the new secret. */
+function LastCaller({ apiKey, what }: { apiKey: ApiKey; what: string }) {
+  const now = useNow()
+  const { data } = useQuery(apiKeyCallersQuery(apiKey.id))
+  const callers = data?.data.filter(({ secret_version }) => secret_version === apiKey.secret_version) ?? []
+  const [last] = callers
+  if (!last) return null
+  const ago = relativeTime(Date.parse(last.last_used_at), now)
+  return (
+    <Note>
+      The present {what} was last used {ago} by {describeCaller(last)}
+      {callers.length > 1 && `, and by ${callers.length - 1} more callers before`}.
+    </Note>
   )
 }
 
@@ -116,7 +135,7 @@ function Renewed({ name, what, overlapSeconds, onClose, children }: RenewedProps
         <p className="second">
           {overlapSeconds === 0
             ? `The old ${what} has stopped working.`
-            : `The old ${what} works for another ${overlap}.`}
+            : `The old ${what} works for another ${overlap}. The key’s page shows who still signs with it.`}
         </p>
         <Checkbox
           label={`I have stored the ${what === 'secret' ? 'secret key' : what}`}

@@ -11,8 +11,9 @@ import { DeleteKey } from '../components/delete-key.tsx'
 import { EditKey } from '../components/edit-key.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { FirstRequest } from '../components/first-request.tsx'
+import { KeyCallers } from '../components/key-callers.tsx'
 import { RotateKey } from '../components/rotate-key.tsx'
-import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time, useNow } from '../components/time.tsx'
 import { ALGORITHM_NAMES, CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { apiKeyQuery } from '../keys.ts'
@@ -66,12 +67,31 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
           )
         }
       />
+      {usable && <RotationReminder apiKey={apiKey} onRotate={() => setOpen('rotate')} />}
       <KeyFacts apiKey={apiKey} onRotate={usable ? () => setOpen('rotate') : undefined} />
+      <KeyCallers apiKey={apiKey} />
       {usable && <FirstRequest apiKey={apiKey} signingKey={null} />}
       {open === 'edit' && <EditKey apiKey={apiKey} onClose={close} />}
       {open === 'rotate' && <RotateKey apiKey={apiKey} onClose={close} />}
       {open === 'delete' && <DeleteKey apiKey={apiKey} onClose={close} />}
     </>
+  )
+}
+
+/** A secret that is 90 days old: nothing is wrong, but it is time. */
+function RotationReminder({ apiKey, onRotate }: { apiKey: ApiKey; onRotate: () => void }) {
+  const now = useNow()
+  if (apiKey.rotation_due_at === null || Date.parse(apiKey.rotation_due_at) > now) return null
+  const since = apiKey.rotated_at ?? apiKey.created_at
+  const days = Math.floor((now - Date.parse(since)) / 86_400_000)
+  return (
+    <Note tone="soon">
+      The current {apiKey.algorithm === 'ed25519' ? 'key pair' : 'secret'} is {days} days old.{' '}
+      <button type="button" className="link-button" onClick={onRotate}>
+        Rotate it
+      </button>{' '}
+      when it suits you; the old one can go on for up to 7 days.
+    </Note>
   )
 }
 

@@ -2,24 +2,33 @@ import { Button, Checkbox } from '@mantine/core'
 import { PlusIcon } from '@radix-ui/react-icons'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip, shortened } from '../components/chip.tsx'
+import { KeyFilterBar } from '../components/key-filter-bar.tsx'
 import { KeyMenu } from '../components/key-menu.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { ManyKeys } from '../components/many-keys.tsx'
+import { NoMatch } from '../components/paged-list.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { Day, Time } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
-import { apiKeysQuery } from '../keys.ts'
+import { apiKeysQuery, KEY_FILTER_NAMES } from '../keys.ts'
+import { useFilters } from '../use-filters.ts'
 
 export function ApiKeysPage() {
   const showDeleted = useSearch({ from: '/inside/api-keys' }).deleted === 'show'
+  const { filters, isFiltered, clear } = useFilters(KEY_FILTER_NAMES)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const keys = useInfiniteQuery({
-    ...apiKeysQuery({ deleted: showDeleted }),
+    ...apiKeysQuery({ deleted: showDeleted, filters }),
     placeholderData: keepPreviousData,
   })
   const navigate = useNavigate()
   const shown = keys.data?.pages.flatMap((page) => page.data) ?? []
+  // Only what is on the page counts: a filter takes away what it hides.
+  const chosen = shown.filter(({ id, status }) => selected.has(id) && status !== 'revoked')
   const create = (
     <LinkButton to="/api-keys/new" leftSection={<PlusIcon />}>
       Create API Key
@@ -28,19 +37,23 @@ export function ApiKeysPage() {
   return (
     <>
       <PageHead title="API Keys" lead="Your code signs its requests with these keys." action={create} />
+      <KeyFilterBar />
+      {chosen.length > 0 && <ManyKeys keys={chosen} onClear={() => setSelected(new Set())} />}
       {keys.isPending && <LoadingRows />}
       {keys.isError && (
         <Failed what="The list of keys" error={keys.error} onRetry={() => void keys.refetch()} />
       )}
       {keys.isSuccess && (
         <>
-          {shown.length === 0 ? (
+          {shown.length === 0 && isFiltered ? (
+            <NoMatch what="key" onClear={clear} />
+          ) : shown.length === 0 ? (
             <Empty title="No API Keys yet" action={create}>
               A key is a pair: the Public Key names you, the Secret Key signs your requests. The first one
               takes half a minute.
             </Empty>
           ) : (
-            <KeyTable keys={shown} />
+            <KeyTable keys={shown} selected={selected} onSelect={setSelected} />
           )}
           <div className="table-foot">
             <Checkbox
@@ -50,7 +63,7 @@ export function ApiKeysPage() {
               onChange={(event) =>
                 void navigate({
                   to: '.',
-                  search: { deleted: event.currentTarget.checked ? 'show' : undefined },
+                  search: { ...filters, deleted: event.currentTarget.checked ? 'show' : undefined },
                 })
               }
             />
@@ -70,12 +83,30 @@ export function ApiKeysPage() {
   )
 }
 
-function KeyTable({ keys }: { keys: ApiKey[] }) {
+type Selection = { selected: ReadonlySet<string>; onSelect: (selected: ReadonlySet<string>) => void }
+
+function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) {
+  const choosable = keys.filter(({ status }) => status !== 'revoked')
+  const all = choosable.length > 0 && choosable.every(({ id }) => selected.has(id))
+  const toggle = (id: string) => {
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    onSelect(next)
+  }
   return (
     <div className="table-frame">
       <table className="table">
         <thead>
           <tr>
+            <th>
+              <Checkbox
+                size="xs"
+                aria-label="Select all shown keys"
+                checked={all}
+                indeterminate={!all && choosable.some(({ id }) => selected.has(id))}
+                onChange={() => onSelect(new Set(all ? [] : choosable.map(({ id }) => id)))}
+              />
+            </th>
             <th>Name</th>
             <th>Public Key</th>
             <th>Mode</th>
@@ -91,7 +122,12 @@ function KeyTable({ keys }: { keys: ApiKey[] }) {
         </thead>
         <tbody>
           {keys.map((key) => (
-            <KeyRow key={key.id} apiKey={key} />
+            <KeyRow
+              key={key.id}
+              apiKey={key}
+              isSelected={selected.has(key.id)}
+              onToggle={() => toggle(key.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -99,9 +135,16 @@ function KeyTable({ keys }: { keys: ApiKey[] }) {
   )
 }
 
-function KeyRow({ apiKey }: { apiKey: ApiKey }) {
+type KeyRowProps = { apiKey: ApiKey; isSelected: boolean; onToggle: () => void }
+
+function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
   return (
     <tr data-off={apiKey.status === 'revoked' || undefined}>
+      <td className="select">
+        {apiKey.status !== 'revoked' && (
+          <Checkbox size="xs" aria-label={`Select ${apiKey.name}`} checked={isSelected} onChange={onToggle} />
+        )}
+      </td>
       <td>
         <Link to="/api-keys/$keyId" params={{ keyId: apiKey.id }} className="lead">
           {apiKey.name}

@@ -438,6 +438,8 @@ export interface paths {
                     status?: string;
                     public_key?: string;
                     name_contains?: string;
+                    /** @description A part of the name, in either case, or the beginning of the public key. */
+                    search?: string;
                 };
                 header?: never;
                 path?: never;
@@ -619,6 +621,53 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who signs with which version of the secret */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKeyCallers"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/api-keys/{id}/rotate": {
@@ -2625,7 +2674,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -2650,7 +2699,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -2672,7 +2721,7 @@ export interface components {
              * @default webhook_endpoint.ping
              * @enum {string}
              */
-            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
         };
         RecoverWebhookEndpoint: {
             /**
@@ -2776,6 +2825,8 @@ export interface components {
             rotated_at: string | null;
             /** @description Until then the secret before the last rotation still verifies. */
             previous_secret_expires_at: string | null;
+            /** @description The current secret is 90 days old then: time to rotate it. `null` once revoked. */
+            rotation_due_at: string | null;
             revoked_at: string | null;
             ed25519_public_key: string | null;
         };
@@ -2825,10 +2876,50 @@ export interface components {
             rotated_at: string | null;
             /** @description Until then the secret before the last rotation still verifies. */
             previous_secret_expires_at: string | null;
+            /** @description The current secret is 90 days old then: time to rotate it. `null` once revoked. */
+            rotation_due_at: string | null;
             revoked_at: string | null;
             ed25519_public_key: string | null;
             /** @description Shown this one time. `null` for Ed25519 keys and when the answer is replayed. */
             secret_key: string | null;
+        };
+        ApiKeyCallers: {
+            /** @description The newest five versions of the secret, newest first. */
+            secrets: {
+                version: number;
+                /**
+                 * @description `overlap`: it still verifies.
+                 * @enum {string}
+                 */
+                status: "current" | "overlap" | "retired";
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                created_at: string;
+                /** @description `null` for the current one. */
+                verifies_until: string | null;
+                last_used_at: string | null;
+                request_count: number;
+            }[];
+            /** @description Who signed with which version, the latest first. Kept for 90 days. */
+            data: {
+                secret_version: number;
+                /** @description `null`: all callers beyond the 50 that are told apart. */
+                ip: string | null;
+                user_agent: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                first_used_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                last_used_at: string;
+                request_count: number;
+            }[];
         };
         Me: {
             /** @constant */
@@ -3450,7 +3541,7 @@ export interface components {
         };
         EventType: {
             /** @enum {string} */
-            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
             description: string;
             /** @description JSON Schema of the whole body. */
             schema: {

@@ -20,7 +20,13 @@ export type KeyEvent = {
   workspaceId: string
   mode: 'test' | 'production'
   currencyType: CurrencyType
-  type: 'api_key.created' | 'api_key.rotated' | 'api_key.expiring' | 'api_key.expired' | 'api_key.revoked'
+  type:
+    | 'api_key.created'
+    | 'api_key.rotated'
+    | 'api_key.rotation_due'
+    | 'api_key.expiring'
+    | 'api_key.expired'
+    | 'api_key.revoked'
   objectId: string
   requestId: string | null
   data: Record<string, unknown>

@@ -1,5 +1,5 @@
 import type { ApiKey } from './schema.ts'
-import { keyStatus, type KeyRow } from './queries.ts'
+import { keyStatus, ROTATION_MS, type KeyRow } from './queries.ts'
 import type { Scope } from './scopes.ts'
 
 /** A key as the API shows it. */
@@ -26,6 +26,9 @@ export function keyView(row: KeyRow, nowMs: number): ApiKey {
     rotated_at: row.rotated_at?.toISOString() ?? null,
     previous_secret_expires_at:
       previousEnd && previousEnd.getTime() > nowMs ? previousEnd.toISOString() : null,
+    rotation_due_at: row.revoked_at
+      ? null
+      : new Date((row.rotated_at ?? row.created_at).getTime() + ROTATION_MS).toISOString(),
     revoked_at: row.revoked_at?.toISOString() ?? null,
     ed25519_public_key: row.ed25519_public_key?.toString('base64') ?? null,
   }

@@ -28,6 +28,8 @@ type ApiKeysTable = {
   last_used_at: Date | null
   last_used_ip: string | null
   expiry_told_days: number | null
+  rotation_told_version: number | null
+  rotation_told_at: Date | null
 }
 
 type ApiKeySecretsTable = {
@@ -57,6 +59,8 @@ export type SecretRow = Selectable<ApiKeySecretsTable>
 
 /** Within so many milliseconds of its expiry a key is `expiring`. */
 export const EXPIRING_MS = 7 * 86_400_000
+/** So old may a secret be before people are reminded to rotate it. */
+export const ROTATION_MS = 90 * 86_400_000
 
 /** The columns of a key with what its secrets add; the caller narrows and orders. */
 const selectKeys = () =>
@@ -123,6 +127,8 @@ export type KeyFilter = {
   currencyType?: CurrencyType | undefined
   statuses?: readonly KeyStatus[] | undefined
   publicKey?: string | undefined
+  /** A part of the name, or the beginning of the public key. */
+  search?: string | undefined
   nameContains?: string | undefined
   createdAfter?: Date | undefined
   createdBefore?: Date | undefined
@@ -141,23 +147,47 @@ export async function listKeys(executor: Executor, filter: KeyFilter): Promise<K
   if (filter.currencyType) query = query.where('k.currency_type', '=', filter.currencyType)
   if (filter.publicKey) query = query.where('k.public_key', '=', filter.publicKey)
   if (filter.nameContains)
-    query = query.where(sql<boolean>`position(lower(${filter.nameContains}) in lower(k.name)) > 0`)
+    query = query.where(sql<boolean>`lower(k.name) like ${containing(filter.nameContains)}`)
+  if (filter.search)
+    query = query.where(
+      sql<boolean>`(lower(k.name) like ${containing(filter.search)} or k.public_key like ${literal(filter.search)} || '%')`,
+    )
   if (filter.createdAfter) query = query.where('k.created_at', '>=', filter.createdAfter)
   if (filter.createdBefore) query = query.where('k.created_at', '<', filter.createdBefore)
   if (filter.statuses)
-    query = query.where(sql<boolean>`${statusSql(filter.now)} = any(${[...filter.statuses]}::text[])`)
+    query = query.where(sql<boolean>`(${sql.join(statusConditions(filter.statuses, filter.now), sql` or `)})`)
   if (filter.cursor) query = query.where('k.id', '<', decodeCursor(filter.cursor, 1)[0] as string)
   return run<KeyRow>(executor, query)
 }
 
-/** The same rule as `keyStatus`, for filters; a test holds the two together. */
-function statusSql(now: Date) {
+const NOT_REVOKED: readonly KeyStatus[] = ['active', 'expiring', 'expired', 'disabled']
+
+/**
+ * The same rule as `keyStatus`, for filters; a test holds the two together. One condition a status, on plain columns,
+ * so that each finds its index.
+ */
+function statusConditions(statuses: readonly KeyStatus[], now: Date) {
   const soon = new Date(now.getTime() + EXPIRING_MS)
-  return sql<KeyStatus>`case when k.revoked_at is not null then 'revoked'
-    when k.expires_at <= ${now} then 'expired'
-    when not k.enabled then 'disabled'
-    when k.expires_at <= ${soon} then 'expiring'
-    else 'active' end`
+  const conditions: Record<KeyStatus, ReturnType<typeof sql<boolean>>> = {
+    revoked: sql`k.revoked_at is not null`,
+    expired: sql`(k.revoked_at is null and k.expires_at <= ${now})`,
+    disabled: sql`(k.revoked_at is null and not k.enabled and (k.expires_at is null or k.expires_at > ${now}))`,
+    expiring: sql`(k.revoked_at is null and k.enabled and k.expires_at > ${now} and k.expires_at <= ${soon})`,
+    active: sql`(k.revoked_at is null and k.enabled and (k.expires_at is null or k.expires_at > ${soon}))`,
+  }
+  const wanted = new Set(statuses)
+  if (NOT_REVOKED.every((status) => wanted.has(status)))
+    return wanted.has('revoked') ? [sql<boolean>`true`] : [sql<boolean>`k.revoked_at is null`]
+  return [...wanted].map((status) => conditions[status])
+}
+
+/** A text for `like`, none of whose characters means anything else. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)
+}
+
+function containing(text: string): string {
+  return `%${literal(text.toLowerCase())}%`
 }
 
 /** What the key is worth now; the strongest reason not to work comes first. */
@@ -181,6 +211,8 @@ export type NewKey = Omit<
   | 'last_used_at'
   | 'last_used_ip'
   | 'expiry_told_days'
+  | 'rotation_told_version'
+  | 'rotation_told_at'
 >
 
 export async function insertKey(executor: Executor, key: NewKey): Promise<void> {
@@ -232,6 +264,8 @@ export type KeyChanges = Partial<
     | 'secret_version'
     | 'rotated_at'
     | 'expiry_told_days'
+    | 'rotation_told_version'
+    | 'rotation_told_at'
   >
 >
 
@@ -291,6 +325,24 @@ export async function lockExpiringKeys(
       limit $2
       for update skip locked`,
     [now, limit],
+  )
+  return rows
+}
+
+/** Keys whose current secret is 90 days old and was not told of yet, locked, the oldest first. */
+export async function lockKeysDueForRotation(
+  executor: Executor,
+  { now, limit }: { now: Date; limit: number },
+): Promise<Selectable<ApiKeysTable>[]> {
+  const { rows } = await executor.query<Selectable<ApiKeysTable>>(
+    `select k.* from api_keys k
+      where k.revoked_at is null and k.rotation_told_version is distinct from k.secret_version
+        and coalesce(k.rotated_at, k.created_at) <= $1
+        and (k.expires_at is null or k.expires_at > $2)
+      order by coalesce(k.rotated_at, k.created_at)
+      limit $3
+      for update skip locked`,
+    [new Date(now.getTime() - ROTATION_MS), now, limit],
   )
   return rows
 }

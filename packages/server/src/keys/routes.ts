@@ -8,9 +8,11 @@ import type { Acting, KeysDeps } from './deps.ts'
 import { visibleKey } from './key-access.ts'
 import { keyView } from './key-view.ts'
 import { listKeys } from './queries.ts'
+import { readCallers } from './read-callers.ts'
 import { revokeKey } from './revoke-key.ts'
 import { rotateKey } from './rotate-key.ts'
 import {
+  apiKeyCallersSchema,
   apiKeyPage,
   apiKeySchema,
   createApiKeySchema,
@@ -49,6 +51,7 @@ export function keyRoutes(app: App, deps: KeysDeps): void {
         statuses: query.status,
         publicKey: query.public_key,
         nameContains: query.name_contains,
+        search: query.search,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
         cursor: query.cursor,
@@ -86,6 +89,23 @@ export function keyRoutes(app: App, deps: KeysDeps): void {
     },
     async (request) =>
       keyView(await visibleKey(deps.database.pool, request.principal, request.params.id), deps.clock.now()),
+  )
+
+  app.get(
+    '/v1/api-keys/:id/callers',
+    {
+      config: access('read'),
+      schema: {
+        tags,
+        summary: 'Who signs with which version of the secret',
+        params,
+        response: { 200: apiKeyCallersSchema },
+      },
+    },
+    async (request) => {
+      const key = await visibleKey(deps.database.pool, request.principal, request.params.id)
+      return readCallers(deps, key)
+    },
   )
 
   app.patch(

@@ -67,6 +67,11 @@ export const apiKeySchema = z
     previous_secret_expires_at: timestamp
       .nullable()
       .meta({ description: 'Until then the secret before the last rotation still verifies.' }),
+    rotation_due_at: timestamp
+      .nullable()
+      .meta({
+        description: 'The current secret is 90 days old then: time to rotate it. `null` once revoked.',
+      }),
     revoked_at: timestamp.nullable(),
     ed25519_public_key: z.string().nullable(),
   })
@@ -124,6 +129,11 @@ export const rotateApiKeySchema = z
   })
   .meta({ id: 'RotateApiKey' })
 
+const searchText = z
+  .string()
+  .max(100)
+  .refine((text) => !text.includes('\0'), 'must not hold a NUL character')
+
 export const listApiKeysQuery = pageQuery.extend({
   mode: modeSchema.optional(),
   currency_type: currencyTypeSchema.optional(),
@@ -134,10 +144,47 @@ export const listApiKeysQuery = pageQuery.extend({
     .optional()
     .meta({ description: 'One status or several separated by commas.', example: 'active,expiring' }),
   public_key: z.string().max(100).optional(),
-  name_contains: z.string().max(100).optional(),
+  name_contains: searchText.optional(),
+  search: searchText
+    .optional()
+    .meta({ description: 'A part of the name, in either case, or the beginning of the public key.' }),
 })
 
 export const apiKeyPage = pageOf(apiKeySchema)
+
+export const apiKeyCallersSchema = z
+  .object({
+    secrets: z
+      .array(
+        z.object({
+          version: z.int(),
+          status: z
+            .enum(['current', 'overlap', 'retired'])
+            .meta({ description: '`overlap`: it still verifies.' }),
+          created_at: timestamp,
+          verifies_until: timestamp.nullable().meta({ description: '`null` for the current one.' }),
+          last_used_at: timestamp.nullable(),
+          request_count: z.int(),
+        }),
+      )
+      .meta({ description: 'The newest five versions of the secret, newest first.' }),
+    data: z
+      .array(
+        z.object({
+          secret_version: z.int(),
+          ip: z
+            .string()
+            .nullable()
+            .meta({ description: '`null`: all callers beyond the 50 that are told apart.' }),
+          user_agent: z.string().nullable(),
+          first_used_at: timestamp,
+          last_used_at: timestamp,
+          request_count: z.int(),
+        }),
+      )
+      .meta({ description: 'Who signed with which version, the latest first. Kept for 90 days.' }),
+  })
+  .meta({ id: 'ApiKeyCallers' })
 
 const workspaceRef = z.object({ id: z.string(), name: z.string() })
 

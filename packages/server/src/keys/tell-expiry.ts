@@ -1,5 +1,6 @@
 import type { KeysDeps } from './deps.ts'
 import { keyView } from './key-view.ts'
+import { noteForLetter } from './letter-queries.ts'
 import { findKey, lockExpiringKeys, updateKey, type KeyRow } from './queries.ts'
 
 /** So many days before its expiry a key's owner is told, once each; 0 is the expiry itself. */
@@ -33,6 +34,7 @@ export async function tellExpiry(
       })
       await updateKey(client, row.id, { expiry_told_days: days })
     }
+    await noteForLetter(client, [...new Set(rows.map((row) => row.workspace_id))], new Date(nowMs))
     return { told: rows.length, more: rows.length === KEYS_PER_ROUND }
   })
 }

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Executor } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
@@ -46,10 +46,14 @@ const DAY_MS = 86_400_000
  * dump alone must reveal none. Without SMTP_URL it is held for the operator's mail page and, where somebody sits
  * at a loopback terminal, printed there (never in the log).
  */
-export async function sendMail(deps: MailDeps, message: Message): Promise<void> {
+export async function sendMail(
+  deps: MailDeps,
+  message: Message,
+  executor: Executor = deps.database.pool,
+): Promise<void> {
   const id = newId('msg', deps.clock.now())
   const held = deps.config.smtpUrl === null
-  await insertMail(deps.database.pool, {
+  await insertMail(executor, {
     id,
     recipient: message.to,
     subject: message.subject,

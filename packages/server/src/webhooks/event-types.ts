@@ -140,6 +140,11 @@ export const EVENT_TYPES = {
     data: ApiKeyData,
     example: apiKey,
   },
+  'api_key.rotation_due': {
+    description: 'The current secret of an API key is 90 days old; sent once for each secret.',
+    data: ApiKeyData,
+    example: apiKey,
+  },
   'api_key.expiring': {
     description: 'An API key expires soon; sent 7 days and 1 day before.',
     data: ApiKeyData,
