@@ -99,15 +99,17 @@ function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) 
         <thead>
           <tr>
             <th>
-              <Checkbox
-                size="xs"
-                aria-label="Select all shown keys"
-                checked={all}
-                indeterminate={!all && choosable.some(({ id }) => selected.has(id))}
-                onChange={() => onSelect(new Set(all ? [] : choosable.map(({ id }) => id)))}
-              />
+              <span className="row">
+                <Checkbox
+                  size="xs"
+                  aria-label="Select all shown keys"
+                  checked={all}
+                  indeterminate={!all && choosable.some(({ id }) => selected.has(id))}
+                  onChange={() => onSelect(new Set(all ? [] : choosable.map(({ id }) => id)))}
+                />{' '}
+                Name
+              </span>
             </th>
-            <th>Name</th>
             <th>Public Key</th>
             <th>Mode</th>
             <th>Currency Type</th>
@@ -140,15 +142,20 @@ type KeyRowProps = { apiKey: ApiKey; isSelected: boolean; onToggle: () => void }
 function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
   return (
     <tr data-off={apiKey.status === 'revoked' || undefined}>
-      <td className="select">
-        {apiKey.status !== 'revoked' && (
-          <Checkbox size="xs" aria-label={`Select ${apiKey.name}`} checked={isSelected} onChange={onToggle} />
-        )}
-      </td>
       <td>
-        <Link to="/api-keys/$keyId" params={{ keyId: apiKey.id }} className="lead">
-          {apiKey.name}
-        </Link>
+        <span className="row">
+          {apiKey.status !== 'revoked' && (
+            <Checkbox
+              size="xs"
+              aria-label={`Select ${apiKey.name}`}
+              checked={isSelected}
+              onChange={onToggle}
+            />
+          )}
+          <Link to="/api-keys/$keyId" params={{ keyId: apiKey.id }} className="lead">
+            {apiKey.name}
+          </Link>
+        </span>
       </td>
       <td data-label="Public Key">
         <Chip value={apiKey.public_key} display={shortened(apiKey.public_key, 13)} what="Public Key" />
