@@ -67,11 +67,9 @@ export const apiKeySchema = z
     previous_secret_expires_at: timestamp
       .nullable()
       .meta({ description: 'Until then the secret before the last rotation still verifies.' }),
-    rotation_due_at: timestamp
-      .nullable()
-      .meta({
-        description: 'The current secret is 90 days old then: time to rotate it. `null` once revoked.',
-      }),
+    rotation_due_at: timestamp.nullable().meta({
+      description: 'The current secret is 90 days old then: time to rotate it. `null` once revoked.',
+    }),
     revoked_at: timestamp.nullable(),
     ed25519_public_key: z.string().nullable(),
   })
