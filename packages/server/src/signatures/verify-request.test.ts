@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { createHash, createHmac, createPublicKey, verify as verifyEd25519 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +5,6 @@ import { testClock } from '../clock.ts'
 import { newPublicKey, newSecretKey } from '../keys/credentials.ts'
 import { hmacKey, hmacSha256 } from '../message-authentication.ts'
 import { Problem } from '../problems.ts'
-import { parseSignature } from './parse-signature.ts'
 import { readSignedRequest, signatureBase, type RequestParts } from './signature-base.ts'
 import { incomingMessage, testVerifier, verificationKey, type RawRequest } from './test-verifier.ts'
 
@@ -123,64 +121,6 @@ describe('RFC 9421 vectors', () => {
 describe('the verifier', () => {
   it('a rightly signed request passes', async () => {
     expect(await codeOf(signed())).toBe('accepted')
-  })
-
-  it('whatever the headers hold, parsing throws a problem or nothing', () => {
-    const fragments = fc.constantFrom(
-      'sig1=',
-      '(',
-      ')',
-      '"@method"',
-      '"',
-      ';',
-      'created=1',
-      ':',
-      'YQ==',
-      ',',
-      ' ',
-      '\\',
-      '?1',
-      '-',
-      '1.5',
-      'keyid="',
-      'tag="countersign"',
-      '\u00e9',
-      '*a',
-    )
-    const headers = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(fragments, { maxLength: 40 }).map((list) => list.join('')),
-    )
-    fc.assert(
-      fc.property(headers, headers, (input, signature) => {
-        try {
-          parseSignature(input, signature)
-        } catch (error) {
-          expect(error).toBeInstanceOf(Problem)
-          expect((error as Problem).code).toBe('signature-malformed')
-        }
-      }),
-      { numRuns: 5_000 },
-    )
-  })
-
-  it('whatever stands in one header or in the target, the verifier throws a problem or accepts', async () => {
-    const original = signed()
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat({ max: original.headers.length }),
-        fc.string({ unit: 'binary', maxLength: 300 }),
-        async (index, text) => {
-          const headers = original.headers.map(
-            ([name, value], at) => [name, at === index ? text : value] as [string, string],
-          )
-          const target = index === original.headers.length ? text : original.target
-          // Anything but a problem is rethrown by codeOf and fails the test.
-          await codeOf({ ...original, headers, target })
-        },
-      ),
-      { numRuns: 2_000 },
-    )
   })
 
   it('every byte changed in a signed request is refused', async () => {
