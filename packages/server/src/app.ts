@@ -23,6 +23,7 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { signAnswers } from './sign-answers.ts'
 import { signingKeyRoutes } from './signing-keys/routes.ts'
 import { settlementRoutes } from './settlements/routes.ts'
+import { explainRoutes } from './signatures/explain-routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
@@ -133,6 +134,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   meRoute(app, deps)
   keyRoutes(app, deps)
   transactionLogRoutes(app, deps)
+  explainRoutes(app, deps)
   ledgerRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)

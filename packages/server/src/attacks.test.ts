@@ -173,7 +173,7 @@ describe('the Transaction Logs', () => {
     })
     const url = '/v1/accounts?token=verysecret&limit=1'
     const refused = await t.app.inject({ method: 'GET', url, headers: { host: HOST, ...headers } })
-    expect(refused.json().likely_cause_code).toBe('query-changed')
+    expect(refused.json().likely_cause_code).toBe('query-reordered')
     const row = await logOf(refused.headers['request-id'])
     expect([row.status, row.text]).toEqual([200, expect.not.stringContaining('verysecret')])
   })

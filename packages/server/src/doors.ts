@@ -4,6 +4,8 @@ import { clientAddress } from './http/client-address.ts'
 import { hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
 import { Problem, problem, sentence } from './problems.ts'
 import { roleReaches, type KeyPrincipal, type MemberPrincipal, type Principal } from './sessions/principal.ts'
+import { CAUSES, type CauseCode } from './signatures/causes.ts'
+import { explainUnreadable } from './signatures/explain-mismatch.ts'
 import type { RequestVerifier, Verification } from './signatures/verify-request.ts'
 import type { Config } from './config.ts'
 
@@ -98,17 +100,20 @@ export function createDoors(deps: DoorsDeps) {
     if (!verification) return error
     if (error.status === 401) deps.failures.count(verification.address)
     if (!SIGNATURE_CODES.test(error.code)) return error
+    const extra: Record<string, unknown> = {
+      ...verifier.diagnosis(verification),
+      likely_cause: error.detail,
+      likely_cause_code: error.code,
+      ...unreadable(request, error),
+      ...error.extra,
+    }
+    extra['remedy'] ??= CAUSES[extra['likely_cause_code'] as CauseCode]
     return new Problem(error.code, {
       detail: error.detail,
       headers: error.headers,
       errors: error.errors,
       internal: error.internal,
-      extra: {
-        ...verifier.diagnosis(verification),
-        likely_cause: error.detail,
-        likely_cause_code: error.code,
-        ...error.extra,
-      },
+      extra,
     })
   }
 
@@ -130,6 +135,13 @@ function carriesSignature(request: FastifyRequest): boolean {
 
 function isPublic(request: FastifyRequest): boolean {
   return request.routeOptions.config?.access?.public === true
+}
+
+function unreadable(request: FastifyRequest, error: Problem) {
+  const { signature } = request.raw.headers
+  return error.code === 'signature-malformed' && typeof signature === 'string'
+    ? explainUnreadable(signature)
+    : null
 }
 
 /** A browser whose session has ended and a program that forgot to sign get the same code, in other words. */

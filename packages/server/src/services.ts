@@ -4,7 +4,7 @@ import type { Database, Executor } from './database/database.ts'
 import { openRedis } from './database/redis.ts'
 import { createDoors } from './doors.ts'
 import type { Sealer } from './encryption.ts'
-import { createKeyCache, type KeyCache } from './keys/key-cache.ts'
+import { createKeyCache, newestKeys, type KeyCache } from './keys/key-cache.ts'
 import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
 import { createLastUse } from './keys/last-use.ts'
 import { createRateLimit } from './keys/rate-limit.ts'
@@ -92,14 +92,18 @@ export async function createServices(foundation: Foundation) {
     failuresPerMinute: config.failuresPerMinute,
     countForAll: shared ? sharedFailures(shared) : undefined,
   })
-  const verifier = createRequestVerifier({
-    clock,
-    findKey: (publicKey) => keyCache.find(publicKey),
-    nonces,
-    failures,
-    rateLimit: shared ? createSharedRateLimit(shared) : createRateLimit({ clock }),
+  const rateLimit = shared ? createSharedRateLimit(shared) : createRateLimit({ clock })
+  const addressed = {
+    findKey: (publicKey: string) => keyCache.find(publicKey),
     authorities: config.authorities,
     defaultPort: config.publicUrl.startsWith('https:') ? '443' : '80',
+  }
+  const verifier = createRequestVerifier({
+    ...addressed,
+    clock,
+    nonces,
+    failures,
+    rateLimit,
     trustProxy: config.trustProxy,
   })
   const requestLog = createRequestLog({ ...foundation, live: createLiveRequests(shared) })
@@ -122,6 +126,11 @@ export async function createServices(foundation: Foundation) {
     lastUse,
     verifier,
     signingKeys: createSigningKeys(foundation),
+    rateLimit,
+    explain: {
+      ...addressed,
+      otherKeys: (workspaceId: string) => newestKeys(keyCache, { executor: database.pool, workspaceId }),
+    },
     requestLog,
     doors,
     publishEvent,

@@ -943,6 +943,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/test/explain-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain why a signature is refused
+         * @description Checks a request as the verifier would, without any effect: no nonce is used and nothing is logged. Keys of both modes; never send a secret.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentRequest"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureExplanation"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/currencies": {
         parameters: {
             query?: never;
@@ -2664,6 +2716,24 @@ export interface components {
              */
             code?: string;
         };
+        SentRequest: {
+            method: string;
+            /**
+             * @description Path and query as sent.
+             * @example /v1/accounts?limit=1
+             */
+            target: string;
+            headers: {
+                name: string;
+                value: string;
+            }[];
+            body?: string;
+            /**
+             * Format: date-time
+             * @description When it was sent; now when absent.
+             */
+            received_at?: string;
+        };
         CreateWebhookEndpoint: {
             url: string;
             /** @default null */
@@ -2776,6 +2846,8 @@ export interface components {
             skew_seconds?: number | null;
             likely_cause?: string;
             likely_cause_code?: string;
+            /** @description What to do about the likely cause. */
+            remedy?: string;
             /** @description The text that the server expected to be signed. */
             signature_base?: string;
         };
@@ -3334,6 +3406,19 @@ export interface components {
              * @example 2
              */
             payout_approvers: number;
+        };
+        SignatureExplanation: {
+            verifies: boolean;
+            findings: {
+                code: string;
+                detail: string;
+                likely_cause: string;
+                likely_cause_code: string;
+                remedy: string | null;
+            }[];
+            /** @description The text that the server verifies against. */
+            signature_base: string | null;
+            api_key_id: string | null;
         };
         /** @description One request made with an API key. */
         TransactionLog: {

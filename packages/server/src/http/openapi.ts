@@ -45,6 +45,7 @@ export const problemSchema = z
     skew_seconds: z.int().nullable().optional(),
     likely_cause: z.string().optional(),
     likely_cause_code: z.string().optional(),
+    remedy: z.string().optional().meta({ description: 'What to do about the likely cause.' }),
     signature_base: z
       .string()
       .optional()

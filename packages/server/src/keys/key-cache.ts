@@ -6,7 +6,7 @@ import { hmacKey, type HmacKey } from '../message-authentication.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { isPublicKey } from './credentials.ts'
 import { allowlistOf } from './ip-allowlist.ts'
-import { findVerificationRows, type SecretRow } from './queries.ts'
+import { findVerificationRows, newestPublicKeys, type SecretRow } from './queries.ts'
 
 /** A secret, or the public half of a pair, ready to verify with. */
 export type VerificationSecret = {
@@ -49,6 +49,7 @@ export type KeyCache = {
 
 const KEYS_MAX = 100_000
 const UNKNOWN_MAX = 10_000
+const NEWEST_KEYS_MAX = 50
 // RFC 8410 §4: the DER wrapping of a 32-byte Ed25519 public key.
 const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
@@ -125,6 +126,16 @@ export function createKeyCache(deps: {
       return keys.size
     },
   }
+}
+
+/** The newest keys of a workspace, ready to verify with: as many as are worth a look when a signature is explained. */
+export async function newestKeys(
+  cache: Pick<KeyCache, 'find'>,
+  { executor, workspaceId }: { executor: Executor; workspaceId: string },
+): Promise<VerificationKey[]> {
+  const publicKeys = await newestPublicKeys(executor, { workspaceId, limit: NEWEST_KEYS_MAX })
+  const keys = await Promise.all(publicKeys.map(async (publicKey) => cache.find(publicKey)))
+  return keys.filter((key) => key !== null)
 }
 
 /** Map order is the order of use: the first entry is the one that was not found for the longest time. */

@@ -87,6 +87,17 @@ export async function findKey(
   return rows[0] ?? null
 }
 
+export async function newestPublicKeys(
+  executor: Executor,
+  { workspaceId, limit }: { workspaceId: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await executor.query<{ public_key: string }>(
+    `select public_key from api_keys where workspace_id = $1 and revoked_at is null order by id desc limit $2`,
+    [workspaceId, limit],
+  )
+  return rows.map((row) => row.public_key)
+}
+
 /** What verifying a signature needs, by public key: the key's row and its secrets that were not destroyed. */
 export async function findVerificationRows(
   executor: Executor,

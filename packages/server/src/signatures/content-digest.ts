@@ -1,9 +1,15 @@
 import { hash } from 'node:crypto'
 import { problem } from '../problems.ts'
+import { cause, type Cause } from './causes.ts'
 
 // One member of the dictionary: an algorithm's key and a byte sequence (RFC 9530 §2, RFC 8941 §3.3.5).
 const MEMBER = /^([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):$/
 const MEMBERS_MAX = 8
+const BODY_BYTES_EXPLAINED_MAX = 16 * 1024
+const UNREADABLE = cause(
+  'digest-unreadable',
+  'The Content-Digest header was written by hand or by a library that does not follow RFC 9530.',
+)
 const ALGORITHMS: Record<string, string> = { 'sha-256': 'sha256', 'sha-512': 'sha512' }
 
 /**
@@ -18,8 +24,8 @@ export function assertDigest(contentDigest: string, body: Buffer): void {
   for (const member of members.slice(0, MEMBERS_MAX)) {
     const [, name, value] = MEMBER.exec(member.trim()) ?? []
     if (name === undefined || value === undefined)
-      throw mismatch('Content-Digest must read like sha-256=:<base64>:.', 'digest-unreadable')
-    if (seen.has(name)) throw mismatch(`Content-Digest names ${name} twice.`, 'digest-unreadable')
+      throw mismatch('Content-Digest must read like sha-256=:<base64>:.', UNREADABLE)
+    if (seen.has(name)) throw mismatch(`Content-Digest names ${name} twice.`, UNREADABLE)
     seen.add(name)
     const algorithm = ALGORITHMS[name]
     if (!algorithm) continue
@@ -27,20 +33,57 @@ export function assertDigest(contentDigest: string, body: Buffer): void {
     if (hash(algorithm, body, 'base64') !== value)
       throw mismatch(
         `The body that arrived (${body.length} bytes) does not have the ${name} digest that was signed.`,
-        'body-changed',
+        explainDigest(algorithm, { body, value }),
       )
   }
   if (members.length > MEMBERS_MAX || known === 0)
-    throw mismatch('Content-Digest must hold a sha-256 or sha-512 digest.', 'digest-unreadable')
+    throw mismatch('Content-Digest must hold a sha-256 or sha-512 digest.', UNREADABLE)
 }
 
-function mismatch(detail: string, cause: 'digest-unreadable' | 'body-changed') {
-  const likelyCause =
-    cause === 'body-changed'
-      ? 'The body was serialised again, or changed on the way, after its digest was computed.'
-      : 'The Content-Digest header was written by hand or by a library that does not follow RFC 9530.'
-  return problem('digest-mismatch', {
-    detail,
-    extra: { likely_cause: likelyCause, likely_cause_code: cause },
-  })
+function mismatch(detail: string, extra: Cause) {
+  return problem('digest-mismatch', { detail, extra })
+}
+
+/** Which body, or which writing of it, the digest is of. Runs after the signature has been found right. */
+function explainDigest(algorithm: string, { body, value }: { body: Buffer; value: string }): Cause {
+  const is = (text: string | Buffer) => hash(algorithm, text, 'base64') === value
+  if (body.length <= BODY_BYTES_EXPLAINED_MAX) {
+    if (Buffer.from(hash(algorithm, body, 'hex')).toString('base64') === value)
+      return cause('digest-in-hex', 'The digest was written in hex before it was put into base64.')
+    if (is('')) return cause('digest-of-nothing', 'The digest is that of an empty body.')
+    if (otherWritings(body.toString()).some(is))
+      return cause(
+        'body-reserialised',
+        'The same JSON was digested with other white space: it was serialised twice.',
+      )
+  }
+  return cause(
+    'body-changed',
+    'The body was serialised again, or changed on the way, after its digest was computed.',
+  )
+}
+
+/** The same JSON as the usual libraries write it. */
+function otherWritings(text: string): string[] {
+  const trimmed = text.trim()
+  const writings = [trimmed, `${trimmed}\n`, `${trimmed}\r\n`]
+  try {
+    const value: unknown = JSON.parse(text)
+    const compact = JSON.stringify(value)
+    // Python's json.dumps puts a space after each colon and comma.
+    const spaced = JSON.stringify(value, null, 1)
+      .replace(/\n */g, ' ')
+      .replace(/([[{]) | ([\]}])/g, '$1$2')
+    for (const one of [
+      compact,
+      spaced,
+      JSON.stringify(value, null, 2),
+      JSON.stringify(value, null, 4),
+      JSON.stringify(value, null, '\t'),
+    ])
+      writings.push(one, `${one}\n`)
+  } catch {
+    // Not JSON: only its ends can have been changed.
+  }
+  return writings
 }

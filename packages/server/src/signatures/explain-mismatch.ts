@@ -1,27 +1,21 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { VerificationKey } from '../keys/key-cache.ts'
+import { cause as say, type Cause } from './causes.ts'
 import { MAX_AGE_SECONDS } from './nonces.ts'
 import type { ParsedSignature } from './parse-signature.ts'
-import { signatureBase, type RequestParts } from './signature-base.ts'
-
-type Cause = { likely_cause: string; likely_cause_code: string }
-
-type Mismatch = {
-  key: VerificationKey
-  signature: ParsedSignature
-  parts: RequestParts
-  authorities: ReadonlySet<string>
-  nowMs: number
-}
+import { signatureBase } from './signature-base.ts'
+import { wrongBases, type Mismatch } from './wrong-bases.ts'
 
 const HMAC_BYTES = 32
+// A refusal buys at most so many MACs, whatever was sent: about 0.2 ms of the server.
+const TRIALS_MAX = 128
+const RETIRED_MAX = 8
 // Dozens of trials over a base of 12 KiB took 39 ms of the server, and strangers choose how long it is.
 const BASE_CHARACTERS_EXPLAINED_MAX = 2048
-const UNKNOWN: Cause = {
-  likely_cause_code: 'unknown',
-  likely_cause:
-    'The secret is not the one of this key, or the request was changed after it was signed. Compare signature_base with the text that you sign.',
-}
+const UNKNOWN = say(
+  'unknown',
+  'The secret is not the one of this key, or the request was changed after it was signed. Compare signature_base with the text that you sign.',
+)
 
 /**
  * Names the most likely reason why a signature does not match, by trying the usual mistakes: each trial is the
@@ -40,19 +34,59 @@ export function explainMismatch(mismatch: Mismatch): Cause {
   const base = signatureBase(signature, mismatch.parts)
   if (base.length > BASE_CHARACTERS_EXPLAINED_MAX) return UNKNOWN
   if (signature.bytes.length !== HMAC_BYTES) return explainLength(mismatch)
-  for (const secret of key.secrets) {
-    if (!secret.secret) continue
-    const retired = secret.expiresAt !== null && secret.expiresAt <= mismatch.nowMs
-    const matches = (bytes: Buffer, text: string) => mac(bytes, text).equals(signature.bytes)
-    if (retired && matches(secret.secret, base))
+  let trials = 0
+  // Each trial is all or nothing: a MAC under a secret that is wrong in one character agrees as little as any.
+  const matches = (secret: Buffer, text: string) =>
+    (trials += 1) <= TRIALS_MAX && timingSafeEqual(mac(secret, text), signature.bytes)
+  const [live, retired] = secretsOf(mismatch)
+  for (const { secret, version, expiresAt } of retired)
+    if (matches(secret, base))
       return say(
         'old-secret',
-        `Signed with secret version ${secret.version}, whose overlap ended at ${new Date(secret.expiresAt as number).toISOString()}.`,
+        `Signed with secret version ${version}, whose overlap ended at ${new Date(expiresAt as number).toISOString()}.`,
       )
-    for (const [wrong, cause] of wrongSecrets(secret.secret)) if (matches(wrong, base)) return cause
-    for (const [text, cause] of wrongBases(mismatch)) if (matches(secret.secret, text)) return cause
+  for (const { secret } of live) {
+    for (const [wrong, cause] of wrongSecrets(secret)) if (matches(wrong, base)) return cause
+    for (const [text, cause] of wrongBases(mismatch)) if (matches(secret, text)) return cause
   }
   return UNKNOWN
+}
+
+/** Whether the signature is right for another key: asked only for a member of the workspace that owns both. */
+export function explainOtherKey(mismatch: Mismatch, others: readonly VerificationKey[]): Cause | null {
+  const base = signatureBase(mismatch.signature, mismatch.parts)
+  if (base.length > BASE_CHARACTERS_EXPLAINED_MAX || mismatch.signature.bytes.length !== HMAC_BYTES)
+    return null
+  for (const other of others) {
+    const [live] = secretsOf({ key: other, nowMs: mismatch.nowMs })
+    if (!live.some(({ secret }) => timingSafeEqual(mac(secret, base), mismatch.signature.bytes))) continue
+    return other.mode === mismatch.key.mode
+      ? say('another-keys-secret', `Signed with the secret of ${other.publicKey} (${other.name}).`)
+      : say('wrong-mode-secret', `Signed with the secret of ${other.publicKey}, a key of ${other.mode}.`)
+  }
+  return null
+}
+
+type HeldSecret = { secret: Buffer; version: number; expiresAt: number | null }
+
+/** The secrets that verify now, and the newest of those that no longer do. */
+function secretsOf({ key, nowMs }: Pick<Mismatch, 'key' | 'nowMs'>): [HeldSecret[], HeldSecret[]] {
+  const held = key.secrets.filter((one): one is typeof one & HeldSecret => one.secret !== null)
+  const isLive = ({ expiresAt }: HeldSecret) => expiresAt === null || expiresAt > nowMs
+  return [held.filter(isLive), held.filter((one) => !isLive(one)).slice(0, RETIRED_MAX)]
+}
+
+/**
+ * What is wrong with a Signature header that cannot be read, where that is told from the header alone.
+ * @param signature the header's value
+ */
+export function explainUnreadable(signature: string): Cause | null {
+  const [, value = ''] = /=:([^:]*):/.exec(signature) ?? []
+  if (/^[A-Za-z0-9_-]*[_-][A-Za-z0-9_-]*={0,2}$/.test(value))
+    return say('base64url-instead-of-base64', 'The signature is written in base64url: it holds - or _.')
+  if (/^[A-Za-z0-9+/]+$/.test(value) && value.length % 4 !== 0)
+    return say('base64-unpadded', 'The base64 of the signature lacks its padding.')
+  return null
 }
 
 /** Why a signature is outside its window: old, ahead or ended. */
@@ -69,12 +103,11 @@ export function explainTime(signature: ParsedSignature, nowSeconds: number): Cau
   return say('expires-passed', 'The signature itself says with expires that it ended.')
 }
 
-function explainLength({ key, signature, parts }: Mismatch): Cause {
+function explainLength({ key, signature, parts, nowMs }: Mismatch): Cause {
   const base = signatureBase(signature, parts)
   const text = signature.bytes.toString('latin1')
-  for (const secret of key.secrets) {
-    if (!secret.secret) continue
-    const hex = mac(secret.secret, base).toString('hex')
+  for (const { secret } of secretsOf({ key, nowMs })[0]) {
+    const hex = mac(secret, base).toString('hex')
     if (text.toLowerCase() === hex || signature.bytes.toString('base64').toLowerCase() === hex)
       return say(
         'hex-instead-of-base64',
@@ -125,107 +158,6 @@ function* wrongSecrets(secret: Buffer): Generator<[Buffer, Cause]> {
   ]
 }
 
-function* wrongBases({ signature, parts, authorities }: Mismatch): Generator<[string, Cause]> {
-  const withParts = (changed: Partial<RequestParts>) => signatureBase(signature, { ...parts, ...changed })
-  for (const authority of hostVariants(parts.authority, authorities))
-    yield [
-      withParts({ authority }),
-      say(
-        'proxy-changed-host',
-        `The request was signed for ${authority} but arrived for ${parts.authority}: a proxy changed Host.`,
-      ),
-    ]
-  for (const query of queryVariants(parts.query))
-    yield [
-      withParts({ query }),
-      say(
-        'query-changed',
-        `The query was signed ${queryDifference(query, parts.query)}; it is signed as it stands in the request line, or as ? when there is none.`,
-      ),
-    ]
-  yield [
-    withParts({ path: parts.path + parts.query }),
-    say('path-with-query', '@path was signed together with the query; it is the path alone.'),
-  ]
-  const trimmed = parts.path.replace(/\/+$/, '') || '/'
-  for (const path of [trimmed, `${trimmed}/`, parts.path.replace(/^\/v1/, '') || '/', `/api${parts.path}`])
-    if (path !== parts.path)
-      yield [
-        withParts({ path }),
-        say('path-changed', `The path that was signed is ${path}; the one that arrived is ${parts.path}.`),
-      ]
-  yield [
-    withParts({ method: parts.method.toLowerCase() }),
-    say('method-case', 'The method was signed in lower case; it stands in the base as it is sent.'),
-  ]
-  const base = withParts({})
-  yield [
-    `${base}\n`,
-    say('base-newline', 'The text that was signed ends with a newline; the last line of the base has none.'),
-  ]
-  yield [
-    base.replaceAll('\n', '\r\n'),
-    say('base-crlf', 'The lines of the text that was signed end with CRLF; they end with LF alone.'),
-  ]
-  const unquoted = base.replace(/^"([^"]+)": /gm, '$1: ')
-  yield [unquoted, say('base-unquoted', 'The component names in the text that was signed lack their quotes.')]
-}
-
-function hostVariants(authority: string, authorities: ReadonlySet<string>): Set<string> {
-  const bare = authority.replace(/:\d+$/, '')
-  const variants = new Set([
-    ...authorities,
-    bare,
-    `${bare}:80`,
-    `${bare}:443`,
-    `${authority}:443`,
-    `${authority}:80`,
-  ])
-  variants.delete(authority)
-  return variants
-}
-
-function queryVariants(query: string): Set<string> {
-  const bare = query.slice(1)
-  const pairs = bare === '' ? [] : bare.split('&')
-  const variants = new Set([
-    '',
-    '?',
-    bare,
-    `?${[...pairs].sort().join('&')}`,
-    `?${[...pairs].reverse().join('&')}`,
-    `?${bare.replaceAll('+', '%20')}`,
-    `?${bare.replaceAll('%20', '+')}`,
-    `?${decode(bare)}`,
-    `?${encodeURI(decode(bare))}`,
-    `?${new URLSearchParams(bare).toString()}`,
-  ])
-  variants.delete(query)
-  return variants
-}
-
-/** Says how they differ and not what they hold: this text is logged, and a query may carry a token. */
-function queryDifference(signed: string, arrived: string): string {
-  if (signed === '' || signed === '?') return 'as if there were none'
-  if (!signed.startsWith('?')) return 'without its question mark'
-  const sorted = (query: string) => query.slice(1).split('&').sort().join('&')
-  return sorted(signed) === sorted(arrived)
-    ? 'with its parameters in another order'
-    : 'in another percent-encoding'
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 function mac(secret: Buffer, text: string): Buffer {
   return createHmac('sha256', secret).update(text).digest()
-}
-
-function say(likely_cause_code: string, likely_cause: string): Cause {
-  return { likely_cause, likely_cause_code }
 }

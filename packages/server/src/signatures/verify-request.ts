@@ -146,7 +146,7 @@ function verifyWithKey(deps: VerifierDeps, verification: Verification, key: Veri
 type Verified = Verification & { read: ReadRequest; key: VerificationKey }
 
 /** Two secrets are live during a rotation; either may have signed. */
-function matchSecret(
+export function matchSecret(
   key: VerificationKey,
   { base, bytes, nowMs }: { base: string; bytes: Buffer; nowMs: number },
 ): number | null {
