@@ -4,6 +4,7 @@ export type LoggedProblem = {
   title: string
   detail?: string
   likelyCause?: string
+  remedy?: string
   signatureBase?: string
   skewSeconds?: number
 }
@@ -19,6 +20,7 @@ export function problemIn(detail: TransactionLogDetail | undefined, row: Transac
     title: text('title') ?? sentence(row.code) ?? `The server answered ${row.status}`,
     detail: text('detail'),
     likelyCause: text('likely_cause'),
+    remedy: text('remedy'),
     signatureBase: text('signature_base'),
     skewSeconds: typeof facts['skew_seconds'] === 'number' ? facts['skew_seconds'] : undefined,
   }

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeftIcon } from '@radix-ui/react-icons'
 import { Link, useParams, useRouter } from '@tanstack/react-router'
 import type { TransactionLogDetail } from '../api-types.ts'
+import { BaseComparison } from '../components/base-comparison.tsx'
 import { HttpStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
-import { CodeBlock } from '../components/code-sample.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { LoggedMessageView } from '../components/logged-message.tsx'
 import { ObjectLink } from '../components/object-link.tsx'
@@ -92,6 +92,7 @@ function ProblemExplained({ log }: { log: TransactionLogDetail }) {
         {problem.likelyCause && (
           <p style={{ marginTop: 6 }}>
             <strong>Likely cause:</strong> {problem.likelyCause}
+            {problem.remedy && ` ${problem.remedy}`}
           </p>
         )}
         {problem.skewSeconds !== undefined && problem.skewSeconds !== 0 && (
@@ -103,14 +104,7 @@ function ProblemExplained({ log }: { log: TransactionLogDetail }) {
           </a>
         </p>
       </Note>
-      {problem.signatureBase && (
-        <div className="stack-tight">
-          <CodeBlock title="Signature base that the server computed" code={problem.signatureBase} />
-          <p className="small quiet">
-            Lay it beside the text that your code signs. The first byte that differs is the cause.
-          </p>
-        </div>
-      )}
+      {problem.signatureBase && <BaseComparison serverBase={problem.signatureBase} />}
     </>
   )
 }
