@@ -40,8 +40,12 @@ async function main(t: TwoServers, ada: Person): Promise<void> {
   console.log(
     `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}\n`,
   )
-  console.log('| rounds | LISTEN | p50 ms | p99 ms | max ms | from sending: p99 ms | let in after the answer |')
-  console.log('| ------ | ------ | ------ | ------ | ------ | -------------------- | ----------------------- |')
+  console.log(
+    '| rounds | LISTEN | p50 ms | p99 ms | max ms | from sending: p99 ms | let in after the answer |',
+  )
+  console.log(
+    '| ------ | ------ | ------ | ------ | ------ | -------------------- | ----------------------- |',
+  )
   let kept = true
   for (const state of ['whole', 'cut every 20 ms'] as const) {
     const rounds: Round[] = []
@@ -72,17 +76,20 @@ async function round(t: TwoServers, ada: Person): Promise<Round> {
 
   const state: { answeredAt: number | null } = { answeredAt: null }
   const sentAt = performance.now()
-  const deleted = ada.call('DELETE', `/v1/api-keys/${made.id}`).then(() => (state.answeredAt = performance.now()))
+  const deleted = ada
+    .call('DELETE', `/v1/api-keys/${made.id}`)
+    .then(() => (state.answeredAt = performance.now()))
   let refusedAt: number | null = null
   const accepted: number[] = []
-  for (let refusals = 0; refusals <= AFTER_REFUSALS; ) {
+  for (let refusals = 0; refusals <= AFTER_REFUSALS;) {
     const { sentAt: at, status } = await use()
     if (status === 401) {
       refusedAt ??= at
       refusals += 1
     } else if (status === 200 && refusedAt === null) accepted.push(at)
     else throw new Error(`the second server answered ${status} ${refusedAt === null ? '' : 'after a 401'}`)
-    if (performance.now() - sentAt > ROUND_LIMIT_MS) throw new Error('the second server never refused the key')
+    if (performance.now() - sentAt > ROUND_LIMIT_MS)
+      throw new Error('the second server never refused the key')
   }
   const answeredAt = await deleted
   return {

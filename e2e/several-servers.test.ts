@@ -202,6 +202,27 @@ describe.skipIf(REDIS_SERVER === null)('two API servers on one database and one 
     expect((await t.send(t.second, headers)).body['code']).toBe('signature-replayed')
   })
 
+  it('a server with another Redis makes nobody accept a request twice', async () => {
+    const other = await startRedis()
+    const stray = await launchServer({
+      dataDir: await makeFolder(),
+      env: { ...t.env, REDIS_URL: other.url },
+    })
+    const key = await createKey()
+    for (let round = 0; round < 100; round += 1) {
+      const copy = await t.sign(key)
+      const answers = await Promise.all([t.first, t.second, stray].map((server) => t.send(server, copy)))
+      const accepted = answers.filter(({ status }) => status === 200).length
+      expect(accepted).toBeLessThanOrEqual(1)
+      if (round % 5 === 0) await delay(50)
+      const again = await Promise.all([t.first, t.second, stray].map((server) => t.send(server, copy)))
+      if (accepted === 1) expect(again.filter(({ status }) => status === 200)).toEqual([])
+    }
+    await stray.stop()
+    await other.remove()
+    await passesAgain(key)
+  })
+
   it('a server without REDIS_URL, or whose Redis evicts, or that cannot reach it, says so in a line and ends', async () => {
     const { REDIS_URL: _shared, ...alone } = t.env
     const start = async (env: Record<string, string>) => {

@@ -24,12 +24,14 @@ export async function openRedis(url: string, log: Log): Promise<SharedStore> {
   const redis = newClient(url)
   const subscriber = newClient(url)
   let lastError = ''
+  let closed = false
   redis.on('error', (error: Error) => (lastError = error.message))
   subscriber.on('error', () => {})
   const store = {
     redis,
     subscriber,
     close() {
+      closed = true
       redis.disconnect()
       subscriber.disconnect()
     },
@@ -43,7 +45,9 @@ export async function openRedis(url: string, log: Log): Promise<SharedStore> {
     const reason = lastError || (error as Error).message
     throw new StartUpError(`Cannot use REDIS_URL (${withoutCredentials(url)}): ${reason}`)
   }
-  redis.on('close', () => log.error({ err: lastError }, 'Redis is away; signed requests answer 503'))
+  redis.on('close', () => {
+    if (!closed) log.error({ err: lastError }, 'Redis is away; signed requests answer 503')
+  })
   return store
 }
 

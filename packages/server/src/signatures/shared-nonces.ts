@@ -116,20 +116,24 @@ export async function openSharedNonces(deps: SharedNoncesDeps): Promise<SharedNo
   async function tryClaim(key: { id: string; rateLimitPerMinute: number }, nonce: string, created: number) {
     if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`)
     const current = epoch ?? (await open())
-    // Covered before it is claimed: should the epoch be lost from here on, its successor begins above `created`.
-    await current.lease.cover(key.id, nonce, created)
-    const outcome = await redis.claimNonce(
-      epochKey(current.lease.epoch),
-      nonceKey(key.id, nonce),
-      `${PREFIX}count:${key.id}`,
-      created,
-      nonceCountMax(key),
-    )
-    if (outcome === 'lost') {
-      if (epoch === current) epoch = undefined
-      throw new EpochLost()
+    try {
+      // Covered before it is claimed: should the epoch be lost from here on, its successor begins above `created`.
+      await current.lease.cover(key.id, nonce, created)
+      // The connection may be another by now, and its Redis one whose snapshot still holds the epoch.
+      if (epoch !== current) throw new EpochLost()
+      const outcome = await redis.claimNonce(
+        epochKey(current.lease.epoch),
+        nonceKey(key.id, nonce),
+        `${PREFIX}count:${key.id}`,
+        created,
+        nonceCountMax(key),
+      )
+      if (outcome === 'lost') throw new EpochLost()
+      return { outcome, floor: current.floor }
+    } catch (error) {
+      if (isLost(error) && epoch === current) epoch = undefined
+      throw error
     }
-    return { outcome, floor: current.floor }
   }
 
   return {
@@ -139,7 +143,6 @@ export async function openSharedNonces(deps: SharedNoncesDeps): Promise<SharedNo
       try {
         answer = await tryClaim(key, nonce, created).catch((error: unknown) => {
           if (!isLost(error)) throw error
-          epoch = undefined
           return tryClaim(key, nonce, created)
         })
       } catch (error) {
