@@ -5,10 +5,11 @@ import { buildRequest, server, type Draft, type RequestCase } from './build-requ
 import { goodRequests } from './good-requests.ts'
 import { keys } from './keys.ts'
 import { signInput } from './sign-input.ts'
+import { receiptCases, receiptKeys } from './receipt-cases.ts'
 import { webhookCases, webhookNow } from './webhook-cases.ts'
 
-// npx tsx conformance/generate.ts          writes requests.json and webhooks.json
-// npx tsx conformance/generate.ts --check  ends with 1 when either is not what this would write
+// npx tsx conformance/generate.ts          writes requests.json, receipts.json and webhooks.json
+// npx tsx conformance/generate.ts --check  ends with 1 when one is not what this would write
 
 /** Goes up when a case that passed must now fail, or when a member changes its meaning. */
 const KIT_VERSION = 1
@@ -58,7 +59,7 @@ export function requestCases(): RequestCase[] {
   return cases
 }
 
-/** The two data files as text, by file name. */
+/** The data files as text, by file name. */
 export function conformanceFiles(): Record<string, string> {
   const vectors: unknown = JSON.parse(
     readFileSync(new URL('vectors/standard-webhooks.json', import.meta.url), 'utf8'),
@@ -71,6 +72,7 @@ export function conformanceFiles(): Record<string, string> {
       keys: Object.values(keys),
       cases: requestCases(),
     }),
+    'receipts.json': json({ keys: receiptKeys, cases: receiptCases() }),
     'webhooks.json': json({ now: webhookNow, tolerance_seconds: 300, vectors, cases: webhookCases() }),
   }
 }

@@ -1,7 +1,9 @@
 import type { CallOptions, RequestOptions } from './call-options.ts'
 import { assertKeyPair, assertPublicKey } from './key-format.ts'
 import { problemFrom } from './problem-error.ts'
-import { signRequest, type SigningKey } from './request-signature.ts'
+import { acceptSignature } from './receipt.ts'
+import { createReceiptCheck, hasReceipt, rememberReceipt, type ReceiptOptions } from './receipts.ts'
+import { requestTarget, signRequest, type SigningKey } from './request-signature.ts'
 import {
   accounts,
   apiKeys,
@@ -30,6 +32,11 @@ export type CountersignOptions = {
   timeoutSeconds?: number
   /** How often a call that is safe to repeat is sent again; 2 by default. */
   retriesMax?: number
+  /**
+   * Every answer is asked for with the platform's signature and checked; `false` asks for none. Without `keys` the
+   * platform's are read from its directory, once.
+   */
+  receipts?: false | ReceiptOptions
 } & SigningKey
 
 type Call = {
@@ -62,6 +69,7 @@ export class Countersign {
   readonly #fetch: typeof fetch
   readonly #timeoutSeconds: number
   readonly #retriesMax: number
+  readonly #checkReceipt: ReturnType<typeof createReceiptCheck> | null
 
   /** @throws KeyFormatError when a key cannot work, TypeError when another option cannot */
   constructor(options: CountersignOptions) {
@@ -76,6 +84,10 @@ export class Countersign {
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
     this.#timeoutSeconds = positive(options.timeoutSeconds ?? 30, 'timeoutSeconds')
     this.#retriesMax = options.retriesMax ?? 2
+    this.#checkReceipt =
+      options.receipts === false
+        ? null
+        : createReceiptCheck(options.receipts ?? {}, (path) => this.#readPublic(path))
   }
 
   /** The key that asks, as the server sees it: mode, currency type, scopes, expiry; and the server's time. */
@@ -88,7 +100,7 @@ export class Countersign {
    * 429, 502, 503 and 504, for at most `retriesMax` times.
    * @param path begins with `/v1/`; values from outside belong in `query`
    * @returns the answer's JSON; its text when it is something else; undefined when it is empty
-   * @throws ProblemError, ConnectionError; the signal's reason when `signal` aborts
+   * @throws ProblemError, ConnectionError, ReceiptError; the signal's reason when `signal` aborts
    */
   async request<Result = unknown>(
     method: string,
@@ -148,11 +160,27 @@ export class Countersign {
     const signed = await signRequest({ ...call, publicKey: this.#publicKey, ...this.#signingKey })
     const headers = new Headers(call.headers)
     for (const [name, value] of Object.entries(signed)) headers.set(name, value)
+    const check = hasReceipt(url.pathname) ? this.#checkReceipt : null
+    if (check) headers.set('Accept-Signature', acceptSignature(signed['Signature-Input']))
     // Cookies would be ignored beside a signature, and a redirect would not be the address that was signed.
     const init: RequestInit = { method, headers, body, redirect: 'manual', credentials: 'omit' }
-    const { response, text } = await this.#exchange(url, init, call.signal)
-    if (!response.ok) throw problemFrom(response, text)
-    return readAnswer(response, text)
+    const { response, bytes } = await this.#exchange(url, init, call.signal)
+    const receipt = check
+      ? await check({ method, ...requestTarget(url), headers, body }, response, bytes)
+      : null
+    const text = new TextDecoder().decode(bytes)
+    const answer = response.ok ? readAnswer(response, text) : problemFrom(response, text)
+    rememberReceipt(answer, receipt)
+    if (!response.ok) throw answer
+    return answer
+  }
+
+  /** What the server tells everybody. */
+  async #readPublic(path: string) {
+    const init: RequestInit = { redirect: 'manual', credentials: 'omit', cache: 'no-cache' }
+    const { response, bytes } = await this.#exchange(new URL(path, this.#baseUrl), init, undefined)
+    const type = response.headers.get('content-type') ?? ''
+    return { status: response.status, type, text: new TextDecoder().decode(bytes) }
   }
 
   /** Sends and reads within the time limit. Everything that keeps an answer from arriving is a ConnectionError. */
@@ -163,13 +191,13 @@ export class Countersign {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       const response = await this.#fetch(url.href, { ...init, signal: limit.signal })
-      return { response, text: await response.text() }
+      return { response, bytes: new Uint8Array(await response.arrayBuffer()) }
     } catch (cause) {
       signal?.throwIfAborted()
       const why = limit.signal.aborted
         ? `no answer within ${this.#timeoutSeconds} seconds.`
         : `no answer from ${url.origin}. Check baseUrl and that the server runs.`
-      throw new ConnectionError(`${init.method} ${url.pathname}: ${why}`, { cause })
+      throw new ConnectionError(`${init.method ?? 'GET'} ${url.pathname}: ${why}`, { cause })
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)

@@ -2,6 +2,8 @@ export type { CallOptions, RequestOptions } from './call-options.ts'
 export { Countersign, type CountersignOptions } from './client.ts'
 export { KeyFormatError, type KeyFormatReason } from './key-format.ts'
 export { ProblemError, type InputError, type ProblemMembers } from './problem-error.ts'
+export { ReceiptError, verifyReceipt, type Receipt, type ReceiptKey, type ReceiptRefusal } from './receipt.ts'
+export { receiptOf, type ReceiptOptions } from './receipts.ts'
 export {
   requestTarget,
   signatureBase,

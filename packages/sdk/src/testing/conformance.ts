@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Receipt, ReceiptKey } from '../receipt.ts'
 
 const folder = new URL('../../../../conformance/', import.meta.url)
 
@@ -28,6 +29,14 @@ type RequestCase = {
   }
 }
 
+type ReceiptCase = {
+  name: string
+  trusted: string[]
+  receipt: Receipt
+  signed: { accept_signature: string; created: number } | null
+  expect: { accepted?: true; key_id?: string; reason?: string }
+}
+
 type WebhookCase = {
   name: string
   now: number
@@ -43,6 +52,11 @@ export const requests = read<{
   keys: ConformanceKey[]
   cases: RequestCase[]
 }>('requests.json')
+
+export const receipts = read<{
+  keys: { public_key: ReceiptKey & { kid: string }; private_key_pem: string }[]
+  cases: ReceiptCase[]
+}>('receipts.json')
 
 export const webhooks = read<{
   now: number
