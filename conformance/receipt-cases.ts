@@ -128,7 +128,7 @@ function build(name: string, draft: Draft): Omit<ReceiptCase, 'expect'> {
     },
     public_key: jwk,
   }
-  const isPlain = !draft.cover && !draft.parameters && !draft.after
+  const isPlain = key === PLATFORM && !draft.cover && !draft.parameters && !draft.after
   draft.after?.(receipt)
   return {
     name,
