@@ -15,10 +15,10 @@ export type SigningKeyRow = {
 const COLUMNS = `id, purpose, public_key as "publicKey", sealed, created_at as "createdAt", ended_at as "endedAt",
   retired_at as "retiredAt"`
 
-/** What signs and what is still published, newest first. */
+/** What signs and what is still published, the one that signs first. */
 export async function listPublishedKeys(executor: Executor): Promise<SigningKeyRow[]> {
   const { rows } = await executor.query<SigningKeyRow>(
-    `select ${COLUMNS} from signing_keys where retired_at is null order by created_at desc, id`,
+    `select ${COLUMNS} from signing_keys where retired_at is null order by ended_at desc nulls first, id`,
   )
   return rows
 }
@@ -26,7 +26,7 @@ export async function listPublishedKeys(executor: Executor): Promise<SigningKeyR
 /** The retired ones included, as many as the latest `limit`. */
 export async function listSigningKeys(executor: Executor, limit: number): Promise<SigningKeyRow[]> {
   const { rows } = await executor.query<SigningKeyRow>(
-    `select ${COLUMNS} from signing_keys order by created_at desc, id limit $1`,
+    `select ${COLUMNS} from signing_keys order by ended_at desc nulls first, id limit $1`,
     [limit],
   )
   return rows
