@@ -177,7 +177,7 @@ export class Countersign {
 
   /** What the server tells everybody. */
   async #readPublic(path: string) {
-    const init: RequestInit = { redirect: 'manual', credentials: 'omit', cache: 'no-cache' }
+    const init: RequestInit = { redirect: 'manual', credentials: 'omit' }
     const { response, bytes } = await this.#exchange(new URL(path, this.#baseUrl), init, undefined)
     const type = response.headers.get('content-type') ?? ''
     return { status: response.status, type, text: new TextDecoder().decode(bytes) }
