@@ -1,6 +1,13 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
-import type { CurrencyType, List, OperatorActivation, RailSettings, Settlement } from './api-types.ts'
+import type {
+  CurrencyType,
+  List,
+  OperatorActivation,
+  RailSettings,
+  Settlement,
+  SigningKey,
+} from './api-types.ts'
 
 // What operators decide about: who may use Production Mode, what has been settled, which connections are on.
 export const ACTIVATIONS = '/v1/operator/activations'
@@ -37,3 +44,15 @@ export const setRail = (body: {
   enabled: boolean
   deposit_instructions: string | null
 }) => call<RailSettings>('PUT', RAILS, { body })
+
+const SIGNING_KEYS = '/v1/operator/signing-keys'
+
+export const signingKeysQuery = queryOptions({
+  queryKey: [SIGNING_KEYS],
+  queryFn: ({ signal }) => call<List<SigningKey>>('GET', SIGNING_KEYS, { signal }),
+})
+
+export const rotateSigningKey = (purpose: SigningKey['purpose']) =>
+  call<SigningKey>('POST', `${SIGNING_KEYS}/rotate`, { body: { purpose } })
+
+export const retireSigningKey = (id: string) => call<SigningKey>('POST', `${SIGNING_KEYS}/${id}/retire`)

@@ -293,6 +293,12 @@ const operatorRailsRoute = createRoute({
   staticData: { title: 'Payment connections', scope: 'workspace', strip: productionStrip },
   component: lazyRouteComponent(() => import('./pages/operator-rails.tsx'), 'OperatorRailsPage'),
 })
+const operatorSigningKeysRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/signing-keys',
+  staticData: { title: 'Signing keys', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-signing-keys.tsx'), 'OperatorSigningKeysPage'),
+})
 const operatorMailRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/mail',
@@ -342,6 +348,7 @@ const routeTree = root.addChildren([
     operatorActivationsRoute,
     operatorSettlementsRoute,
     operatorRailsRoute,
+    operatorSigningKeysRoute,
     operatorMailRoute,
   ]),
 ])

@@ -40,6 +40,7 @@ export type EndpointSettings = {
   currency_type: CurrencyType | null
   /** Replaces all of them; absent keeps what there is. */
   headers?: Record<string, string>
+  signature_schemes: WebhookEndpoint['signature_schemes']
 }
 
 export const createEndpoint = (settings: EndpointSettings) =>

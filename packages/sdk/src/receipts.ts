@@ -164,7 +164,7 @@ const pick = ({ method, authority, path, query }: Sent) => ({ method, authority,
 /** What the signature covers, and the signature. */
 function requestHeaders(headers: Headers): Record<string, string> {
   const covered = headers.get('signature-input') ?? ''
-  const kept = [...headers].filter(([name]) => /^signature/.test(name) || covered.includes(`"${name}"`))
+  const kept = [...headers].filter(([name]) => name.startsWith('signature') || covered.includes(`"${name}"`))
   return Object.fromEntries(kept)
 }
 

@@ -31,15 +31,33 @@ describe('the published Standard Webhooks vectors', () => {
         'webhook-timestamp': message.timestamp,
         'webhook-signature': signature,
       }
-      const event = await verifyWebhook({
-        body: message.body,
-        headers,
-        now: Number(message.timestamp),
-        ...verifying,
-      })
-      expect(event).toEqual(JSON.parse(message.body))
+      const given = { body: message.body, headers, now: Number(message.timestamp), ...verifying }
+      expect((await verifyWebhookSignature(given)).id).toBe(message.id)
+      if (scheme === 'v1') expect(await verifyWebhook(given)).toEqual(JSON.parse(message.body))
     })
   }
+})
+
+describe("the platform's key", () => {
+  const whsk = webhooks.vectors.cases.find(({ scheme }) => scheme === 'v1a')!.secret
+  const publicKey = publicKeyOf(whsk)
+  const signed = async (body: string) => ({
+    body,
+    headers: { ...(await signWebhook({ id: 'evt_1', body, privateKey: whsk })) },
+  })
+
+  it('vouches for the events of one workspace only, because it signs those of all', async () => {
+    const given = await signed('{"id":"evt_1","workspace_id":"wks_1"}')
+    expect(await verifyWebhook({ ...given, publicKey, workspaceId: 'wks_1' })).toMatchObject({ id: 'evt_1' })
+    await expect(verifyWebhook({ ...given, publicKey, workspaceId: 'wks_2' })).rejects.toMatchObject({
+      reason: 'workspace-mismatch',
+    })
+    await expect(verifyWebhook({ ...given, publicKey })).rejects.toThrow(/workspaceId/)
+    const nameless = await signed('null')
+    await expect(verifyWebhook({ ...nameless, publicKey, workspaceId: 'wks_1' })).rejects.toMatchObject({
+      reason: 'workspace-mismatch',
+    })
+  })
 })
 
 describe('the conformance data', () => {
@@ -163,7 +181,9 @@ describe('verifyWebhook', () => {
     ['an empty list', { secret: [] }],
   ])('says what to do when given %s', async (_name, given) => {
     const headers = await signWebhook({ id: 'evt_1', body: '{}', secret: SECRET })
-    await expect(verifyWebhook({ body: '{}', headers, ...given })).rejects.toThrow(/whsec_|whpk_/)
+    await expect(verifyWebhook({ body: '{}', headers, workspaceId: 'wks_1', ...given })).rejects.toThrow(
+      /whsec_|whpk_/,
+    )
   })
 
   it('says what to do when given a parsed body', async () => {

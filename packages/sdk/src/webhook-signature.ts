@@ -17,6 +17,7 @@ export type WebhookRefusal =
   | 'timestamp-too-new'
   | 'signature-mismatch'
   | 'body-malformed'
+  | 'workspace-mismatch'
 
 /** A webhook that must not be trusted. Answer it with 400. */
 export class WebhookVerificationError extends Error {
@@ -33,6 +34,8 @@ export type WebhookEvent<Data = unknown> = {
   id: string
   type: string
   timestamp: string
+  /** Whose event it is. */
+  workspace_id: string
   mode: 'test' | 'production'
   sequence: number
   data: Data
@@ -46,8 +49,13 @@ export type VerifyWebhookInput = {
   headers: Headers | Record<string, string | readonly string[] | undefined>
   /** `whsec_…`, from the endpoint's page; several while a rotation overlaps. */
   secret?: string | readonly string[]
-  /** `whpk_…`, from `/.well-known/webhook-keys`, where the endpoint asks for `v1a` signatures. */
+  /**
+   * `whpk_…`, from `/.well-known/webhook-keys`, where the endpoint asks for `v1a` signatures. These keys are the
+   * platform's and sign the webhooks of all its customers: `verifyWebhook` asks for `workspaceId` beside them.
+   */
   publicKey?: string | readonly string[]
+  /** `wks_…`: the event must be this workspace's. */
+  workspaceId?: string
   /** How far the sender's clock may be from ours, either way; 300 by default. */
   toleranceSeconds?: number
   /** Seconds since 1970; now by default. */
@@ -78,14 +86,28 @@ const SIGNATURES_MAX = 16
 
 /**
  * Verifies a webhook (Standard Webhooks, `v1` and `v1a`) and reads its event.
- * @throws WebhookVerificationError when it must not be trusted; TypeError when the secret or key cannot be read
+ * @throws WebhookVerificationError when it must not be trusted; TypeError when the secret or key cannot be read, or a
+ *   public key comes without the workspace
  */
 export async function verifyWebhook<Data = unknown>(input: VerifyWebhookInput): Promise<WebhookEvent<Data>> {
+  const { workspaceId } = input
+  if (workspaceId === undefined && listOf(input.publicKey).length > 0)
+    throw new TypeError(
+      'Pass workspaceId (wks_…) beside publicKey: the platform signs the webhooks of all its customers with this key, and another one could pass theirs on to you.',
+    )
   await verifyWebhookSignature(input)
+  const event = readEvent<Data>(input.body)
+  if (workspaceId !== undefined && event?.workspace_id !== workspaceId)
+    throw new WebhookVerificationError(
+      'workspace-mismatch',
+      'The signature holds, but the event belongs to another workspace: somebody passed on what was sent to them.',
+    )
+  return event
+}
+
+function readEvent<Data>(body: VerifyWebhookInput['body']): WebhookEvent<Data> {
   try {
-    return JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(toBytes(input.body)),
-    ) as WebhookEvent<Data>
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(toBytes(body))) as WebhookEvent<Data>
   } catch {
     throw new WebhookVerificationError(
       'body-malformed',
@@ -95,7 +117,7 @@ export async function verifyWebhook<Data = unknown>(input: VerifyWebhookInput): 
 }
 
 /**
- * Verifies headers and raw body alone, for bodies that are read elsewhere.
+ * Verifies headers and raw body alone, for bodies that are read elsewhere. With a public key, compare `workspace_id` too.
  * @returns the webhook's id, the same for every attempt: remember it to handle an event once
  * @throws WebhookVerificationError, TypeError like `verifyWebhook`
  */

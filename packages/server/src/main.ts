@@ -19,6 +19,7 @@ import { createServices, webhookGuard, type Foundation, type Services } from './
 import { setupLink } from './sessions/setup.ts'
 import { createShutdown, onStopSignal, type Shutdown } from './shutdown.ts'
 import { ensureUpcomingPartitions } from './transaction-logs/partitions.ts'
+import { createSigningKeys } from './signing-keys/signing-keys.ts'
 import { startDeliverer } from './webhooks/deliver.ts'
 import { startWorker } from './worker.ts'
 
@@ -92,8 +93,10 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   if (config.roles.has('worker')) {
     const worker = startWorker(createLoops(foundation), { log })
     shutdown.add({ name: 'worker', run: () => worker.stop() })
+    const signingKeys = createSigningKeys(foundation)
     const deliverer = await startDeliverer({
       ...foundation,
+      platformSigner: () => signingKeys.signer('webhooks'),
       guard: webhookGuard(config),
       retrySchedule: config.webhookRetrySchedule,
     })

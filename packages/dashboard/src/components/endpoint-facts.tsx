@@ -31,6 +31,15 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
           <code>{endpoint.header_names.join(', ')}</code>
         </Fact>
       )}
+      <Fact name="Signatures">
+        {endpoint.signature_schemes.includes('v1') && <code>v1</code>}
+        {endpoint.signature_schemes.length > 1 && ' and '}
+        {endpoint.signature_schemes.includes('v1a') && (
+          <>
+            <code>v1a</code>, <a href="/.well-known/webhook-keys">public keys</a>
+          </>
+        )}
+      </Fact>
       <Fact name="Secret">
         Version {endpoint.secret_version}. <span className="quiet">Shown once, when it was made.</span>
       </Fact>

@@ -1,4 +1,4 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import type { CurrencyType, WebhookEndpoint } from '../api-types.ts'
@@ -28,6 +28,9 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
   const [eventTypes, setEventTypes] = useState(endpoint?.event_types ?? ['*'])
   const [description, setDescription] = useState(endpoint?.description ?? '')
   const [currencyType, setCurrencyType] = useState<CurrencyType | null>(endpoint?.currency_type ?? null)
+  const [schemes, setSchemes] = useState<WebhookEndpoint['signature_schemes']>(
+    endpoint?.signature_schemes ?? ['v1'],
+  )
   // Undefined: the headers stay as they are.
   const [headers, setHeaders] = useState<HeaderRow[] | undefined>(endpoint ? undefined : [])
   return (
@@ -40,6 +43,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
           event_types: eventTypes,
           description: description.trim() || null,
           currency_type: currencyType,
+          signature_schemes: schemes,
           ...(headers && { headers: readHeaders(headers) }),
         })
       }}
@@ -58,7 +62,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
       />
       <EventTypePicker chosen={eventTypes} onChange={setEventTypes} />
       <details className="more">
-        <summary>More: Currency Type, description, headers</summary>
+        <summary>More: Currency Type, description, headers, Ed25519</summary>
         <div className="stack">
           <Select
             label="Currency Type"
@@ -73,6 +77,12 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
             minRows={2}
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <Switch
+            label="Sign with Ed25519 as well (v1a)"
+            description="Beside the HMAC of the secret, the platform's own key signs. Verify it with the public key, without a shared secret."
+            checked={schemes.includes('v1a')}
+            onChange={(event) => setSchemes(event.currentTarget.checked ? ['v1', 'v1a'] : ['v1'])}
           />
           <HeaderFields rows={headers} names={endpoint?.header_names ?? []} onChange={setHeaders} />
         </div>

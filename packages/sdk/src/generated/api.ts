@@ -2755,6 +2755,14 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
+            /**
+             * @description `v1` is the HMAC of the endpoint’s secret; `v1a` the platform’s Ed25519 key, published at `/.well-known/webhook-keys`.
+             * @example [
+             *       "v1",
+             *       "v1a"
+             *     ]
+             */
+            signature_schemes?: ("v1" | "v1a")[];
             /** @default true */
             enabled?: boolean;
             /** @enum {string} */
@@ -2780,6 +2788,14 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
+            /**
+             * @description `v1` is the HMAC of the endpoint’s secret; `v1a` the platform’s Ed25519 key, published at `/.well-known/webhook-keys`.
+             * @example [
+             *       "v1",
+             *       "v1a"
+             *     ]
+             */
+            signature_schemes?: ("v1" | "v1a")[];
             enabled?: boolean;
         };
         RotateWebhookSecret: {
@@ -3529,6 +3545,8 @@ export interface components {
             disabled_reason: ("gone" | "failing") | null;
             /** @description The custom headers; their values are never shown. */
             header_names: string[];
+            /** @description The signatures that every webhook carries. */
+            signature_schemes: ("v1" | "v1a")[];
             secret_version: number;
             /** @description Until then every webhook carries a signature of the old secret too. */
             previous_secret_expires_at: string | null;
@@ -3568,6 +3586,8 @@ export interface components {
             disabled_reason: ("gone" | "failing") | null;
             /** @description The custom headers; their values are never shown. */
             header_names: string[];
+            /** @description The signatures that every webhook carries. */
+            signature_schemes: ("v1" | "v1a")[];
             secret_version: number;
             /** @description Until then every webhook carries a signature of the old secret too. */
             previous_secret_expires_at: string | null;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Sealer } from '../encryption.ts'
 import type { AttemptOutcome, ClaimedDelivery } from './delivery-queries.ts'
@@ -6,7 +7,16 @@ import { nextAttemptAt } from './retry-schedule.ts'
 import type { Header, Sender, SendResult } from './send-request.ts'
 import { signWebhook } from './sign.ts'
 
-export type AttemptDeps = { clock: Clock; sealer: Sealer; sender: Sender; schedule: readonly number[] }
+export type AttemptDeps = {
+  clock: Clock
+  sealer: Sealer
+  sender: Sender
+  schedule: readonly number[]
+  platformSigner: PlatformSigner
+}
+
+/** The platform's own key for webhooks; synchronous while it is fresh. */
+export type PlatformSigner = () => { privateKey: KeyObject } | Promise<{ privateKey: KeyObject }>
 
 const GONE = 410
 const USER_AGENT = 'Countersign-Webhooks/1'
@@ -22,7 +32,7 @@ export async function attemptDelivery(
   delivery: ClaimedDelivery,
 ): Promise<AttemptOutcome | null> {
   const startedAt = deps.clock.now()
-  const { headers, customNames } = requestHeaders(deps, delivery, startedAt)
+  const { headers, customNames } = await requestHeaders(deps, delivery, startedAt)
   const result = await deps.sender.send({
     url: delivery.url,
     mode: delivery.mode,
@@ -76,19 +86,21 @@ function whatNext(deps: AttemptDeps, delivery: ClaimedDelivery, result: SendResu
   return { outcome: 'retry', reason: null, next_at: new Date(nextMs).toISOString() }
 }
 
-function requestHeaders(deps: AttemptDeps, delivery: ClaimedDelivery, nowMs: number) {
-  const { endpointId, mode, eventId: id, body } = delivery
+async function requestHeaders(deps: AttemptDeps, delivery: ClaimedDelivery, nowMs: number) {
+  const { endpointId, mode, eventId: id, body, signatureSchemes } = delivery
   const timestampSeconds = Math.floor(nowMs / 1000)
-  const secrets = delivery.secrets.map(({ version, sealed }) =>
+  const own = signatureSchemes.includes('v1') ? delivery.secrets : []
+  const secrets = own.map(({ version, sealed }) =>
     opened(sealed, () => openSecret(deps.sealer, { endpointId, mode }, version, sealed)),
   )
+  const privateKey = signatureSchemes.includes('v1a') ? (await deps.platformSigner()).privateKey : null
   const custom = openHeaders(deps.sealer, { endpointId, mode }, delivery.sealedHeaders)
   const headers: Header[] = [
     ['content-type', 'application/json'],
     ['user-agent', USER_AGENT],
     ['webhook-id', id],
     ['webhook-timestamp', String(timestampSeconds)],
-    ['webhook-signature', signWebhook({ id, timestampSeconds, body }, secrets)],
+    ['webhook-signature', signWebhook({ id, timestampSeconds, body }, { secrets, privateKey })],
     ...Object.entries(custom),
   ]
   return { headers, customNames: new Set(Object.keys(custom)) }

@@ -36,6 +36,7 @@ export async function updateEndpoint(
       currencyType:
         input.currency_type === undefined ? undefined : endpointCurrencyType(acting, input.currency_type),
       sealedHeaders: input.headers === undefined ? undefined : sealHeaders(deps.sealer, owner, input.headers),
+      signatureSchemes: input.signature_schemes,
       enabled: input.enabled,
     }
     await writeEndpoint(client, id, patch, new Date(now))
@@ -48,6 +49,7 @@ export async function updateEndpoint(
         description: endpoint.description,
         event_types: endpoint.eventTypes,
         currency_type: endpoint.currencyType,
+        signature_schemes: endpoint.signatureSchemes,
         enabled: endpoint.enabled,
       },
       // Values of custom headers may be credentials: only that they changed is written down.

@@ -38,6 +38,7 @@ export async function createEndpoint(
       eventTypes: input.event_types,
       currencyType,
       sealedHeaders: sealHeaders(deps.sealer, owner, input.headers),
+      signatureSchemes: input.signature_schemes,
       enabled: input.enabled,
       now: new Date(now),
     }
@@ -59,6 +60,7 @@ export async function createEndpoint(
         url: input.url,
         event_types: input.event_types,
         currency_type: currencyType,
+        signature_schemes: input.signature_schemes,
         enabled: input.enabled,
       },
       mode: scope.mode,

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { openDatabase, type Database } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import type { Log } from '../log.ts'
-import { attemptDelivery, type AttemptDeps } from './attempt-delivery.ts'
+import { attemptDelivery, type AttemptDeps, type PlatformSigner } from './attempt-delivery.ts'
 import { createConcurrency, LIMIT_START } from './concurrency.ts'
 import {
   claimDeliveries,
@@ -29,6 +29,7 @@ export type DelivererDeps = {
   sealer: Sealer
   log: Log
   guard: TargetGuard
+  platformSigner: PlatformSigner
   /** Seconds before each attempt; null: the schedule of the product. */
   retrySchedule: readonly number[] | null
   lookup?: Lookup
@@ -75,6 +76,7 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
     clock,
     sealer: deps.sealer,
     sender,
+    platformSigner: deps.platformSigner,
     schedule: deps.retrySchedule ?? RETRY_SCHEDULE_SECONDS,
   }
   const concurrency = createConcurrency()

@@ -1,5 +1,6 @@
 import type { Executor } from '../database/database.ts'
 import type { Mode } from '../sessions/principal.ts'
+import type { SignatureScheme } from './queries.ts'
 import type { Header } from './send-request.ts'
 
 /**
@@ -27,6 +28,7 @@ export type ClaimedDelivery = {
   sealedHeaders: string | null
   /** The newest first; two during an overlap. */
   secrets: { version: number; sealed: string }[]
+  signatureSchemes: SignatureScheme[]
 }
 
 export type ClaimInput = {
@@ -84,7 +86,7 @@ const CLAIM = `
     from due where due.probe and h.endpoint_id = due.endpoint_id
   )
   select l.endpoint_id, l.event_id, l.attempt_count, l.attempts_before, l.probe,
-    v.workspace_id, v.mode, v.type, v.body, v.ping, e.url, e.sealed_headers, s.secrets
+    v.workspace_id, v.mode, v.type, v.body, v.ping, e.url, e.sealed_headers, e.signature_schemes, s.secrets
   from leased l
   join webhook_endpoints e on e.id = l.endpoint_id
   cross join lateral (
@@ -109,6 +111,7 @@ type ClaimRow = {
   url: string
   sealed_headers: string | null
   secrets: ClaimedDelivery['secrets'] | null
+  signature_schemes: SignatureScheme[]
 }
 
 /** Leases what is due, in fair shares; rows that another deliverer works on are passed by. */
@@ -141,6 +144,7 @@ export async function claimDeliveries(executor: Executor, input: ClaimInput): Pr
     url: row.url,
     sealedHeaders: row.sealed_headers,
     secrets: row.secrets ?? [],
+    signatureSchemes: row.signature_schemes,
   }))
 }
 

@@ -4,6 +4,9 @@ import { decodeCursor } from '../http/pagination.ts'
 import { idFloor } from '../ids.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
+/** `v1`: the HMAC of the endpoint's secret; `v1a`: the platform's Ed25519 key (Standard Webhooks). */
+export type SignatureScheme = 'v1' | 'v1a'
+
 export type DisabledReason = 'gone' | 'failing'
 
 export type Endpoint = {
@@ -16,6 +19,7 @@ export type Endpoint = {
   eventTypes: string[]
   currencyType: CurrencyType | null
   sealedHeaders: string | null
+  signatureSchemes: SignatureScheme[]
   enabled: boolean
   disabledReason: DisabledReason | null
   createdAt: Date
@@ -41,7 +45,8 @@ export type Scope = {
 
 const ENDPOINT = sql<Endpoint>`
   e.id, e.workspace_id as "workspaceId", e.mode, e.number, e.url, e.description, e.event_types as "eventTypes",
-  e.currency_type as "currencyType", e.sealed_headers as "sealedHeaders", e.enabled,
+  e.currency_type as "currencyType", e.sealed_headers as "sealedHeaders",
+  e.signature_schemes as "signatureSchemes", e.enabled,
   e.disabled_reason as "disabledReason", e.created_at as "createdAt", e.updated_at as "updatedAt",
   s.version as "secretVersion", s.previous_expires_at as "previousSecretExpiresAt",
   h.last_success_at as "lastSuccessAt", h.last_failure_at as "lastFailureAt", h.failing_since as "failingSince",
@@ -69,6 +74,7 @@ export type EndpointInsert = Pick<
   | 'eventTypes'
   | 'currencyType'
   | 'sealedHeaders'
+  | 'signatureSchemes'
   | 'enabled'
 > & { now: Date }
 
@@ -91,8 +97,8 @@ export async function insertEndpoint(
        from webhook_endpoints where workspace_id = $2 and mode = $3
      ), inserted as (
        insert into webhook_endpoints (id, workspace_id, mode, number, url, description, event_types, currency_type,
-         sealed_headers, enabled, created_at, updated_at)
-       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10 from counted where living < $11
+         sealed_headers, enabled, created_at, updated_at, signature_schemes)
+       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12 from counted where living < $11
        returning id
      )
      insert into webhook_endpoint_health (endpoint_id) select id from inserted`,
@@ -108,6 +114,7 @@ export async function insertEndpoint(
       row.enabled,
       row.now,
       endpointsMax,
+      row.signatureSchemes,
     ],
   )
   return rowCount === 1
@@ -198,7 +205,10 @@ export async function listEndpoints(
 }
 
 export type EndpointPatch = Partial<
-  Pick<Endpoint, 'url' | 'description' | 'eventTypes' | 'currencyType' | 'sealedHeaders' | 'enabled'>
+  Pick<
+    Endpoint,
+    'url' | 'description' | 'eventTypes' | 'currencyType' | 'sealedHeaders' | 'signatureSchemes' | 'enabled'
+  >
 >
 
 /** Writes the fields given. A new URL or a fresh start clears what was learned about the old one. */
@@ -214,6 +224,7 @@ export async function updateEndpoint(
     event_types: patch.eventTypes,
     currency_type: patch.currencyType,
     sealed_headers: patch.sealedHeaders,
+    signature_schemes: patch.signatureSchemes,
     enabled: patch.enabled,
   }
   const sets = Object.entries(columns).flatMap(([column, value]) =>

@@ -1,8 +1,10 @@
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import { createLog } from '../log.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { systemClock } from '../clock.ts'
+import { createPublicKey, verify } from 'node:crypto'
+import { rotateSigningKey } from '../signing-keys/change-keys.ts'
 import { startDeliverer, type Deliverer } from './deliver.ts'
 import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
 
@@ -36,6 +38,7 @@ beforeAll(async () => {
     sealer: app.sealer,
     log: createLog('silent'),
     guard: loopbackGuard,
+    platformSigner: () => app.signingKeys.signer('webhooks'),
     retrySchedule: [0, 0.05],
   })
 })
@@ -357,3 +360,76 @@ function ROUTES(
     ['GET', '/v1/event-types'],
   ]
 }
+
+// By address: the SDK's types are a browser's, which this package does not know.
+const { verifyWebhook } = (await import(new URL('../../../sdk/src/index.ts', import.meta.url).href)) as any
+
+describe('an endpoint that asks for Ed25519 signatures', () => {
+  const received = async (count: number) => {
+    await vi.waitFor(() => expect(listener.received.length).toBeGreaterThanOrEqual(count), wait)
+    return listener.received[count - 1]!
+  }
+  const publicKeys = async () => {
+    const answer = await app.app.inject({
+      url: '/.well-known/webhook-keys',
+      headers: { host: 'localhost:4747' },
+    })
+    return answer.json<{ keys: { kid: string; x: string; public_key: string }[] }>().keys
+  }
+
+  it('gets v1a beside v1, which node:crypto verifies with a published key, and a new one after a rotation', async () => {
+    const made = await app.signed(fiatKey, 'POST', '/v1/webhook-endpoints', {
+      body: endpointBody({ signature_schemes: ['v1a', 'v1', 'v1a'] }),
+    })
+    expect(made.status).toBe(201)
+    expect(made.body['signature_schemes']).toEqual(['v1', 'v1a'])
+    const path = `/v1/webhook-endpoints/${made.body['id']}`
+    const verifies = async () => {
+      const before = listener.received.length
+      await app.signed(fiatKey, 'POST', `${path}/ping`, { body: {} })
+      const { headers, body } = await received(before + 1)
+      new Webhook(made.body['secret']).verify(body, headers)
+      const text = /(?:^| )v1a,(\S+)/.exec(headers['webhook-signature']!)![1]!
+      const content = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+      const holds = (key: { x: string }) =>
+        verify(
+          null,
+          content,
+          createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.x }, format: 'jwk' }),
+          Buffer.from(text, 'base64'),
+        )
+      const [key] = (await publicKeys()).filter(holds)
+      const given = { body, headers, publicKey: key!.public_key, workspaceId: ada.workspaceId }
+      expect((await verifyWebhook(given)).id).toBe(headers['webhook-id'])
+      // Another customer who is sent this very webhook does not take it for their own.
+      await expect(verifyWebhook({ ...given, workspaceId: eve.workspaceId })).rejects.toMatchObject({
+        reason: 'workspace-mismatch',
+      })
+      return key!
+    }
+    const first = await verifies()
+    expect(first.public_key).toBe(`whpk_${Buffer.from(first.x, 'base64url').toString('base64')}`)
+    const audit = { actor: { kind: 'system' as const, id: null, label: 'test' } }
+    await rotateSigningKey(app, { purpose: 'webhooks', audit })
+    expect((await verifies()).kid).not.toBe(first.kid)
+    expect((await publicKeys()).map((key) => key.kid)).toContain(first.kid)
+
+    const alone = await app.signed(fiatKey, 'PATCH', path, { body: { signature_schemes: ['v1a'] } })
+    expect(alone.body['signature_schemes']).toEqual(['v1a'])
+    const before = listener.received.length
+    await app.signed(fiatKey, 'POST', `${path}/ping`, { body: {} })
+    expect((await received(before + 1)).headers['webhook-signature']).toMatch(/^v1a,\S+$/)
+    await app.signed(fiatKey, 'DELETE', path)
+  })
+
+  it('is refused with no scheme or an unknown one, and signs with v1 alone when nothing is said', async () => {
+    for (const signature_schemes of [[], ['v2'], 'v1', null]) {
+      const answer = await app.signed(fiatKey, 'POST', '/v1/webhook-endpoints', {
+        body: endpointBody({ signature_schemes }),
+      })
+      expect([signature_schemes, answer.status]).toEqual([signature_schemes, 422])
+    }
+    const made = await app.signed(fiatKey, 'POST', '/v1/webhook-endpoints', { body: endpointBody() })
+    expect(made.body['signature_schemes']).toEqual(['v1'])
+  })
+})

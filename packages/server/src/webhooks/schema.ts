@@ -41,6 +41,18 @@ const eventTypesInput = z
   .transform((types) => (types.includes('*') ? ['*'] : [...new Set(types)]))
   .meta({ description: '`["*"]` stands for every type.', example: ['transaction.completed'] })
 
+const signatureScheme = z.enum(['v1', 'v1a'])
+const signatureSchemesInput = z
+  .array(signatureScheme)
+  .min(1)
+  .max(4)
+  .transform((schemes) => [...new Set(schemes)].sort())
+  .meta({
+    description:
+      '`v1` is the HMAC of the endpoint’s secret; `v1a` the platform’s Ed25519 key, published at `/.well-known/webhook-keys`.',
+    example: ['v1', 'v1a'],
+  })
+
 export const EndpointSchema = z
   .object({
     id: z.string().meta({ example: 'ep_01kasqf0000000000000000000' }),
@@ -57,6 +69,9 @@ export const EndpointSchema = z
     header_names: z
       .array(z.string())
       .meta({ description: 'The custom headers; their values are never shown.' }),
+    signature_schemes: z
+      .array(signatureScheme)
+      .meta({ description: 'The signatures that every webhook carries.' }),
     secret_version: z.int(),
     previous_secret_expires_at: timestamp
       .nullable()
@@ -89,6 +104,7 @@ const settings = {
   event_types: eventTypesInput,
   currency_type: currencyType.nullable(),
   headers: headersInput,
+  signature_schemes: signatureSchemesInput,
   enabled: z.boolean(),
 }
 
@@ -99,6 +115,7 @@ export const createEndpointSchema = z
     event_types: settings.event_types,
     currency_type: settings.currency_type.optional(),
     headers: settings.headers.default({}),
+    signature_schemes: settings.signature_schemes.default(['v1']),
     enabled: settings.enabled.default(true),
     mode: mode.optional(),
   })

@@ -7,10 +7,11 @@ import { createSealer } from '../encryption.ts'
 import { newId } from '../ids.ts'
 import { createLog } from '../log.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { createSigningKeys } from '../signing-keys/signing-keys.ts'
 import { startDeliverer, type Deliverer, type DelivererDeps } from './deliver.ts'
 import { sealHeaders, sealSecret } from './endpoint-secrets.ts'
 import { publishEvent } from './publish-event.ts'
-import { insertEndpoint, insertSecret, type Scope } from './queries.ts'
+import { insertEndpoint, insertSecret, type Scope, type SignatureScheme } from './queries.ts'
 import { listDeliveries, type DeliveryRow } from './log-queries.ts'
 import { newWebhookSecret } from './sign.ts'
 import { createTargetGuard } from './target-guard.ts'
@@ -57,6 +58,7 @@ export async function createWebhookWorld() {
   const testDatabase = await createTestDatabase()
   const { database, url } = testDatabase
   const sealer = createSealer([randomBytes(32)])
+  const signingKeys = createSigningKeys({ database, sealer, clock: systemClock })
   let workspaceId = newId('wks')
   const scope = (): Scope => ({ workspaceId, mode: 'test', currencyTypes: ['', 'fiat', 'crypto'] })
   const deliverers: Deliverer[] = []
@@ -65,6 +67,7 @@ export async function createWebhookWorld() {
   return {
     database,
     sealer,
+    signingKeys,
     get workspaceId() {
       return workspaceId
     },
@@ -85,6 +88,7 @@ export async function createWebhookWorld() {
         mode?: Mode
         workspaceId?: string
         headers?: Record<string, string>
+        signatureSchemes?: SignatureScheme[]
       } = {},
     ) {
       const id = newId('ep')
@@ -103,6 +107,7 @@ export async function createWebhookWorld() {
             eventTypes: options.eventTypes ?? ['*'],
             currencyType: options.currencyType ?? null,
             sealedHeaders: sealHeaders(sealer, { endpointId: id, mode }, options.headers ?? {}),
+            signatureSchemes: options.signatureSchemes ?? ['v1'],
             enabled: options.enabled ?? true,
             now,
           },
@@ -133,6 +138,7 @@ export async function createWebhookWorld() {
         sealer,
         log: createLog(process.env['TEST_LOG'] ?? 'silent'),
         guard: loopbackGuard,
+        platformSigner: () => signingKeys.signer('webhooks'),
         retrySchedule: [0, 0.05, 0.05],
         ...options,
       })

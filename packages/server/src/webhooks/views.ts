@@ -22,6 +22,7 @@ export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: n
     enabled: endpoint.enabled,
     disabled_reason: endpoint.disabledReason,
     header_names: headerNames,
+    signature_schemes: endpoint.signatureSchemes,
     secret_version: endpoint.secretVersion,
     previous_secret_expires_at: overlaps ? previousSecretExpiresAt.toISOString() : null,
     last_success_at: time(endpoint.lastSuccessAt),

@@ -1,0 +1,143 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { SigningKey } from '../api-types.ts'
+import { Badge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
+import { OperatorOnly } from '../components/operator-only.tsx'
+import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
+import { ExactTime } from '../components/time.tsx'
+import { retireSigningKey, rotateSigningKey, signingKeysQuery } from '../operator.ts'
+
+const PURPOSES = [
+  {
+    purpose: 'receipts',
+    title: 'Receipts',
+    lead: 'Sign the answers that customers keep as proof.',
+    directory: '/.well-known/http-message-signatures-directory',
+  },
+  {
+    purpose: 'webhooks',
+    title: 'Webhooks',
+    lead: 'Make the v1a signatures of endpoints that ask for Ed25519.',
+    directory: '/.well-known/webhook-keys',
+  },
+] as const
+
+/** What the platform signs with: rotate it, and retire what no longer counts. */
+export function OperatorSigningKeysPage() {
+  return (
+    <OperatorOnly>
+      <div className="form-width">
+        <PageHead
+          title="Signing keys"
+          lead="What the platform itself signs with. A new key signs at once; the one before it stays published, so that what it signed still verifies."
+        />
+        <SigningKeys />
+      </div>
+    </OperatorOnly>
+  )
+}
+
+function SigningKeys() {
+  const keys = useQuery(signingKeysQuery)
+  if (keys.isPending) return <LoadingRows />
+  if (keys.isError) return <Failed what="The keys" error={keys.error} onRetry={() => void keys.refetch()} />
+  return (
+    <div className="stack-wide">
+      {PURPOSES.map((one) => (
+        <Purpose
+          key={one.purpose}
+          {...one}
+          keys={keys.data.data.filter((key) => key.purpose === one.purpose)}
+        />
+      ))}
+    </div>
+  )
+}
+
+function Purpose({
+  purpose,
+  title,
+  lead,
+  directory,
+  keys,
+}: (typeof PURPOSES)[number] & { keys: SigningKey[] }) {
+  const queryClient = useQueryClient()
+  const rotate = useMutation({
+    mutationFn: () => rotateSigningKey(purpose),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: signingKeysQuery.queryKey })
+      notifications.show({ message: 'A new key signs.' })
+    },
+  })
+  return (
+    <section className="card card-pad stack">
+      <div className="row" style={{ justifyContent: 'space-between' }}>
+        <h2>{title}</h2>
+        <Button variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
+          Rotate
+        </Button>
+      </div>
+      <p className="second">
+        {lead} Published at <a href={directory}>{directory}</a>.
+      </p>
+      <FormError error={rotate.error} />
+      {keys.map((key) => (
+        <Key key={key.id} signingKey={key} />
+      ))}
+    </section>
+  )
+}
+
+const STATUSES = {
+  signing: { tone: 'good', word: 'Signs' },
+  published: { tone: 'soon', word: 'Published' },
+  retired: { tone: 'off', word: 'Retired' },
+} as const
+
+function Key({ signingKey: { id, status, created_at, ended_at, retired_at } }: { signingKey: SigningKey }) {
+  const queryClient = useQueryClient()
+  const [isSure, setSure] = useState(false)
+  const retire = useMutation({
+    mutationFn: () => retireSigningKey(id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: signingKeysQuery.queryKey }),
+  })
+  const { tone, word } = STATUSES[status]
+  return (
+    <div className="stack-tight">
+      <div className="row" style={{ justifyContent: 'space-between' }}>
+        <Chip value={id} what="key id" />
+        <Badge tone={tone}>{word}</Badge>
+      </div>
+      <div className="row" style={{ justifyContent: 'space-between' }}>
+        <span className="small quiet">
+          Made <ExactTime at={created_at} />
+          {ended_at && (
+            <>
+              , signed until <ExactTime at={ended_at} />
+            </>
+          )}
+          {retired_at && (
+            <>
+              , retired <ExactTime at={retired_at} />
+            </>
+          )}
+        </span>
+        {status === 'published' && (
+          <Button
+            size="xs"
+            variant="default"
+            color={isSure ? 'red' : undefined}
+            loading={retire.isPending}
+            onClick={() => (isSure ? retire.mutate() : setSure(true))}
+          >
+            {isSure ? 'Yes: what it signed verifies no more' : 'Retire'}
+          </Button>
+        )}
+      </div>
+      <FormError error={retire.error} />
+    </div>
+  )
+}
