@@ -163,16 +163,20 @@ const pick = ({ method, authority, path, query }: Sent) => ({ method, authority,
 
 /** What the signature covers, and the signature. */
 function requestHeaders(headers: Headers): Record<string, string> {
-  const covered = headers.get('signature-input') ?? ''
-  const kept = [...headers].filter(([name]) => name.startsWith('signature') || covered.includes(`"${name}"`))
-  return Object.fromEntries(kept)
+  return coveredHeaders(headers, ['signature', 'signature-input'])
 }
 
 function responseHeaders(headers: Headers): Record<string, string> {
+  return coveredHeaders(headers, KEPT_HEADERS)
+}
+
+function coveredHeaders(headers: Headers, also: readonly string[]): Record<string, string> {
   const covered = headers.get('signature-input') ?? ''
-  return Object.fromEntries(
-    [...headers].filter(([name]) => KEPT_HEADERS.includes(name) || covered.includes(`"${name}"`)),
-  )
+  const kept: Record<string, string> = {}
+  headers.forEach((value, name) => {
+    if (also.includes(name) || covered.includes(`"${name}"`)) kept[name] = value
+  })
+  return kept
 }
 
 /** Bytes as text where they are text, so that a person can read the file. */
