@@ -76,8 +76,8 @@ it('every column of a key either notifies or is known not to matter to verificat
       'last_used_at',
       'last_used_ip',
       'expiry_told_days',
-  'rotation_told_version',
-  'rotation_told_at',
+      'rotation_told_version',
+      'rotation_told_at',
     ],
     api_key_secrets: ['api_key_id', 'sealed', 'created_at'],
   }
