@@ -148,13 +148,16 @@ async function fill({ pool }: Database): Promise<void> {
     process.stdout.write(`day ${day + 1}: ${Math.round(performance.now() - started)} ms\n`)
   }
   const client = await pool.connect()
-  await client.query("set maintenance_work_mem = '512MB'")
-  for (const { name, sql } of indexes.rows) {
-    const started = performance.now()
-    await client.query(sql.replace(' ON ONLY ', ' ON '))
-    process.stdout.write(`${name}: ${Math.round(performance.now() - started)} ms\n`)
+  try {
+    await client.query("set maintenance_work_mem = '512MB'")
+    for (const { name, sql } of indexes.rows) {
+      const started = performance.now()
+      await client.query(sql.replace(' ON ONLY ', ' ON '))
+      process.stdout.write(`${name}: ${Math.round(performance.now() - started)} ms\n`)
+    }
+  } finally {
+    client.release()
   }
-  client.release()
   await pool.query(`insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, created_at)
     select 'ep_' || lpad('0', 24, '0') || '01', id, currency_type, created_at, created_at from events
     where workspace_id = 'wks_' || lpad('0', 26, '0') and skip_reason is not null limit ${BACKLOG}`)

@@ -12,6 +12,9 @@ export const SETTINGS: Record<string, string> = {
   max_wal_senders: '0',
   random_page_cost: '1.1',
   jit: 'off',
+  // Nothing that a request asks is worth a second core, and parallel workers need more of /dev/shm than a container has.
+  max_parallel_workers_per_gather: '0',
+  max_parallel_maintenance_workers: '0',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
