@@ -20,7 +20,7 @@ describe('two signature bases', () => {
 
   it('hold no character that cannot be seen', () => {
     expect(['\r', '\t', ' ', 'a', '\u00a0', 'é'].map(visible)).toEqual([
-      '␍',
+      '\\r',
       '→',
       '·',
       'a',

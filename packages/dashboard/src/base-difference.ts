@@ -5,7 +5,7 @@ export type BaseLine = {
   at: number | null
 }
 
-const VISIBLE: Record<string, string> = { ' ': '·', '\t': '→', '\r': '␍', '\n': '␊' }
+const VISIBLE: Record<string, string> = { ' ': '·', '\t': '→', '\r': '\\r', '\n': '\\n' }
 
 /** A character as it can be seen: spaces and line ends by a sign, what is not ASCII by its number. */
 export function visible(character: string): string {

@@ -39,8 +39,8 @@ export function BaseComparison({ serverBase }: { serverBase: string }) {
             <Side title="Yours" lines={lines} of="theirs" />
           </div>
           <p className="small quiet">
-            Signs: · space, → tab, ␍ carriage return, ⟨U+…⟩ a character that is not printable ASCII. A
-            textarea keeps no carriage returns; likely_cause tells of those.
+            Signs: · space, → tab, ⟨U+…⟩ a character that is not printable ASCII. A textarea keeps no carriage
+            returns; the likely cause above tells of those.
           </p>
         </>
       )}

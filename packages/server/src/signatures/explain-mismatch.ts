@@ -14,7 +14,7 @@ const RETIRED_MAX = 8
 const BASE_CHARACTERS_EXPLAINED_MAX = 2048
 const UNKNOWN = say(
   'unknown',
-  'The secret is not the one of this key, or the request was changed after it was signed. Compare signature_base with the text that you sign.',
+  'The secret is not the one of this key, or the request was changed after it was signed.',
 )
 
 /**
