@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { Countersign, ProblemError } from '../packages/sdk/src/index.ts'
+import { Countersign, type ProblemError } from '../packages/sdk/src/index.ts'
 import { accessibilityFaults, settled, sidewaysOverflow, useWorld } from './browser-helpers.ts'
 
 const world = useWorld()
