@@ -114,13 +114,18 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     if (authenticated) authenticated.then(() => done(), done)
     else done()
   })
-  app.addHook('preValidation', async (request, reply) => {
-    if (!isApiTarget(request.url)) return
+  app.addHook('preValidation', (request, reply, done) => {
+    if (!isApiTarget(request.url)) return done()
     // Asked again after the body: another server may hold the lock by now, and have seen a copy of this request.
-    if (deps.isReady && !deps.isReady()) throw notReady()
+    if (deps.isReady && !deps.isReady()) return done(notReady())
     if (Buffer.isBuffer(request.body)) request.rawBody = request.body
-    await doors.admit(request, reply)
-    request.body = parseBody(request)
+    const parse = (): void => {
+      request.body = parseBody(request)
+    }
+    const admitted = doors.admit(request, reply)
+    if (admitted) return void admitted.then(parse).then(() => done(), done)
+    parse()
+    done()
   })
   assertAccessIsDeclared(app)
   const methods = collectMethods(app)

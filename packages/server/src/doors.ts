@@ -27,6 +27,7 @@ declare module 'fastify' {
 
 /** The codes that say a signature or its key was refused: each tells the server's time and the skew. */
 const SIGNATURE_CODES = /^(?:signature|digest|key|ip|https|scope|mode|currency)-/
+const NO_BODY = Buffer.alloc(0)
 const ROUTE_OF_UNCLEAN_TARGETS = '/v1/unclean-target'
 
 /** Routes nothing that a router could read in two ways: what is routed is what was signed (DESIGN §6). */
@@ -75,23 +76,29 @@ export function createDoors(deps: DoorsDeps) {
     request.principal = member
   }
 
-  /** What needs the body, and what the route asks of the caller. */
-  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** What needs the body, and what the route asks of the caller; synchronous where nothing has to be waited for. */
+  function admit(request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
     const { verification } = request
-    if (verification) {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const { key } = verification
-      const fields = await verifier.verifyBody(request.raw, verification, body)
+    if (!verification) return assertAccess(request)
+    const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY
+    const { key } = verification
+    const enter = (fields: { limit: string; policy: string }): void | Promise<void> => {
       if (verification.key !== key) setKeyPrincipal(request, verification)
       reply.header('ratelimit', fields.limit)
       reply.header('ratelimit-policy', fields.policy)
+      return assertAccess(request)
     }
+    const fields = verifier.verifyBody(request.raw, verification, body)
+    return fields instanceof Promise ? fields.then(enter) : enter(fields)
+  }
+
+  function assertAccess(request: FastifyRequest): void | Promise<void> {
     const { access } = request.routeOptions.config
     if (!access || access.public) return
     const { principal } = request
     if (principal.kind === 'key') return assertKeyMay(principal, access, request)
     assertMemberMay(principal, access)
-    if (access.operator) await deps.assertOperator(principal)
+    if (access.operator) return deps.assertOperator(principal)
   }
 
   /** Counts a refusal against its address and adds what every refused signature is told. */

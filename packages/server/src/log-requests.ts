@@ -32,20 +32,33 @@ const MINUTE_MS = 60_000
 export function logRequests(app: App, deps: LogRequestsDeps): void {
   const logStranger = strangerLog(deps)
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  // With `done`: an async hook costs every answer a promise, and only some have to wait.
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { verification } = request
-    if (!verification || !isApiTarget(request.url)) return payload
-    // A refusal before the look-up, such as an uncovered component, may still name a key that is known.
-    const key = verification.key ?? (await keyNamed(verification, deps))
+    if (!verification || !isApiTarget(request.url)) return done(null, payload)
+    const { key } = verification
+    const waits = key
+      ? logSigned({ request, reply, payload, verification, key })
+      : logUnverified({ request, reply, payload, verification })
+    if (waits) waits.then((body) => done(null, body), done)
+    else done(null, payload)
+  })
+
+  /** A refusal before the look-up, such as an uncovered component, may still name a key that is known. */
+  async function logUnverified(answer: Omit<Answer, 'key'>): Promise<unknown> {
+    const key = await keyNamed(answer.verification, deps)
     if (!key) {
-      logStranger(request, reply)
-      return payload
+      logStranger(answer.request, answer.reply)
+      return answer.payload
     }
-    const record = requestRecord({ request, reply, payload, verification, key })
-    if (verification.secretVersion === null) {
-      deps.requestLog.recordRefusal(record)
-      return payload
-    }
+    return (await logSigned({ ...answer, key })) ?? answer.payload
+  }
+
+  /** @returns what to answer, where the row must be on disk first */
+  function logSigned(answer: Answer): Promise<unknown> | undefined {
+    const { request, reply, payload, verification, key } = answer
+    const record = requestRecord(answer)
+    if (verification.secretVersion === null) return void deps.requestLog.recordRefusal(record)
     deps.lastUse.note({
       keyId: key.id,
       secretVersion: verification.secretVersion,
@@ -53,18 +66,23 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
       userAgent: record.userAgent,
       nowMs: record.createdAt,
     })
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      deps.requestLog.record(record)
-      return payload
-    }
-    try {
-      await deps.requestLog.recordDurably(record)
-      return payload
-    } catch (error) {
-      deps.log.error({ err: error, request_id: request.id }, 'a changing request could not be logged')
-      return unlogged(request, reply, deps)
-    }
-  })
+    if (request.method === 'GET' || request.method === 'HEAD') return void deps.requestLog.record(record)
+    return deps.requestLog.recordDurably(record).then(
+      () => payload,
+      (error: unknown) => {
+        deps.log.error({ err: error, request_id: request.id }, 'a changing request could not be logged')
+        return unlogged(request, reply, deps)
+      },
+    )
+  }
+}
+
+type Answer = {
+  request: FastifyRequest
+  reply: FastifyReply
+  payload: unknown
+  verification: Verification
+  key: VerificationKey
 }
 
 async function keyNamed(verification: Verification, deps: LogRequestsDeps): Promise<VerificationKey | null> {
@@ -78,19 +96,7 @@ async function keyNamed(verification: Verification, deps: LogRequestsDeps): Prom
   }
 }
 
-function requestRecord({
-  request,
-  reply,
-  payload,
-  verification,
-  key,
-}: {
-  request: FastifyRequest
-  reply: FastifyReply
-  payload: unknown
-  verification: Verification
-  key: VerificationKey
-}): RequestRecord {
+function requestRecord({ request, reply, payload, verification, key }: Answer): RequestRecord {
   const target = rawTarget(request.raw)
   const queryStart = target.indexOf('?')
   const signed = verification.secretVersion !== null

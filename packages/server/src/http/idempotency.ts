@@ -54,30 +54,48 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
   const { pool } = deps.database
   app.decorateRequest('idempotency', null)
 
-  app.addHook('preValidation', async (request, reply) => {
+  // With `done`: an async hook costs every request a promise, and only some have to wait.
+  app.addHook('preValidation', (request, reply, done) => {
     const { access, idempotency: rule } = request.routeOptions.config
-    if (request.method !== 'POST' || !access || access.public) return
+    if (request.method !== 'POST' || !access || access.public) return done()
     const scope = readScope(request)
-    if (!scope) {
-      if (rule === 'required') throw problem('idempotency-key-missing')
-      return
-    }
-    if (rule === 'required') {
-      request.idempotency = { scope, state: 'open' }
-      return
-    }
+    if (!scope) return done(rule === 'required' ? problem('idempotency-key-missing') : undefined)
+    if (rule !== 'required') return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
+    request.idempotency = { scope, state: 'open' }
+    done()
+  })
+
+  /** @returns whether the answer is on its way: the one that was stored */
+  async function claimScope(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: IdempotencyScope,
+  ): Promise<boolean> {
     const claim = await claimIdempotencyKey(pool, scope, {
       claimId: request.id,
       now: deps.clock.now(),
       leaseMs: LEASE_MS,
     })
-    if (claim.outcome !== 'claimed') return answerClaim(reply, claim)
+    if (claim.outcome !== 'claimed') {
+      answerClaim(reply, claim)
+      return true
+    }
     request.idempotency = { scope, state: 'claimed' }
+    return false
+  }
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { idempotency } = request
+    if (!idempotency || idempotency.state === 'settled') return done(null, payload)
+    storeAnswer(request, reply, { idempotency, payload }).then((body) => done(null, body), done)
   })
 
-  app.addHook('onSend', async (request, reply, payload) => {
-    const { idempotency } = request
-    if (!idempotency || idempotency.state === 'settled') return payload
+  /** @returns what to answer */
+  async function storeAnswer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { idempotency, payload }: { idempotency: Idempotency; payload: unknown },
+  ): Promise<unknown> {
     const { scope, state } = idempotency
     idempotency.state = 'settled'
     const answer = storable(reply, payload)
@@ -104,7 +122,7 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
     if (claim.outcome !== 'replayed') throw refusal(claim)
     replayHeaders(reply, claim.answer)
     return claim.answer.body
-  })
+  }
 }
 
 /** Forgets answers after 24 hours. */

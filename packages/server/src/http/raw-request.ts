@@ -29,11 +29,22 @@ export function rawTarget(request: IncomingMessage & { originalUrl?: string }): 
 const TARGET = /^\/[\x21-\x7e]*$/
 const UNCLEAN_PATH = /[%#;\\]|\/\/|\/\.{1,2}(?:\/|$)/
 
+let latestTarget = '/'
+let latestFault: string | null = null
+
 /**
  * Why a request target is refused, or null. A target that passes is routed byte by byte as it was sent: no
  * percent-encoding in the path, no `;`, `#`, backslash, empty or dot segment; the query is free of `#`.
  */
 export function targetFault(target: string): string | null {
+  // The router, the doors and the verifier ask in turn about one request; the same text has the same answer.
+  if (target === latestTarget) return latestFault
+  latestFault = findTargetFault(target)
+  latestTarget = target
+  return latestFault
+}
+
+function findTargetFault(target: string): string | null {
   if (!TARGET.test(target))
     return 'the request target must be in origin form (a path and a query) in printable ASCII'
   const queryStart = target.indexOf('?')

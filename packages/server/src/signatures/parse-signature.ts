@@ -125,6 +125,13 @@ function string(parameters: Parameters, name: string): string | null {
   return value.value
 }
 
+/** Whether a nonce and a key id are as long as they may be; the parser says which one is not. */
+export function isAllowedLength(nonce: string, keyId: string): boolean {
+  return (
+    nonce.length >= NONCE_LENGTH.min && nonce.length <= NONCE_LENGTH.max && keyId.length <= KEY_ID_LENGTH_MAX
+  )
+}
+
 /** The refusal of a signature that breaks a rule of the profile. */
 export function malformed(rule: string): Problem {
   return problem('signature-malformed', { detail: sentence(rule) })

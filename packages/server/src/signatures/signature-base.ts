@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { hasBody, rawTarget, singleHeader, targetFault } from '../http/raw-request.ts'
 import { problem } from '../problems.ts'
-import { malformed, parseSignature, type ParsedSignature } from './parse-signature.ts'
+import { malformed, type ParsedSignature } from './parse-signature.ts'
+import { readSignature } from './read-signature.ts'
 
 /** What the base is made of: the request as its bytes arrived. */
 export type RequestParts = {
@@ -18,15 +19,7 @@ export type RequestParts = {
 export type ReadRequest = { signature: ParsedSignature; parts: RequestParts; base: string; hasBody: boolean }
 
 const REQUIRED = ['@method', '@authority', '@path', '@query']
-const READ_ONCE = [
-  'host',
-  'content-type',
-  'content-digest',
-  'idempotency-key',
-  'signature-input',
-  'signature',
-]
-const COVERED_WHEN_SENT = ['content-type', 'idempotency-key']
+const COVERED_WHEN_SENT = ['content-type', 'idempotency-key'] as const
 const FORBIDDEN_FIELD = /^(?:cookie|authorization|forwarded|x-forwarded-.*)$/
 const FIELD_NAME = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/
@@ -43,21 +36,14 @@ export function readSignedRequest(
   defaultPort: string,
   named: { keyId: string | null } = { keyId: null },
 ): ReadRequest {
-  const { rawHeaders } = request
-  const once: Record<string, string | undefined> = {}
-  for (const name of READ_ONCE) {
-    const { value, repeated } = singleHeader(rawHeaders, name)
-    // Several signature fields may be joined (RFC 9421 §4.2); a proxy that adds its own signature does that.
-    if (repeated && !name.startsWith('signature')) throw malformed(`the header ${name} is sent twice`)
-    once[name] = repeated ? joined(rawHeaders, name) : value
-  }
-  const signature = parseSignature(once['signature-input'] ?? '', once['signature'] ?? '')
+  const once = readFields(request.rawHeaders)
+  const signature = readSignature(once['signature-input'] ?? '', once.signature ?? '')
   named.keyId = signature.keyId
 
   const target = rawTarget(request)
   const fault = targetFault(target)
   if (fault) throw malformed(fault)
-  if (once['host'] === undefined || once['host'] === '') throw malformed('the header host is missing')
+  if (once.host === undefined || once.host === '') throw malformed('the header host is missing')
   if (request.headers['content-encoding'] !== undefined) throw problem('content-encoding-unsupported')
   const body = hasBody(request)
   const method = request.method ?? ''
@@ -67,7 +53,8 @@ export function readSignedRequest(
   const parts = requestParts(request, {
     method,
     target,
-    authority: normalAuthority(once['host'], defaultPort),
+    authority: normalAuthority(once.host, defaultPort),
+    once,
   })
   return { signature, parts, base: signatureBase(signature, parts), hasBody: body }
 }
@@ -88,18 +75,67 @@ export function normalAuthority(host: string, defaultPort: string): string {
   return lower.endsWith(`:${defaultPort}`) ? lower.slice(0, -defaultPort.length - 1) : lower
 }
 
-function assertCoverage(
-  components: readonly string[],
-  sent: Record<string, string | undefined>,
-  body: boolean,
-): void {
-  const covered = new Set(components)
-  if (covered.size !== components.length) throw malformed('a component is covered twice')
-  for (const name of REQUIRED) if (!covered.has(name)) throw malformed(`"${name}" must be covered`)
+/** The fields that verification reads, each undefined where it was not sent. */
+type Fields = {
+  host: string | undefined
+  signature: string | undefined
+  'content-type': string | undefined
+  'content-digest': string | undefined
+  'signature-input': string | undefined
+  'idempotency-key': string | undefined
+}
+
+/** Read from the raw list, because Node's `headers` joins or drops repeated ones. */
+function readFields(rawHeaders: readonly string[]): Fields {
+  const fields: Fields = {
+    host: undefined,
+    signature: undefined,
+    'content-type': undefined,
+    'content-digest': undefined,
+    'signature-input': undefined,
+    'idempotency-key': undefined,
+  }
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = fieldName(rawHeaders[index] as string)
+    if (name === null) continue
+    const value = rawHeaders[index + 1] as string
+    const before = fields[name]
+    if (before === undefined) fields[name] = value
+    // Several signature fields may be joined (RFC 9421 §4.2); a proxy that adds its own signature does that.
+    else if (name === 'signature' || name === 'signature-input') fields[name] = `${before}, ${value}`
+    else throw malformed(`the header ${name} is sent twice`)
+  }
+  return fields
+}
+
+/** Told by its length first: most headers of a request are none of these. */
+function fieldName(name: string): keyof Fields | null {
+  const { length } = name
+  if (length !== 4 && length !== 9 && length !== 12 && length !== 14 && length !== 15) return null
+  const lower = name.toLowerCase()
+  switch (lower) {
+    case 'host':
+    case 'signature':
+    case 'content-type':
+    case 'content-digest':
+    case 'signature-input':
+    case 'idempotency-key':
+      return lower
+    default:
+      return null
+  }
+}
+
+function assertCoverage(components: readonly string[], sent: Fields, body: boolean): void {
+  // At most 32 of them: looking through the list costs less than making a set of it.
+  for (let index = 1; index < components.length; index += 1)
+    if (components.indexOf(components[index] as string) !== index)
+      throw malformed('a component is covered twice')
+  for (const name of REQUIRED) if (!components.includes(name)) throw malformed(`"${name}" must be covered`)
   for (const name of COVERED_WHEN_SENT)
-    if (sent[name] !== undefined && !covered.has(name))
+    if (sent[name] !== undefined && !components.includes(name))
       throw malformed(`"${name}" must be covered because the header is sent`)
-  if (body && !covered.has('content-digest'))
+  if (body && !components.includes('content-digest'))
     throw malformed('"content-digest" must be covered because the request has a body')
 }
 
@@ -132,7 +168,7 @@ function fieldValue(name: string, parts: RequestParts): string {
 
 function requestParts(
   request: IncomingMessage,
-  { method, target, authority }: { method: string; target: string; authority: string },
+  { method, target, authority, once }: { method: string; target: string; authority: string; once: Fields },
 ): RequestParts {
   const queryStart = target.indexOf('?')
   return {
@@ -141,16 +177,12 @@ function requestParts(
     path: queryStart < 0 ? target : target.slice(0, queryStart),
     query: queryStart < 0 ? '?' : target.slice(queryStart),
     field(name) {
+      // These were read already, and were sent once.
+      if (name === 'content-digest' || name === 'content-type' || name === 'idempotency-key')
+        return once[name]
       const { value, repeated } = singleHeader(request.rawHeaders, name)
       if (repeated) throw malformed(`the covered header ${name} is sent twice`)
       return value
     },
   }
-}
-
-function joined(rawHeaders: readonly string[], name: string): string {
-  const values: string[] = []
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    if ((rawHeaders[index] as string).toLowerCase() === name) values.push(rawHeaders[index + 1] as string)
-  return values.join(', ')
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import { isConfidential } from '../http/client-address.ts'
 import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { VerificationKey } from '../keys/key-cache.ts'
-import type { RateLimit } from '../keys/rate-limit.ts'
+import type { RateLimit, RateLimitFields } from '../keys/rate-limit.ts'
 import { verifyHmac } from '../message-authentication.ts'
 import { problem, type Problem } from '../problems.ts'
 import type { BlockList } from 'node:net'
@@ -72,34 +72,28 @@ export function createRequestVerifier(deps: VerifierDeps) {
     /**
      * Digest → nonce → rate limit → IP → https. The nonce stays claimed even when a later step refuses, so that
      * an observed request cannot be sent again.
-     * @returns the rate-limit fields for the answer
+     * @returns the rate-limit fields for the answer; at once when the key is cached and the nonce store is in memory
      * @throws Problem
      */
-    async verifyBody(request: IncomingMessage, verification: Verification, body: Buffer) {
-      const { read } = verification as Verified
-      const { signature } = read
+    verifyBody(
+      request: IncomingMessage,
+      verification: Verification,
+      body: Buffer,
+    ): RateLimitFields | Promise<RateLimitFields> {
+      const { signature, parts, hasBody } = (verification as Verified).read
       if (signature.components.includes('content-digest'))
-        assertDigest(read.parts.field('content-digest') as string, body)
+        assertDigest(parts.field('content-digest') as string, body)
       else if (body.length > 0) throw problem('digest-mismatch')
-      if (read.hasBody) {
-        // A body may take 30 s to arrive: a request held open must not outlive its key's revocation or rotation.
-        const found = deps.findKey(signature.keyId)
-        const latest = found instanceof Promise ? await found : found
-        if (latest !== verification.key) verifyWithKey(deps, verification, latest)
-      }
-      const { key } = verification as Verified
-      const claim = deps.nonces.claim(key, signature.nonce, signature.created)
-      if (!(claim instanceof Promise ? await claim : claim)) throw replayed()
-      const taken = deps.rateLimit.take(key)
-      const fields = taken instanceof Promise ? await taken : taken
-      if (!isAllowed(key.allowlist, verification.address))
-        throw problem('ip-not-allowed', {
-          detail: `The key's IP allowlist does not hold ${verification.address}.`,
-          extra: cause('ip-not-allowed', `The request came from ${verification.address}.`),
+      if (!hasBody) return claimAndAdmit(deps, request, verification)
+      // A body may take 30 s to arrive: a request held open must not outlive its key's revocation or rotation.
+      const latest = deps.findKey(signature.keyId)
+      if (latest instanceof Promise)
+        return latest.then((key) => {
+          if (key !== verification.key) verifyWithKey(deps, verification, key)
+          return claimAndAdmit(deps, request, verification)
         })
-      if (key.mode === 'production' && !isConfidential(request, deps.trustProxy))
-        throw problem('https-required')
-      return fields
+      if (latest !== verification.key) verifyWithKey(deps, verification, latest)
+      return claimAndAdmit(deps, request, verification)
     },
 
     /** The members that every refusal of a signature carries: the server's time and how far the caller's is off. */
@@ -112,6 +106,42 @@ export function createRequestVerifier(deps: VerifierDeps) {
       }
     },
   }
+}
+
+/** Nonce → rate limit → IP → https. Synchronous where nonces and counts are in this server's memory. */
+function claimAndAdmit(
+  deps: VerifierDeps,
+  request: IncomingMessage,
+  verification: Verification,
+): RateLimitFields | Promise<RateLimitFields> {
+  const { key, read } = verification as Verified
+  const claim = deps.nonces.claim(key, read.signature.nonce, read.signature.created)
+  const admit = (claimed: boolean): RateLimitFields | Promise<RateLimitFields> => {
+    if (!claimed) throw replayed()
+    const taken = deps.rateLimit.take(key)
+    if (taken instanceof Promise)
+      return taken.then((fields) => {
+        assertReachable(deps, request, { key, address: verification.address })
+        return fields
+      })
+    assertReachable(deps, request, { key, address: verification.address })
+    return taken
+  }
+  return claim instanceof Promise ? claim.then(admit) : admit(claim)
+}
+
+/** Whether the key may be used from where the request came, and over what it came. */
+function assertReachable(
+  deps: VerifierDeps,
+  request: IncomingMessage,
+  { key, address }: { key: VerificationKey; address: string },
+): void {
+  if (!isAllowed(key.allowlist, address))
+    throw problem('ip-not-allowed', {
+      detail: `The key's IP allowlist does not hold ${address}.`,
+      extra: cause('ip-not-allowed', `The request came from ${address}.`),
+    })
+  if (key.mode === 'production' && !isConfidential(request, deps.trustProxy)) throw problem('https-required')
 }
 
 function verifyWithKey(deps: VerifierDeps, verification: Verification, key: VerificationKey | null): void {
