@@ -28,7 +28,8 @@ createServer((request, response) => {
   if (request.url === '/readyz') return void response.end()
   // The requests are those of the other servers; the key stands for the header in which its user would send it.
   auth.api.verifyApiKey({ body: { key } }).then(
-    ({ valid }) => (valid ? response.writeHead(answer.status, headers).end(answer.body) : response.writeHead(401).end()),
+    ({ valid }) =>
+      valid ? response.writeHead(answer.status, headers).end(answer.body) : response.writeHead(401).end(),
     () => response.writeHead(500).end(),
   )
 }).listen(Number(process.env.PORT), '127.0.0.1')
