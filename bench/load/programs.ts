@@ -24,7 +24,7 @@ export async function startProgram(
   flags.push(...(process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean))
   if (profile) flags.push('--cpu-prof', `--cpu-prof-dir=${profile}`)
   const pin = core === null ? [] : ['taskset', '-c', String(core)]
-  const [command = '', ...args] = [...pin, process.execPath, ...flags, script]
+  const [command, ...args] = [...pin, process.execPath, ...flags, script]
   const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], PORT: String(port), NODE_ENV: 'production', ...env },

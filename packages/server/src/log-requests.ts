@@ -58,7 +58,10 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
   function logSigned(answer: Answer): Promise<unknown> | undefined {
     const { request, reply, payload, verification, key } = answer
     const record = requestRecord(answer)
-    if (verification.secretVersion === null) return void deps.requestLog.recordRefusal(record)
+    if (verification.secretVersion === null) {
+      deps.requestLog.recordRefusal(record)
+      return undefined
+    }
     deps.lastUse.note({
       keyId: key.id,
       secretVersion: verification.secretVersion,
@@ -66,7 +69,10 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
       userAgent: record.userAgent,
       nowMs: record.createdAt,
     })
-    if (request.method === 'GET' || request.method === 'HEAD') return void deps.requestLog.record(record)
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      deps.requestLog.record(record)
+      return undefined
+    }
     return deps.requestLog.recordDurably(record).then(
       () => payload,
       (error: unknown) => {

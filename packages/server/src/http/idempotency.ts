@@ -60,7 +60,8 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
     if (request.method !== 'POST' || !access || access.public) return done()
     const scope = readScope(request)
     if (!scope) return done(rule === 'required' ? problem('idempotency-key-missing') : undefined)
-    if (rule !== 'required') return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
+    if (rule !== 'required')
+      return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
     request.idempotency = { scope, state: 'open' }
     done()
   })
