@@ -1,8 +1,29 @@
 import type { Command } from './command.ts'
+import { completion } from './commands/completion.ts'
 import { conformance } from './commands/conformance.ts'
+import { keyCommands } from './commands/keys.ts'
+import { listen } from './commands/listen.ts'
+import { loginCommands } from './commands/login.ts'
+import { logCommands } from './commands/logs.ts'
+import { moneyCommands } from './commands/money.ts'
 import { verify } from './commands/receipt.ts'
 import { request } from './commands/request.ts'
 import { sign } from './commands/sign.ts'
+import { trigger } from './commands/trigger.ts'
+import { webhookCommands } from './commands/webhooks.ts'
 
 /** Every command, in the order of the help. A command is a file in `commands/` and a line here. */
-export const COMMANDS: readonly Command[] = [request, sign, verify, conformance]
+export const COMMANDS: readonly Command[] = [
+  ...loginCommands,
+  listen,
+  trigger,
+  request,
+  sign,
+  ...logCommands,
+  ...keyCommands,
+  ...moneyCommands,
+  ...webhookCommands,
+  conformance,
+  verify,
+  completion,
+]

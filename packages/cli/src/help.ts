@@ -1,12 +1,6 @@
 import type { Command, Option, Options } from './command.ts'
 import { COMMANDS } from './commands.ts'
-
-/** What every command understands. */
-export const GLOBAL_OPTIONS = {
-  profile: { type: 'string', value: 'NAME', summary: 'the profile whose key signs (COUNTERSIGN_PROFILE)' },
-  json: { type: 'boolean', summary: 'answers as JSON, a line each' },
-  help: { type: 'boolean', short: 'h', summary: 'this help' },
-} as const satisfies Options
+import { GLOBAL_OPTIONS } from './global-options.ts'
 
 const INTRODUCTION = `countersign: the command line of a Countersign server
 

@@ -17,6 +17,7 @@ import { keyRoutes } from './keys/routes.ts'
 import { meRoute } from './keys/me-route.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { railRoutes } from './rails/routes.ts'
+import { listenerRoutes } from './listeners/routes.ts'
 import { logRequests } from './log-requests.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -144,6 +145,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   railRoutes(app, deps)
   settlementRoutes(app, deps)
   webhookRoutes(app, deps)
+  listenerRoutes(app, deps)
   signingKeyRoutes(app, deps)
   healthRoutes(app, deps)
   problemPages(app)

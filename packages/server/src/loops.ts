@@ -6,6 +6,7 @@ import { tellExpiry } from './keys/tell-expiry.ts'
 import { tellRotation } from './keys/tell-rotation.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
+import { endAbsent } from './listeners/loops.ts'
 import type { Foundation } from './services.ts'
 import { deliverMail, pruneMail, sendMail, smtpTransport } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
@@ -17,6 +18,7 @@ import type { Loop } from './worker.ts'
 
 const KEY_EXPIRY_INTERVAL_MS = 30_000
 const MAIL_INTERVAL_MS = 2_000
+const LISTENERS_INTERVAL_MS = 60_000
 const PRUNE_INTERVAL_MS = 3_600_000
 const DAY_MS = 86_400_000
 const RETIRED_SECRET_DAYS = 7
@@ -29,6 +31,7 @@ export function createLoops(foundation: Foundation): Loop[] {
   const loops: Loop[] = [
     pruneLoop(foundation),
     keyExpiryLoop(foundation),
+    listenersLoop(foundation),
     forgetIdempotencyKeysLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
   ]
@@ -51,6 +54,14 @@ function keyExpiryLoop(foundation: Foundation): Loop {
       ]
       return rounds.some(({ more }) => more) ? 'more' : undefined
     },
+  }
+}
+
+function listenersLoop(foundation: Foundation): Loop {
+  return {
+    name: 'listeners',
+    intervalMs: LISTENERS_INTERVAL_MS,
+    run: () => endAbsent(foundation, foundation.config.logRetentionDays),
   }
 }
 

@@ -37,6 +37,7 @@ const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
   '/v1/test/transactions/:id': { kind: 'txn', divided: true },
   '/v1/accounts/:id': { kind: 'acc', divided: true },
   '/v1/webhook-endpoints/:id': { kind: 'ep', divided: true },
+  '/v1/test/webhook-listeners/:id': { kind: 'ep', divided: true },
   '/v1/events/:id': { kind: 'evt', divided: true },
   '/v1/webhook-logs/:id': { kind: 'dlv', divided: true },
   '/v1/transaction-logs/:id': { kind: 'req', divided: true },
@@ -51,6 +52,19 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/api-keys/:id/rotate': { overlap_seconds: 0 },
   'PATCH /v1/webhook-endpoints/:id': { description: 'taken over' },
   'POST /v1/webhook-endpoints/:id/recover': { since: '2025-11-23T12:00:00Z' },
+  'POST /v1/test/webhook-listeners/:id/attempts': {
+    event_id: newId('evt'),
+    number: 1,
+    at: '2025-11-23T12:00:00Z',
+    duration_ms: 1,
+    request_headers: [],
+    status_code: 200,
+    response_headers: [],
+    response_body: null,
+    response_truncated: false,
+    error: null,
+    error_detail: null,
+  },
   'POST /v1/test/transactions/:id/fail': { code: 'taken_over', message: 'taken over' },
 }
 
@@ -128,6 +142,7 @@ const nameOf = (route: Route) => `${route.method} ${route.url}`
 const isGuarded = (route: Route): route is Route & { access: Exclude<Access, { public: true }> } =>
   !route.access.public
 const takesKeys = (route: Route) => isGuarded(route) && route.access.doors.includes('key')
+const takesMembers = (route: Route) => isGuarded(route) && route.access.doors.includes('member')
 const objectOf = (route: Route) => {
   const prefix = Object.keys(OBJECTS).find((one) => route.url === one || route.url.startsWith(`${one}/`))
   return prefix === undefined ? null : OBJECTS[prefix]!
@@ -257,6 +272,11 @@ describe('every route under /v1 refuses', () => {
     }))
   })
 
+  it('a person where only keys may ask', async () => {
+    const some = routes.filter((route) => isGuarded(route) && !takesMembers(route))
+    await expectAll(some, asMember(ada), always(401, 'signature-missing'))
+  })
+
   it('a key whose mode is not the one that the request names', async () => {
     const headers = { 'countersign-mode': 'production' }
     await expectAll(routes.filter(takesKeys), asKey(adaKey, { headers }), always(403, 'mode-mismatch'))
@@ -267,7 +287,8 @@ describe('every route under /v1 refuses', () => {
     const send = (route: Route) =>
       signedOverSocket(t, adaProductionKey, route.method, pathOf(route), { body: bodyOf(route) })
     await expectAll(some, send, always(403, 'mode-mismatch'))
-    await expectAll(some, asMember(ada, { mode: 'production' }), always(403, 'mode-mismatch'))
+    const forMembers = some.filter(takesMembers)
+    await expectAll(forMembers, asMember(ada, { mode: 'production' }), always(403, 'mode-mismatch'))
   })
 
   it('an owner where only operators may ask', async () => {
@@ -309,7 +330,7 @@ describe('what belongs to somebody else', () => {
     for (const route of some)
       for (const partition of Object.keys(adas) as Partition[]) {
         const id = adas[partition][objectOf(route)!.kind]!
-        const senders = [asMember(eve), asMember(eve, { mode: 'production' })]
+        const senders = takesMembers(route) ? [asMember(eve), asMember(eve, { mode: 'production' })] : []
         if (takesKeys(route)) senders.push(asKey(eveKey))
         for (const send of senders) {
           const unknown: Record<string, unknown> = told(await send(route))
@@ -344,7 +365,7 @@ describe('what belongs to somebody else', () => {
   })
 
   it('a member reaches in one mode nothing of the other', async () => {
-    const some = routes.filter((route) => objectOf(route)?.divided)
+    const some = routes.filter((route) => objectOf(route)?.divided && takesMembers(route))
     const send = (route: Route) => asMember(ada)(route, adas['production fiat'][objectOf(route)!.kind])
     await expectAll(some, send, always(404, 'not-found'))
   })

@@ -2509,6 +2509,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/test/webhook-listeners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a webhook listener
+         * @description Needs the scope events:read as well.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateWebhookListener"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookListener"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/webhook-listeners/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receive webhooks (server-sent events) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/webhook-listeners/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record what a listener was answered */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookListenerAttempt"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordedWebhookAttempt"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/webhook-listeners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a webhook listener */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an example event
+         * @description To every endpoint and listener that wants its type. The object in it does not exist.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TriggerEvent"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TriggeredEvent"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/signing-keys": {
         parameters: {
             query?: never;
@@ -2681,59 +2919,6 @@ export interface components {
             /** @description Stays as it is when absent; null or empty removes it. */
             deposit_instructions?: string | null;
         };
-        SetupInput: {
-            name: string;
-            /** Format: email */
-            email: string;
-            password: string;
-            workspace_name?: string;
-            /** @description From the link that the first start prints. */
-            token: string;
-        };
-        RotateSigningKey: {
-            /**
-             * @description `receipts` signs answers to requests, `webhooks` makes the `v1a` signatures of webhooks.
-             * @enum {string}
-             */
-            purpose: "receipts" | "webhooks";
-        };
-        SettleInput: {
-            /**
-             * @description The bank's reference or the hash on the chain; every transaction has its own.
-             * @example NL-2025-11-23-000417
-             */
-            reference: string;
-        };
-        FailInput: {
-            /**
-             * @description The customer reads it.
-             * @example The bank returned the money.
-             */
-            reason: string;
-            /**
-             * @description For programs; the codes of Test Mode fit.
-             * @default declined
-             */
-            code?: string;
-        };
-        SentRequest: {
-            method: string;
-            /**
-             * @description Path and query as sent.
-             * @example /v1/accounts?limit=1
-             */
-            target: string;
-            headers: {
-                name: string;
-                value: string;
-            }[];
-            body?: string;
-            /**
-             * Format: date-time
-             * @description When it was sent; now when absent.
-             */
-            received_at?: string;
-        };
         CreateWebhookEndpoint: {
             url: string;
             /** @default null */
@@ -2827,6 +3012,99 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+        };
+        CreateWebhookListener: {
+            /** @description Where the listener sends events on to; shown in Webhook Logs. */
+            forward_to: string;
+            /**
+             * @description `["*"]` stands for every type.
+             * @example [
+             *       "transaction.completed"
+             *     ]
+             */
+            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            /** @description The last event that an earlier listener saw: those after it, a thousand at most, follow. */
+            after_event_id?: string;
+        };
+        WebhookListenerAttempt: {
+            event_id: string;
+            /** @description As the delivery named it. */
+            number: number;
+            /** Format: date-time */
+            at: string;
+            duration_ms: number;
+            /** @description Pairs of name and value. */
+            request_headers: [
+                string,
+                string
+            ][];
+            status_code: number | null;
+            response_headers: [
+                string,
+                string
+            ][] | null;
+            /** @description The first 64 KiB in base64. */
+            response_body: string | null;
+            response_truncated: boolean;
+            error: ("timeout" | "refused" | "dns" | "connection") | null;
+            error_detail: string | null;
+        };
+        TriggerEvent: {
+            /** @enum {string} */
+            event_type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+        };
+        SetupInput: {
+            name: string;
+            /** Format: email */
+            email: string;
+            password: string;
+            workspace_name?: string;
+            /** @description From the link that the first start prints. */
+            token: string;
+        };
+        RotateSigningKey: {
+            /**
+             * @description `receipts` signs answers to requests, `webhooks` makes the `v1a` signatures of webhooks.
+             * @enum {string}
+             */
+            purpose: "receipts" | "webhooks";
+        };
+        SettleInput: {
+            /**
+             * @description The bank's reference or the hash on the chain; every transaction has its own.
+             * @example NL-2025-11-23-000417
+             */
+            reference: string;
+        };
+        FailInput: {
+            /**
+             * @description The customer reads it.
+             * @example The bank returned the money.
+             */
+            reason: string;
+            /**
+             * @description For programs; the codes of Test Mode fit.
+             * @default declined
+             */
+            code?: string;
+        };
+        SentRequest: {
+            method: string;
+            /**
+             * @description Path and query as sent.
+             * @example /v1/accounts?limit=1
+             */
+            target: string;
+            headers: {
+                name: string;
+                value: string;
+            }[];
+            body?: string;
+            /**
+             * Format: date-time
+             * @description When it was sent; now when absent.
+             */
+            received_at?: string;
         };
         WorkspacePatch: {
             name?: string;
@@ -3287,6 +3565,244 @@ export interface components {
             /** @description RFC 3339, UTC. Null: nobody has set it yet. */
             updated_at: string | null;
         };
+        WebhookEndpoint: {
+            /** @example ep_01kasqf0000000000000000000 */
+            id: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            description: string | null;
+            event_types: string[];
+            /** @description null: events of either currency type. */
+            currency_type: ("fiat" | "crypto") | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            enabled: boolean;
+            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description The custom headers; their values are never shown. */
+            header_names: string[];
+            /** @description The signatures that every webhook carries. */
+            signature_schemes: ("v1" | "v1a")[];
+            secret_version: number;
+            /** @description Until then every webhook carries a signature of the old secret too. */
+            previous_secret_expires_at: string | null;
+            last_success_at: string | null;
+            last_failure_at: string | null;
+            failing_since: string | null;
+            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
+            breaker: {
+                /** @enum {string} */
+                state: "closed" | "open" | "half_open";
+                next_probe_at: string | null;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+        };
+        WebhookEndpointWithSecret: {
+            /** @example ep_01kasqf0000000000000000000 */
+            id: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            description: string | null;
+            event_types: string[];
+            /** @description null: events of either currency type. */
+            currency_type: ("fiat" | "crypto") | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            enabled: boolean;
+            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description The custom headers; their values are never shown. */
+            header_names: string[];
+            /** @description The signatures that every webhook carries. */
+            signature_schemes: ("v1" | "v1a")[];
+            secret_version: number;
+            /** @description Until then every webhook carries a signature of the old secret too. */
+            previous_secret_expires_at: string | null;
+            last_success_at: string | null;
+            last_failure_at: string | null;
+            failing_since: string | null;
+            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
+            breaker: {
+                /** @enum {string} */
+                state: "closed" | "open" | "half_open";
+                next_probe_at: string | null;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description Signs every webhook (Standard Webhooks). Shown this one time.
+             * @example whsec_…
+             */
+            secret: string | null;
+        };
+        RecoveredWebhooks: {
+            /** @description Failed deliveries that go out again, or would. */
+            count: number;
+            /** @description Still failed in that range: call again. */
+            remaining: number;
+            dry_run: boolean;
+        };
+        Event: {
+            /** @example evt_01kasqf0000000000000000000 */
+            id: string;
+            type: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            currency_type: ("fiat" | "crypto") | null;
+            object_id: string;
+            /** @description Counts the events of one object, from 1. */
+            sequence: number;
+            /** @description The request that caused it. */
+            request_id: string | null;
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        EventType: {
+            /** @enum {string} */
+            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            description: string;
+            /** @description JSON Schema of the whole body. */
+            schema: {
+                [key: string]: unknown;
+            };
+            example: {
+                [key: string]: unknown;
+            };
+        };
+        WebhookDelivery: {
+            /** @example dlv_01kasqf0000000000000000001 */
+            id: string;
+            event_id: string;
+            event_type: string;
+            object_id: string;
+            /** @description null where the event found no endpoint. */
+            endpoint_id: string | null;
+            endpoint_url: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            reason: string | null;
+            attempt_count: number;
+            next_attempt_at: string | null;
+            last_status_code: number | null;
+            request_id: string | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+        };
+        WebhookAttempt: {
+            number: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            at: string;
+            duration_ms: number;
+            status_code: number | null;
+            /** @description The kind of failure; null after a 2xx. */
+            error: string | null;
+            error_detail: string | null;
+            /** @description The address that was dialled. */
+            remote_address: string | null;
+            timings: {
+                dns_ms: number | null;
+                connect_ms: number | null;
+                tls_ms: number | null;
+                first_byte_ms: number | null;
+            };
+            request: {
+                /** @constant */
+                method: "POST";
+                url: string;
+                headers: [
+                    string,
+                    string
+                ][];
+                body: string;
+            };
+            response: {
+                headers: [
+                    string,
+                    string
+                ][];
+                body: string;
+                /** @enum {string} */
+                body_encoding: "utf8" | "base64";
+                /** @description Only the first 64 KiB are kept. */
+                body_truncated: boolean;
+            } | null;
+        };
+        WebhookDeliveryWithAttempts: {
+            /** @example dlv_01kasqf0000000000000000001 */
+            id: string;
+            event_id: string;
+            event_type: string;
+            object_id: string;
+            /** @description null where the event found no endpoint. */
+            endpoint_id: string | null;
+            endpoint_url: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "skipped";
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            reason: string | null;
+            attempt_count: number;
+            next_attempt_at: string | null;
+            last_status_code: number | null;
+            request_id: string | null;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description Gone 15 minutes after its last connection ended. */
+        WebhookListener: {
+            /** @example ep_01kasqf0000000000000000000 */
+            id: string;
+            forward_to: string;
+            event_types: string[];
+            /** @description Events since `after_event_id` that wait for it. */
+            caught_up: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        RecordedWebhookAttempt: {
+            /** @description false: this attempt was on record already. */
+            recorded: boolean;
+        };
+        TriggeredEvent: {
+            event_id: string;
+        };
         SetupResult: {
             user: {
                 id: string;
@@ -3528,226 +4044,6 @@ export interface components {
             diagnosis: {
                 [key: string]: unknown;
             } | null;
-        };
-        WebhookEndpoint: {
-            /** @example ep_01kasqf0000000000000000000 */
-            id: string;
-            /** @example https://example.com/webhooks */
-            url: string;
-            description: string | null;
-            event_types: string[];
-            /** @description null: events of either currency type. */
-            currency_type: ("fiat" | "crypto") | null;
-            /** @enum {string} */
-            mode: "test" | "production";
-            enabled: boolean;
-            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
-            disabled_reason: ("gone" | "failing") | null;
-            /** @description The custom headers; their values are never shown. */
-            header_names: string[];
-            /** @description The signatures that every webhook carries. */
-            signature_schemes: ("v1" | "v1a")[];
-            secret_version: number;
-            /** @description Until then every webhook carries a signature of the old secret too. */
-            previous_secret_expires_at: string | null;
-            last_success_at: string | null;
-            last_failure_at: string | null;
-            failing_since: string | null;
-            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
-            breaker: {
-                /** @enum {string} */
-                state: "closed" | "open" | "half_open";
-                next_probe_at: string | null;
-            };
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            updated_at: string;
-        };
-        WebhookEndpointWithSecret: {
-            /** @example ep_01kasqf0000000000000000000 */
-            id: string;
-            /** @example https://example.com/webhooks */
-            url: string;
-            description: string | null;
-            event_types: string[];
-            /** @description null: events of either currency type. */
-            currency_type: ("fiat" | "crypto") | null;
-            /** @enum {string} */
-            mode: "test" | "production";
-            enabled: boolean;
-            /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
-            disabled_reason: ("gone" | "failing") | null;
-            /** @description The custom headers; their values are never shown. */
-            header_names: string[];
-            /** @description The signatures that every webhook carries. */
-            signature_schemes: ("v1" | "v1a")[];
-            secret_version: number;
-            /** @description Until then every webhook carries a signature of the old secret too. */
-            previous_secret_expires_at: string | null;
-            last_success_at: string | null;
-            last_failure_at: string | null;
-            failing_since: string | null;
-            /** @description Open: after many failures its deliveries wait, and one at a time probes it. */
-            breaker: {
-                /** @enum {string} */
-                state: "closed" | "open" | "half_open";
-                next_probe_at: string | null;
-            };
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            updated_at: string;
-            /**
-             * @description Signs every webhook (Standard Webhooks). Shown this one time.
-             * @example whsec_…
-             */
-            secret: string | null;
-        };
-        RecoveredWebhooks: {
-            /** @description Failed deliveries that go out again, or would. */
-            count: number;
-            /** @description Still failed in that range: call again. */
-            remaining: number;
-            dry_run: boolean;
-        };
-        Event: {
-            /** @example evt_01kasqf0000000000000000000 */
-            id: string;
-            type: string;
-            /** @enum {string} */
-            mode: "test" | "production";
-            currency_type: ("fiat" | "crypto") | null;
-            object_id: string;
-            /** @description Counts the events of one object, from 1. */
-            sequence: number;
-            /** @description The request that caused it. */
-            request_id: string | null;
-            data: {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            created_at: string;
-        };
-        EventType: {
-            /** @enum {string} */
-            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
-            description: string;
-            /** @description JSON Schema of the whole body. */
-            schema: {
-                [key: string]: unknown;
-            };
-            example: {
-                [key: string]: unknown;
-            };
-        };
-        WebhookDelivery: {
-            /** @example dlv_01kasqf0000000000000000001 */
-            id: string;
-            event_id: string;
-            event_type: string;
-            object_id: string;
-            /** @description null where the event found no endpoint. */
-            endpoint_id: string | null;
-            endpoint_url: string | null;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "failed" | "skipped";
-            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
-            reason: string | null;
-            attempt_count: number;
-            next_attempt_at: string | null;
-            last_status_code: number | null;
-            request_id: string | null;
-            /** @enum {string} */
-            mode: "test" | "production";
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            created_at: string;
-        };
-        WebhookAttempt: {
-            number: number;
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            at: string;
-            duration_ms: number;
-            status_code: number | null;
-            /** @description The kind of failure; null after a 2xx. */
-            error: string | null;
-            error_detail: string | null;
-            /** @description The address that was dialled. */
-            remote_address: string | null;
-            timings: {
-                dns_ms: number | null;
-                connect_ms: number | null;
-                tls_ms: number | null;
-                first_byte_ms: number | null;
-            };
-            request: {
-                /** @constant */
-                method: "POST";
-                url: string;
-                headers: [
-                    string,
-                    string
-                ][];
-                body: string;
-            };
-            response: {
-                headers: [
-                    string,
-                    string
-                ][];
-                body: string;
-                /** @enum {string} */
-                body_encoding: "utf8" | "base64";
-                /** @description Only the first 64 KiB are kept. */
-                body_truncated: boolean;
-            } | null;
-        };
-        WebhookDeliveryWithAttempts: {
-            /** @example dlv_01kasqf0000000000000000001 */
-            id: string;
-            event_id: string;
-            event_type: string;
-            object_id: string;
-            /** @description null where the event found no endpoint. */
-            endpoint_id: string | null;
-            endpoint_url: string | null;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "failed" | "skipped";
-            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
-            reason: string | null;
-            attempt_count: number;
-            next_attempt_at: string | null;
-            last_status_code: number | null;
-            request_id: string | null;
-            /** @enum {string} */
-            mode: "test" | "production";
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            created_at: string;
-            attempts: components["schemas"]["WebhookAttempt"][];
         };
         /** @description The delivery in Webhook Logs shows what came of it. */
         PingedWebhookEndpoint: {

@@ -4,10 +4,9 @@ import { z } from 'zod'
 import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
-import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { KeyCache } from '../keys/key-cache.ts'
+import { isKeyStillAllowed } from '../keys/still-allowed.ts'
 import { problem } from '../problems.ts'
-import type { Principal } from '../sessions/principal.ts'
 import { principalFromSession, type ReadSessionDeps } from '../sessions/read-session.ts'
 import { exportLogs } from './export-logs.ts'
 import { logDetailView, logView, visibleLogs } from './log-view.ts'
@@ -147,7 +146,8 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
 function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => boolean | Promise<boolean> {
   const { principal } = request
   const address = request.verification?.address ?? ''
-  if (principal.kind === 'key') return () => isKeyAllowed(principal, address, deps)
+  if (principal.kind === 'key')
+    return () => isKeyStillAllowed(deps, principal, { address, scope: 'transaction-logs:read' })
   let checkedAt = deps.clock.now()
   return async () => {
     const now = deps.clock.now()
@@ -156,19 +156,4 @@ function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => bo
     const member = await principalFromSession(deps, request)
     return member?.workspaceId === principal.workspaceId
   }
-}
-
-/** A stream outlives neither its key nor the secret that opened it: rotating is what one does about a thief. */
-async function isKeyAllowed(
-  principal: Extract<Principal, { kind: 'key' }>,
-  address: string,
-  deps: TransactionLogsDeps,
-): Promise<boolean> {
-  const key = await deps.keyCache.find(principal.publicKey)
-  if (!key || !key.enabled || key.revokedAt !== null) return false
-  const now = deps.clock.now()
-  const isOver = (expiresAt: number | null) => expiresAt !== null && expiresAt <= now
-  const secret = key.secrets.find(({ version }) => version === principal.secretVersion)
-  if (isOver(key.expiresAt) || !secret || isOver(secret.expiresAt)) return false
-  return key.scopes.has('transaction-logs:read') && isAllowed(key.allowlist, address)
 }

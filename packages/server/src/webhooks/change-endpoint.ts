@@ -17,7 +17,7 @@ import { assertTarget } from './target-guard.ts'
 
 /**
  * Changes the fields given; `enabled: true` also starts an endpoint anew that the server had switched off.
- * @throws Problem `not-found`, `webhook-target-refused`, `currency-type-mismatch`
+ * @throws Problem `not-found`, `webhook-target-refused`, `currency-type-mismatch`; `conflict` for a listener
  */
 export async function updateEndpoint(
   deps: WebhooksDeps,
@@ -28,6 +28,7 @@ export async function updateEndpoint(
   const { mode } = acting.scope
   if (input.url !== undefined) assertTarget(deps.guard, input.url, mode)
   return changing(deps, acting, id, async (client, endpoint, now) => {
+    assertDialled(endpoint)
     const owner = { endpointId: id, mode }
     const patch = {
       url: input.url === endpoint.url ? undefined : input.url,
@@ -77,7 +78,7 @@ export async function deleteEndpoint(deps: WebhooksDeps, acting: Acting, id: str
 
 /**
  * Gives an endpoint a new secret. Until the overlap ends, webhooks carry a signature of the old one as well.
- * @throws Problem `not-found`
+ * @throws Problem `not-found`; `conflict` for a listener
  */
 export async function rotateSecret(
   deps: WebhooksDeps,
@@ -85,6 +86,7 @@ export async function rotateSecret(
   { id, overlapSeconds }: { id: string; overlapSeconds: number },
 ): Promise<{ endpoint: Endpoint; secret: string }> {
   return changing(deps, acting, id, async (client, endpoint, now) => {
+    assertDialled(endpoint)
     const version = endpoint.secretVersion + 1
     const secret = newWebhookSecret()
     await insertSecret(client, {
@@ -120,6 +122,11 @@ export function changing<T>(
       throw problem('currency-type-mismatch', { detail: 'This endpoint gets events of both currency types.' })
     return change(client, endpoint, deps.clock.now())
   })
+}
+
+function assertDialled(endpoint: Endpoint): void {
+  if (endpoint.isListener)
+    throw problem('conflict', { detail: 'This is a listener: whoever runs countersign listen sets it up.' })
 }
 
 async function seen(client: pg.PoolClient, acting: Acting, id: string): Promise<Endpoint> {

@@ -62,6 +62,7 @@ const CLAIM = `
         else least(coalesce(b.room, $4::int), greatest(1, $5::int / count(*) over ())) end as room
     from waiting w
     join webhook_endpoints e on e.id = w.endpoint_id and e.enabled and e.deleted_at is null
+      and e.listener_seen_at is null -- listeners fetch theirs themselves (listeners/)
     join webhook_endpoint_health h on h.endpoint_id = w.endpoint_id
       and (h.breaker_open_until is null or h.breaker_open_until <= $1)
     left join unnest($6::text[], $7::int[]) as b (endpoint_id, room) on b.endpoint_id = w.endpoint_id
@@ -335,6 +336,7 @@ export async function nextDueAt(executor: Executor): Promise<Date | null> {
     select min(greatest(p.next_at, h.breaker_open_until, p.leased_until)) as due
     from waiting w
     join webhook_endpoint_health h on h.endpoint_id = w.endpoint_id
+    join webhook_endpoints e on e.id = w.endpoint_id and e.listener_seen_at is null
     cross join lateral (
       select next_at, leased_until from pending_deliveries where endpoint_id = w.endpoint_id order by next_at limit 1
     ) p`)

@@ -33,6 +33,8 @@ export type Endpoint = {
   consecutiveFailures: number
   breakerOpenUntil: Date | null
   pingAnsweredAt: Date | null
+  /** A `countersign listen` fetches its deliveries; nobody dials it. */
+  isListener: boolean
 }
 
 /** Whose things are asked for: everything below is bound to it. */
@@ -51,11 +53,11 @@ const ENDPOINT = sql<Endpoint>`
   s.version as "secretVersion", s.previous_expires_at as "previousSecretExpiresAt",
   h.last_success_at as "lastSuccessAt", h.last_failure_at as "lastFailureAt", h.failing_since as "failingSince",
   h.consecutive_failures as "consecutiveFailures", h.breaker_open_until as "breakerOpenUntil",
-  h.ping_answered_at as "pingAnsweredAt"
+  h.ping_answered_at as "pingAnsweredAt", e.listener_seen_at is not null as "isListener"
   from webhook_endpoints e
   join webhook_endpoint_health h on h.endpoint_id = e.id
   cross join lateral (
-    select max(version) as version, max(expires_at) as previous_expires_at
+    select coalesce(max(version), 0) as version, max(expires_at) as previous_expires_at
     from webhook_endpoint_secrets where endpoint_id = e.id
   ) s`
 
@@ -76,10 +78,11 @@ export type EndpointInsert = Pick<
   | 'sealedHeaders'
   | 'signatureSchemes'
   | 'enabled'
-> & { now: Date }
+> & { now: Date; isListener?: boolean }
 
 /**
- * Inserts an endpoint with the next number of its workspace and mode, unless there are `endpointsMax` already.
+ * Inserts an endpoint with the next number of its workspace and mode, unless there are `endpointsMax` of its kind
+ * already.
  * Run it in a transaction: it holds back other inserts for the same workspace and mode.
  * @returns false when the limit is reached
  */
@@ -93,12 +96,13 @@ export async function insertEndpoint(
   ])
   const { rowCount } = await executor.query(
     `with counted as (
-       select coalesce(max(number), 0) + 1 as number, count(*) filter (where deleted_at is null) as living
+       select coalesce(max(number), 0) + 1 as number, count(*) filter (where deleted_at is null and (listener_seen_at is not null) = $13) as living
        from webhook_endpoints where workspace_id = $2 and mode = $3
      ), inserted as (
        insert into webhook_endpoints (id, workspace_id, mode, number, url, description, event_types, currency_type,
-         sealed_headers, enabled, created_at, updated_at, signature_schemes)
-       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12 from counted where living < $11
+         sealed_headers, enabled, created_at, updated_at, signature_schemes, listener_seen_at)
+       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12, case when $13 then $10::timestamptz end
+       from counted where living < $11
        returning id
      )
      insert into webhook_endpoint_health (endpoint_id) select id from inserted`,
@@ -115,6 +119,7 @@ export async function insertEndpoint(
       row.now,
       endpointsMax,
       row.signatureSchemes,
+      row.isListener ?? false,
     ],
   )
   return rowCount === 1
@@ -196,7 +201,7 @@ export async function listEndpoints(
 ): Promise<Endpoint[]> {
   return runSql(
     executor,
-    sql<Endpoint>`select ${ENDPOINT} where ${visible(scope)} and e.deleted_at is null
+    sql<Endpoint>`select ${ENDPOINT} where ${visible(scope)} and e.deleted_at is null and e.listener_seen_at is null
       ${filter.enabled === undefined ? sql`` : sql`and e.enabled = ${filter.enabled}`}
       ${idRange('e.id', 'ep', filter)}
       ${filter.cursor ? sql`and e.id < ${decodeCursor(filter.cursor, 1)[0]}` : sql``}

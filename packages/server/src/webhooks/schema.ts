@@ -10,7 +10,7 @@ const id = z.string().max(64)
 const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
 const mode = z.enum(['test', 'production'])
 const currencyType = z.enum(['fiat', 'crypto'])
-const eventType = z.enum(EVENT_TYPE_NAMES as [EventType, ...EventType[]])
+export const eventType = z.enum(EVENT_TYPE_NAMES as [EventType, ...EventType[]])
 export const idParams = z.object({ id })
 
 // Endpoints
@@ -34,7 +34,7 @@ const headersInput = z
     description: 'Sent with every webhook; stored sealed and never shown again.',
     example: { 'x-api-key': '…' },
   })
-const eventTypesInput = z
+export const eventTypesInput = z
   .array(z.union([z.literal('*'), eventType]))
   .min(1)
   .max(100)

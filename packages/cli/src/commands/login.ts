@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { Countersign, type Me } from '../../../sdk/src/index.ts'
+import { command } from '../command.ts'
+import { DEFAULT_URL, readCredentials } from '../credentials.ts'
+import { UsageError } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import type { Profile } from '../profiles.ts'
+import { members, table } from '../words.ts'
+
+export const loginCommands = [
+  command({
+    name: 'login',
+    summary: 'keep a key pair for this computer’s user',
+    options: {
+      url: {
+        type: 'string',
+        value: 'URL',
+        summary: `the server; COUNTERSIGN_URL or ${DEFAULT_URL} by default`,
+      },
+      'public-key': { type: 'string', value: 'pk_…', summary: 'asked for where it is not given' },
+      'private-key-file': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'an Ed25519 key in PEM instead of a secret',
+      },
+    },
+    details: `Asks for the secret key and shows nothing of it; or reads it from standard input:
+
+  countersign login --public-key pk_test_… < secret-key.txt
+
+It is never an argument, so that it stands in no history and no list of processes. The pair is tried against the
+server, then kept in a file that only you can read.`,
+    async run(context, { values }) {
+      const { io, profiles, profile } = context
+      const url = values.url ?? (context.env['COUNTERSIGN_URL'] || profiles.get(profile)?.url || DEFAULT_URL)
+      const publicKey = values['public-key'] ?? (await askPublicKey(io))
+      const pem = values['private-key-file']
+      const half = pem === undefined ? { secretKey: await askSecretKey(io) } : { privateKey: readPem(pem) }
+      const kept: Profile = { url, publicKey, ...half }
+      const client = new Countersign(await readCredentials({}, { name: profile, kept }))
+      const me = await client.me()
+      profiles.change(profile, (before) => ({
+        ...kept,
+        ...(before?.webhookSecret === undefined ? {} : { webhookSecret: before.webhookSecret }),
+      }))
+      context.answer(
+        { profile, url, ...shown(me) },
+        () =>
+          `Logged in to ${me.workspace.name} (${me.mode}, ${me.currency_type}) as the key "${me.key.name}".\nKept as the profile "${profile}" in ${profiles.path}\n`,
+      )
+    },
+  }),
+
+  command({
+    name: 'logout',
+    summary: 'forget the key of a profile',
+    details: `The key itself stays valid: countersign keys revoke, or the dashboard, ends it.`,
+    run(context) {
+      const { profile, profiles } = context
+      if (profiles.get(profile) === null) throw new UsageError(`There is no profile "${profile}".`)
+      profiles.change(profile, () => null)
+      context.answer({ profile, logged_out: true }, () => `The profile "${profile}" is forgotten.\n`)
+    },
+  }),
+
+  command({
+    name: 'whoami',
+    summary: 'who signs: key, workspace, mode, scopes',
+    async run(context) {
+      const me = await (await context.client()).me()
+      context.answer(me, () => members({ profile: context.profile, ...shown(me) }))
+    },
+  }),
+
+  command({
+    name: 'profiles',
+    summary: 'list the profiles',
+    run(context) {
+      const data = Object.entries(context.profiles.all()).map(([name, { url, publicKey }]) => ({
+        name,
+        url: url ?? null,
+        public_key: publicKey ?? null,
+        in_use: name === context.profile,
+      }))
+      context.answer({ data }, () =>
+        table(data, [
+          { title: '', value: (row) => (row.in_use ? '*' : ' ') },
+          { title: 'name', value: (row) => row.name },
+          { title: 'server', value: (row) => row.url },
+          { title: 'public key', value: (row) => row.public_key },
+        ]),
+      )
+    },
+  }),
+]
+
+async function askPublicKey(io: Io): Promise<string> {
+  if (!io.isInteractive)
+    throw new UsageError('Name the key with --public-key; its secret comes on standard input.')
+  return (await io.ask('Public key (pk_…): ', { secret: false })).trim()
+}
+
+async function askSecretKey(io: Io): Promise<string> {
+  const secret = io.isInteractive
+    ? await io.ask('Secret key (sk_…, not shown): ', { secret: true })
+    : await io.readInput()
+  return secret.trim()
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new UsageError(`The file ${file} cannot be read.`)
+  }
+}
+
+function shown(me: Me) {
+  return {
+    workspace: me.workspace.name,
+    mode: me.mode,
+    currency_type: me.currency_type,
+    key: me.key.name,
+    key_id: me.key.id,
+    public_key: me.public_key,
+    scopes: me.scopes,
+    expires_at: me.expires_at,
+  }
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { isId } from '../ids.ts'
+import { eventType, eventTypesInput } from '../webhooks/schema.ts'
+
+const RESPONSE_BYTES_MAX = 64 * 1024
+const HEADERS_MAX = 100
+const DURATION_MS_MAX = 600_000
+
+const timestamp = z.string().meta({ format: 'date-time' })
+const eventId = z.string().refine((text) => isId('evt', text), 'must be an event id')
+const headerPairs = z
+  .array(z.tuple([z.string().max(256), z.string().max(8_192)]))
+  .max(HEADERS_MAX)
+  .meta({ description: 'Pairs of name and value.' })
+
+export const idParams = z.object({ id: z.string().max(64) })
+
+export const createListenerSchema = z
+  .object({
+    forward_to: z
+      .string()
+      .max(2_048)
+      .refine(isPlainUrl, 'must be an http(s) address without credentials')
+      .meta({ description: 'Where the listener sends events on to; shown in Webhook Logs.' }),
+    event_types: eventTypesInput.default(['*']),
+    after_event_id: eventId.optional().meta({
+      description: 'The last event that an earlier listener saw: those after it, a thousand at most, follow.',
+    }),
+  })
+  .meta({ id: 'CreateWebhookListener' })
+
+export const ListenerSchema = z
+  .object({
+    id: z.string().meta({ example: 'ep_01kasqf0000000000000000000' }),
+    forward_to: z.string(),
+    event_types: z.array(z.string()),
+    caught_up: z.int().meta({ description: 'Events since `after_event_id` that wait for it.' }),
+    created_at: timestamp,
+  })
+  .meta({
+    id: 'WebhookListener',
+    description: 'Gone 15 minutes after its last connection ended.',
+  })
+
+export const attemptSchema = z
+  .object({
+    event_id: eventId,
+    number: z.int().min(1).max(1_000_000).meta({ description: 'As the delivery named it.' }),
+    at: timestamp.pipe(z.iso.datetime({ offset: true })),
+    duration_ms: z.number().min(0).max(DURATION_MS_MAX),
+    request_headers: headerPairs,
+    status_code: z.int().min(100).max(599).nullable(),
+    response_headers: headerPairs.nullable(),
+    response_body: z
+      .base64()
+      .max(Math.ceil(RESPONSE_BYTES_MAX / 3) * 4)
+      .nullable()
+      .meta({ description: 'The first 64 KiB in base64.' }),
+    response_truncated: z.boolean(),
+    error: z.enum(['timeout', 'refused', 'dns', 'connection']).nullable(),
+    error_detail: z.string().max(500).nullable(),
+  })
+  .refine((attempt) => (attempt.status_code === null) === (attempt.error !== null), {
+    path: ['error'],
+    message: 'is set where no answer came, and only there',
+  })
+  .meta({ id: 'WebhookListenerAttempt' })
+export type Attempt = z.infer<typeof attemptSchema>
+
+export const RecordedSchema = z
+  .object({
+    recorded: z.boolean().meta({ description: 'false: this attempt was on record already.' }),
+  })
+  .meta({ id: 'RecordedWebhookAttempt' })
+
+export const triggerSchema = z.object({ event_type: eventType }).meta({ id: 'TriggerEvent' })
+export const TriggeredSchema = z.object({ event_id: z.string() }).meta({ id: 'TriggeredEvent' })
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
