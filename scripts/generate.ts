@@ -11,8 +11,10 @@ import { createLog } from '../packages/server/src/log.ts'
 import { PROBLEMS } from '../packages/server/src/problems.ts'
 import { createServices } from '../packages/server/src/services.ts'
 
+import { eventTypesPage } from './event-types-page.ts'
+
 /**
- * Writes what is made from the code: `openapi.json` and `docs/problems.md`. With `--check` it writes nothing and
+ * Writes what is made from the code: `openapi.json`, `docs/problems.md` and `docs/event-types.md`. With `--check` it writes nothing and
  * fails when a file is not current.
  */
 const root = new URL('../', import.meta.url)
@@ -21,6 +23,7 @@ const stale: string[] = []
 for (const [path, text] of [
   ['openapi.json', await openApi()],
   ['docs/problems.md', await problemsPage()],
+  ['docs/event-types.md', await formatted('docs/event-types.md', eventTypesPage())],
 ] as const) {
   const current = await readFile(new URL(path, root), 'utf8').catch(() => '')
   if (current === text) continue
@@ -80,6 +83,10 @@ async function problemsPage(): Promise<string> {
 Every error of the API is a problem (RFC 9457): \`application/problem+json\` with \`type\`, \`title\`, \`status\`, \`detail\`, \`code\` and \`request_id\`; invalid input adds \`errors\`, a refused signature adds \`server_time\`, \`skew_seconds\`, \`likely_cause\` and, for a mismatch, the \`signature_base\` that the server computed. The same texts answer at \`/problems/<code>\` on every server.
 
 ${sections.join('\n')}`
-  const file = new URL('docs/problems.md', root)
+  return formatted('docs/problems.md', text)
+}
+
+async function formatted(path: string, text: string): Promise<string> {
+  const file = new URL(path, root)
   return format(text, { ...(await resolveConfig(file)), filepath: file.pathname })
 }

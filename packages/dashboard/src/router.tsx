@@ -171,6 +171,7 @@ const webhookRoute = createRoute({
   getParentRoute: () => inside,
   path: '/webhooks/$endpointId',
   staticData: { title: 'Webhook' },
+  validateSearch: (search: Record<string, unknown>): { test?: Text } => ({ test: text(search['test']) }),
   component: lazyRouteComponent(() => import('./pages/webhook.tsx'), 'WebhookPage'),
 })
 const webhookLogsRoute = createRoute({

@@ -41,6 +41,7 @@ export type EndpointSettings = {
   /** Replaces all of them; absent keeps what there is. */
   headers?: Record<string, string>
   signature_schemes: WebhookEndpoint['signature_schemes']
+  payload: WebhookEndpoint['payload']
 }
 
 export const createEndpoint = (settings: EndpointSettings) =>

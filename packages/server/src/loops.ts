@@ -12,6 +12,7 @@ import { deliverMail, pruneMail, sendMail, smtpTransport } from './sessions/mail
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
+import { checkEventsLoop } from './webhooks/check-events-loop.ts'
 import { pruneWebhooks } from './webhooks/partitions.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import type { Loop } from './worker.ts'
@@ -33,6 +34,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     keyExpiryLoop(foundation),
     listenersLoop(foundation),
     forgetIdempotencyKeysLoop(foundation),
+    checkEventsLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
   ]
   if (foundation.config.smtpUrl) loops.push(mailLoop(foundation, foundation.config.smtpUrl))

@@ -31,6 +31,7 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
           <code>{endpoint.header_names.join(', ')}</code>
         </Fact>
       )}
+      <Fact name="Payload">{endpoint.payload === 'thin' ? 'Thin: the id alone' : 'Full'}</Fact>
       <Fact name="Signatures">
         {endpoint.signature_schemes.includes('v1') && <code>v1</code>}
         {endpoint.signature_schemes.length > 1 && ' and '}

@@ -31,6 +31,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
   const [schemes, setSchemes] = useState<WebhookEndpoint['signature_schemes']>(
     endpoint?.signature_schemes ?? ['v1'],
   )
+  const [payload, setPayload] = useState<WebhookEndpoint['payload']>(endpoint?.payload ?? 'full')
   // Undefined: the headers stay as they are.
   const [headers, setHeaders] = useState<HeaderRow[] | undefined>(endpoint ? undefined : [])
   return (
@@ -44,6 +45,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
           description: description.trim() || null,
           currency_type: currencyType,
           signature_schemes: schemes,
+          payload,
           ...(headers && { headers: readHeaders(headers) }),
         })
       }}
@@ -62,7 +64,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
       />
       <EventTypePicker chosen={eventTypes} onChange={setEventTypes} />
       <details className="more">
-        <summary>More: Currency Type, description, headers, Ed25519</summary>
+        <summary>More: Currency Type, description, thin payload, headers, Ed25519</summary>
         <div className="stack">
           <Select
             label="Currency Type"
@@ -77,6 +79,12 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
             minRows={2}
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <Switch
+            label="Thin payload"
+            description="Each webhook carries the object's id instead of its contents. Fetch what you need with an API key."
+            checked={payload === 'thin'}
+            onChange={(event) => setPayload(event.currentTarget.checked ? 'thin' : 'full')}
           />
           <Switch
             label="Sign with Ed25519 as well (v1a)"

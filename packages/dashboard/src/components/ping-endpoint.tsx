@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core'
 import { PaperPlaneIcon } from '@radix-ui/react-icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { WebhookDeliveryWithAttempts, WebhookEndpoint } from '../api-types.ts'
 import { attemptOutcome, groupEventTypes } from '../webhook-words.ts'
@@ -15,7 +15,8 @@ const LIVE_POLL_MS = 400
 /** Sends an example of any event type to this endpoint and shows what came of it. */
 export function PingEndpoint({ endpoint }: { endpoint: WebhookEndpoint }) {
   const queryClient = useQueryClient()
-  const [eventType, setEventType] = useState(PING)
+  const { test } = useSearch({ from: '/inside/webhooks/$endpointId' })
+  const [eventType, setEventType] = useState<string>(test ?? PING)
   const catalogue = useQuery(eventTypesQuery)
   const ping = useMutation({
     mutationFn: () => pingEndpoint(endpoint.id, eventType),

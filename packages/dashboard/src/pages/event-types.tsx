@@ -3,6 +3,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import type { EventType } from '../api-types.ts'
 import { BackLink } from '../components/back-link.tsx'
 import { CodeSample } from '../components/code-sample.tsx'
+import { SendTestEvent } from '../components/send-test-event.tsx'
 import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { groupEventTypes } from '../webhook-words.ts'
 import { eventTypesQuery } from '../webhooks.ts'
@@ -61,6 +62,7 @@ function Catalogue({ types }: { types: EventType[] }) {
               </Link>
             </p>
           </div>
+          <SendTestEvent type={chosen.type} />
           <CodeSample
             key={chosen.type}
             samples={[

@@ -10,7 +10,7 @@ import { Fact, Facts } from '../components/facts.tsx'
 import { ObjectLink } from '../components/object-link.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { RequestLink } from '../components/request-link.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Empty, Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { useMode } from '../mode.ts'
 import { useList } from '../use-list.ts'
@@ -37,6 +37,12 @@ function EventDetail({ event }: { event: Event }) {
         title={<code className="title-code">{type}</code>}
         lead={<ExactTime at={event.created_at} />}
       />
+      {event.schema_fault && (
+        <Note tone="bad">
+          <strong>This event does not fit the schema of its type.</strong> <code>{event.schema_fault}</code> It went
+          out all the same. The fault is the server's: tell whoever runs it.
+        </Note>
+      )}
       <Facts>
         <Fact name="Event id">
           <Chip value={id} what="event id" />

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { schemaFault } from '../webhooks/check-event.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { TestPostgres } from './test-global-setup.ts'
 
 export type TestDatabase = {
   database: Database
   url: string
-  /** Closes the pool and removes the database. */
+  /**
+   * Closes the pool and removes the database.
+   * @throws when a test left an event that breaks the schema of its type, by whatever way it was published
+   */
   drop(): Promise<void>
 }
 
@@ -30,10 +34,24 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     database,
     url,
     async drop() {
+      const faults = await eventFaults(database)
       await database.close()
       await administer(`drop database if exists ${name} with (force)`)
+      if (faults.length > 0) throw new Error(`Events break their schemas:\n${faults.join('\n')}`)
     },
   }
+}
+
+const FAULTS_MAX = 20
+
+async function eventFaults({ pool }: Database): Promise<string[]> {
+  const { rows } = await pool.query<{ type: string; body: string }>('select type, body from events')
+  const faults = new Set<string>()
+  for (const { type, body } of rows) {
+    const fault = schemaFault(type, body)
+    if (fault !== null && faults.size < FAULTS_MAX) faults.add(`${type} ${fault} in ${body}`)
+  }
+  return [...faults]
 }
 
 async function runOnce(url: string, sql: string): Promise<void> {

@@ -39,6 +39,7 @@ export async function createListener(
       currencyType: endpointCurrencyType(acting, undefined),
       sealedHeaders: null,
       signatureSchemes: ['v1' as const],
+      payload: 'full' as const,
       enabled: true,
       isListener: true,
       now,

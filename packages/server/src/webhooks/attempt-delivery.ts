@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Sealer } from '../encryption.ts'
 import type { AttemptOutcome, ClaimedDelivery } from './delivery-queries.ts'
 import { openHeaders, openSecret } from './endpoint-secrets.ts'
+import { payloadBody } from './payload.ts'
 import { nextAttemptAt } from './retry-schedule.ts'
 import type { Header, Sender, SendResult } from './send-request.ts'
 import { signWebhook } from './sign.ts'
@@ -32,12 +33,13 @@ export async function attemptDelivery(
   delivery: ClaimedDelivery,
 ): Promise<AttemptOutcome | null> {
   const startedAt = deps.clock.now()
-  const { headers, customNames } = await requestHeaders(deps, delivery, startedAt)
+  const body = payloadBody(delivery, delivery.payload)
+  const { headers, customNames } = await requestHeaders(deps, { ...delivery, body }, startedAt)
   const result = await deps.sender.send({
     url: delivery.url,
     mode: delivery.mode,
     headers,
-    body: delivery.body,
+    body,
   })
   if (result.error === 'stopped') return null
   return {
@@ -58,6 +60,7 @@ export async function attemptDelivery(
       name,
       customNames.has(name) ? REDACTED : value,
     ]),
+    ...(delivery.payload === 'full' ? {} : { request_body: body }),
     status_code: result.statusCode,
     response_headers: result.responseHeaders,
     response_body: result.responseBody?.toString('base64') ?? null,

@@ -38,6 +38,7 @@ export async function updateEndpoint(
         input.currency_type === undefined ? undefined : endpointCurrencyType(acting, input.currency_type),
       sealedHeaders: input.headers === undefined ? undefined : sealHeaders(deps.sealer, owner, input.headers),
       signatureSchemes: input.signature_schemes,
+      payload: input.payload,
       enabled: input.enabled,
     }
     await writeEndpoint(client, id, patch, new Date(now))
@@ -51,6 +52,7 @@ export async function updateEndpoint(
         event_types: endpoint.eventTypes,
         currency_type: endpoint.currencyType,
         signature_schemes: endpoint.signatureSchemes,
+        payload: endpoint.payload,
         enabled: endpoint.enabled,
       },
       // Values of custom headers may be credentials: only that they changed is written down.

@@ -39,6 +39,7 @@ export async function createEndpoint(
       currencyType,
       sealedHeaders: sealHeaders(deps.sealer, owner, input.headers),
       signatureSchemes: input.signature_schemes,
+      payload: input.payload,
       enabled: input.enabled,
       now: new Date(now),
     }
@@ -61,6 +62,7 @@ export async function createEndpoint(
         event_types: input.event_types,
         currency_type: currencyType,
         signature_schemes: input.signature_schemes,
+        payload: input.payload,
         enabled: input.enabled,
       },
       mode: scope.mode,

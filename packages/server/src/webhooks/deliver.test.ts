@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { claimDeliveries, completeDeliveries, type AttemptOutcome } from './delivery-queries.ts'
 import { sealSecret } from './endpoint-secrets.ts'
 import { listAttempts } from './log-queries.ts'
-import { findEndpoint, insertSecret } from './queries.ts'
+import { findEndpoint, insertSecret, updateEndpoint } from './queries.ts'
 import { requeueDelivery, wakeDeliverers } from './resend-queries.ts'
 import { newWebhookSecret } from './sign.ts'
 import { createWebhookWorld, type WebhookWorld } from './test-webhooks.ts'
@@ -49,6 +49,35 @@ test('an event reaches its endpoint with a signature that an independent library
   const sent = attempt!.requestHeaders.flat().map((text) => (text === '[redacted]' ? 'open sesame' : text))
   expect(sent).toEqual(hook!.rawHeaders)
   expect(JSON.stringify(attempt!.requestHeaders)).not.toContain('open sesame')
+})
+
+test('a thin endpoint gets the id of the object alone, signed over what was sent and kept so; a resend follows the setting', async () => {
+  const listener = await world.listen()
+  const { id, secret } = await world.endpoint(listener.url, { payload: 'thin' })
+  await world.deliver()
+  const eventId = await world.publish({ objectId: 'txn_1' })
+  await vi.waitFor(async () => expect(await status(eventId)).toEqual(['delivered']), wait)
+  const [thin] = listener.received
+  const { rows } = await world.database.pool.query<{ body: string }>('select body from events where id = $1', [
+    eventId,
+  ])
+  const whole = JSON.parse(rows[0]!.body) as Record<string, unknown>
+  expect(whole).toMatchObject({ data: { amount: '10.00' } })
+  expect(thin!.body).toBe(JSON.stringify({ ...whole, data: { id: 'txn_1' } }))
+  expect(Object.keys(JSON.parse(thin!.body) as object)).toEqual(Object.keys(whole))
+  expect(new Webhook(secret).verify(thin!.body, thin!.headers)).toMatchObject({ id: eventId })
+  expect((await listAttempts(world.database.pool, eventId, id))[0]!.requestBody).toBe(thin!.body)
+
+  await updateEndpoint(world.database.pool, id, { payload: 'full' }, new Date())
+  await requeueDelivery(world.database.pool, { eventId, endpointId: id, now: new Date() })
+  await wakeDeliverers(world.database.pool)
+  await vi.waitFor(() => expect(listener.received).toHaveLength(2), wait)
+  expect(listener.received[1]!.body).toBe(rows[0]!.body)
+  expect(new Webhook(secret).verify(listener.received[1]!.body, listener.received[1]!.headers)).toBeTruthy()
+  await vi.waitFor(async () => {
+    const attempts = await listAttempts(world.database.pool, eventId, id)
+    expect(attempts.map((attempt) => attempt.requestBody)).toEqual([thin!.body, rows[0]!.body])
+  }, wait)
 })
 
 test('a change that is rolled back leaves no event, delivery or count behind', async () => {

@@ -1,6 +1,6 @@
 import type { Executor } from '../database/database.ts'
 import type { Mode } from '../sessions/principal.ts'
-import type { SignatureScheme } from './queries.ts'
+import type { Payload, SignatureScheme } from './queries.ts'
 import type { Header } from './send-request.ts'
 
 /**
@@ -22,6 +22,7 @@ export type ClaimedDelivery = {
   workspaceId: string
   mode: Mode
   eventType: string
+  objectId: string
   body: string
   ping: boolean
   url: string
@@ -29,6 +30,7 @@ export type ClaimedDelivery = {
   /** The newest first; two during an overlap. */
   secrets: { version: number; sealed: string }[]
   signatureSchemes: SignatureScheme[]
+  payload: Payload
 }
 
 export type ClaimInput = {
@@ -87,11 +89,11 @@ const CLAIM = `
     from due where due.probe and h.endpoint_id = due.endpoint_id
   )
   select l.endpoint_id, l.event_id, l.attempt_count, l.attempts_before, l.probe,
-    v.workspace_id, v.mode, v.type, v.body, v.ping, e.url, e.sealed_headers, e.signature_schemes, s.secrets
+    v.workspace_id, v.mode, v.type, v.object_id, v.body, v.ping, e.url, e.sealed_headers, e.signature_schemes, e.payload, s.secrets
   from leased l
   join webhook_endpoints e on e.id = l.endpoint_id
   cross join lateral (
-    select workspace_id, mode, type, body, ping from events where id = l.event_id limit 1
+    select workspace_id, mode, type, object_id, body, ping from events where id = l.event_id limit 1
   ) v
   cross join lateral (
     select json_agg(json_build_object('version', version, 'sealed', sealed) order by version desc) as secrets
@@ -107,12 +109,14 @@ type ClaimRow = {
   workspace_id: string
   mode: Mode
   type: string
+  object_id: string
   body: string
   ping: boolean
   url: string
   sealed_headers: string | null
   secrets: ClaimedDelivery['secrets'] | null
   signature_schemes: SignatureScheme[]
+  payload: Payload
 }
 
 /** Leases what is due, in fair shares; rows that another deliverer works on are passed by. */
@@ -140,12 +144,14 @@ export async function claimDeliveries(executor: Executor, input: ClaimInput): Pr
     workspaceId: row.workspace_id,
     mode: row.mode,
     eventType: row.type,
+    objectId: row.object_id,
     body: row.body,
     ping: row.ping,
     url: row.url,
     sealedHeaders: row.sealed_headers,
     secrets: row.secrets ?? [],
     signatureSchemes: row.signature_schemes,
+    payload: row.payload,
   }))
 }
 
@@ -167,6 +173,8 @@ export type AttemptOutcome = {
   url: string
   remote_address: string | null
   request_headers: readonly Header[]
+  /** What was sent, where it was not the event's own body. */
+  request_body?: string
   status_code: number | null
   response_headers: readonly Header[] | null
   /** Base64. */
@@ -194,7 +202,7 @@ const COMPLETE = `
     select * from json_to_recordset($1) as r (
       endpoint_id text, event_id text, lease_id bigint, workspace_id text, mode text, event_type text, ping boolean,
       probe boolean, outcome text, reason text, next_at timestamptz, at timestamptz, duration_ms real, url text,
-      remote_address text, request_headers json, status_code smallint, response_headers json, response_body text,
+      remote_address text, request_headers json, request_body text, status_code smallint, response_headers json, response_body text,
       response_truncated boolean, dns_ms real, connect_ms real, tls_ms real, first_byte_ms real, error text,
       error_detail text)
   ),
@@ -207,10 +215,10 @@ const COMPLETE = `
   ),
   attempted as (
     insert into delivery_attempts (event_id, endpoint_id, number, at, duration_ms, url, remote_address, request_headers,
-      status_code, response_headers, response_body, response_truncated, dns_ms, connect_ms, tls_ms, first_byte_ms,
+      request_body, status_code, response_headers, response_body, response_truncated, dns_ms, connect_ms, tls_ms, first_byte_ms,
       error, error_detail)
     select event_id, endpoint_id, number, at, duration_ms, url, remote_address, request_headers,
-      status_code, response_headers, decode(response_body, 'base64'), response_truncated, dns_ms, connect_ms, tls_ms,
+      request_body, status_code, response_headers, decode(response_body, 'base64'), response_truncated, dns_ms, connect_ms, tls_ms,
       first_byte_ms, error, error_detail
     from mine
   ),

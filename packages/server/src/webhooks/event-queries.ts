@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { idFloor } from '../ids.ts'
 import { idRange, runSql, type Scope } from './queries.ts'
 
 export type EventRow = {
@@ -60,4 +61,18 @@ export async function findEvent(executor: Executor, scope: Scope, id: string): P
         and v.currency_type = any (${[...scope.currencyTypes]}::text[])`,
   )
   return event ?? null
+}
+
+/** Events of Test Mode of every workspace, made in a span of time; of more than the limit, some. */
+export async function listTestEvents(
+  executor: Executor,
+  { fromMs, toMs, limit }: { fromMs: number; toMs: number; limit: number },
+): Promise<Pick<EventRow, 'id' | 'type' | 'body'>[]> {
+  // The first pair of bounds chooses the partitions, the second the index, which is in pattern order.
+  const { rows } = await executor.query<Pick<EventRow, 'id' | 'type' | 'body'>>(
+    `select id, type, body from events
+     where id >= $1 and id < $2 and id ~>=~ $1 and id ~<~ $2 and mode = 'test' limit $3`,
+    [idFloor('evt', fromMs), idFloor('evt', toMs), limit],
+  )
+  return rows
 }

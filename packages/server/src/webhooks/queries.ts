@@ -7,6 +7,9 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 /** `v1`: the HMAC of the endpoint's secret; `v1a`: the platform's Ed25519 key (Standard Webhooks). */
 export type SignatureScheme = 'v1' | 'v1a'
 
+/** `thin`: webhooks carry the object's id and nothing else of it. */
+export type Payload = 'full' | 'thin'
+
 export type DisabledReason = 'gone' | 'failing'
 
 export type Endpoint = {
@@ -20,6 +23,7 @@ export type Endpoint = {
   currencyType: CurrencyType | null
   sealedHeaders: string | null
   signatureSchemes: SignatureScheme[]
+  payload: Payload
   enabled: boolean
   disabledReason: DisabledReason | null
   createdAt: Date
@@ -48,7 +52,7 @@ export type Scope = {
 const ENDPOINT = sql<Endpoint>`
   e.id, e.workspace_id as "workspaceId", e.mode, e.number, e.url, e.description, e.event_types as "eventTypes",
   e.currency_type as "currencyType", e.sealed_headers as "sealedHeaders",
-  e.signature_schemes as "signatureSchemes", e.enabled,
+  e.signature_schemes as "signatureSchemes", e.payload, e.enabled,
   e.disabled_reason as "disabledReason", e.created_at as "createdAt", e.updated_at as "updatedAt",
   s.version as "secretVersion", s.previous_expires_at as "previousSecretExpiresAt",
   h.last_success_at as "lastSuccessAt", h.last_failure_at as "lastFailureAt", h.failing_since as "failingSince",
@@ -77,6 +81,7 @@ export type EndpointInsert = Pick<
   | 'currencyType'
   | 'sealedHeaders'
   | 'signatureSchemes'
+  | 'payload'
   | 'enabled'
 > & { now: Date; isListener?: boolean }
 
@@ -100,8 +105,8 @@ export async function insertEndpoint(
        from webhook_endpoints where workspace_id = $2 and mode = $3
      ), inserted as (
        insert into webhook_endpoints (id, workspace_id, mode, number, url, description, event_types, currency_type,
-         sealed_headers, enabled, created_at, updated_at, signature_schemes, listener_seen_at)
-       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12, case when $13 then $10::timestamptz end
+         sealed_headers, enabled, created_at, updated_at, signature_schemes, listener_seen_at, payload)
+       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12, case when $13 then $10::timestamptz end, $14
        from counted where living < $11
        returning id
      )
@@ -120,6 +125,7 @@ export async function insertEndpoint(
       endpointsMax,
       row.signatureSchemes,
       row.isListener ?? false,
+      row.payload,
     ],
   )
   return rowCount === 1
@@ -212,7 +218,7 @@ export async function listEndpoints(
 export type EndpointPatch = Partial<
   Pick<
     Endpoint,
-    'url' | 'description' | 'eventTypes' | 'currencyType' | 'sealedHeaders' | 'signatureSchemes' | 'enabled'
+    'url' | 'description' | 'eventTypes' | 'currencyType' | 'sealedHeaders' | 'signatureSchemes' | 'payload' | 'enabled'
   >
 >
 
@@ -230,6 +236,7 @@ export async function updateEndpoint(
     currency_type: patch.currencyType,
     sealed_headers: patch.sealedHeaders,
     signature_schemes: patch.signatureSchemes,
+    payload: patch.payload,
     enabled: patch.enabled,
   }
   const sets = Object.entries(columns).flatMap(([column, value]) =>

@@ -5,6 +5,7 @@ import { createTestApp, type TestApp, type TestKey, type TestMember } from '../t
 import { systemClock } from '../clock.ts'
 import { createPublicKey, verify } from 'node:crypto'
 import { rotateSigningKey } from '../signing-keys/change-keys.ts'
+import { EVENT_TYPES } from './event-types.ts'
 import { startDeliverer, type Deliverer } from './deliver.ts'
 import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
 
@@ -74,6 +75,7 @@ test('an endpoint is created with a secret that is shown this one time, edited, 
     enabled: true,
     currency_type: null,
     header_names: ['x-token'],
+    payload: 'full',
     secret_version: 1,
     breaker: { state: 'closed' },
   })
@@ -84,9 +86,14 @@ test('an endpoint is created with a secret that is shown this one time, edited, 
   expect((await ada.request('GET', '/v1/webhook-endpoints')).text).not.toContain(secret)
 
   const changed = await ada.request('PATCH', path, {
-    body: { event_types: ['balance.updated'], enabled: false },
+    body: { event_types: ['balance.updated'], payload: 'thin', enabled: false },
   })
-  expect(changed.body).toMatchObject({ event_types: ['balance.updated'], enabled: false, url: listener.url })
+  expect(changed.body).toMatchObject({
+    event_types: ['balance.updated'],
+    payload: 'thin',
+    enabled: false,
+    url: listener.url,
+  })
   expect((await ada.request('DELETE', path)).status).toBe(204)
   expect((await ada.request('GET', path)).status).toBe(404)
 
@@ -106,6 +113,7 @@ test.each([
   [{ url: 'https://169.254.169.254/latest' }, '/url', 'webhook-target-refused'],
   [{ url: 'ftp://example.com' }, '/url', 'webhook-target-refused'],
   [{ event_types: [] }, '/event_types', 'invalid-input'],
+  [{ payload: 'small' }, '/payload', 'invalid-input'],
   [{ event_types: ['no.such.event'] }, '/event_types/0', 'invalid-input'],
   [{ headers: { 'webhook-id': 'x' } }, '/headers', 'invalid-input'],
   [{ currency_type: 'gold' }, '/currency_type', 'invalid-input'],
@@ -277,7 +285,7 @@ test('Webhook Logs are filtered by event, object, request, type, status and endp
         type: type as 'transaction.created',
         objectId: `txn_${index}`,
         requestId: `req_${index}`,
-        data: { n: index },
+        data: { ...EVENT_TYPES['transaction.created'].example, n: index },
         now: app.clock.now() + index,
       }),
     )

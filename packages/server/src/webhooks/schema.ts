@@ -53,6 +53,11 @@ const signatureSchemesInput = z
     example: ['v1', 'v1a'],
   })
 
+const payload = z.enum(['full', 'thin']).meta({
+  description:
+    '`full`: `data` is the object as it was when it happened. `thin`: `data` is `{"id": …}` alone, for receivers that fetch the object and shall not keep its contents.',
+})
+
 export const EndpointSchema = z
   .object({
     id: z.string().meta({ example: 'ep_01kasqf0000000000000000000' }),
@@ -72,6 +77,7 @@ export const EndpointSchema = z
     signature_schemes: z
       .array(signatureScheme)
       .meta({ description: 'The signatures that every webhook carries.' }),
+    payload,
     secret_version: z.int(),
     previous_secret_expires_at: timestamp
       .nullable()
@@ -105,6 +111,7 @@ const settings = {
   currency_type: currencyType.nullable(),
   headers: headersInput,
   signature_schemes: signatureSchemesInput,
+  payload,
   enabled: z.boolean(),
 }
 
@@ -116,6 +123,7 @@ export const createEndpointSchema = z
     currency_type: settings.currency_type.optional(),
     headers: settings.headers.default({}),
     signature_schemes: settings.signature_schemes.default(['v1']),
+    payload: settings.payload.default('full'),
     enabled: settings.enabled.default(true),
     mode: mode.optional(),
   })
@@ -168,6 +176,11 @@ export const EventSchema = z
     sequence: z.int().meta({ description: 'Counts the events of one object, from 1.' }),
     request_id: z.string().nullable().meta({ description: 'The request that caused it.' }),
     data: z.record(z.string(), z.unknown()),
+    schema_fault: z.string().nullable().meta({
+      description:
+        'Test Mode checks every event against the schema of its type; null when it fits. Anything else is a fault of the server.',
+      example: null,
+    }),
     created_at: timestamp,
   })
   .meta({ id: 'Event' })

@@ -10,8 +10,9 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { createSigningKeys } from '../signing-keys/signing-keys.ts'
 import { startDeliverer, type Deliverer, type DelivererDeps } from './deliver.ts'
 import { sealHeaders, sealSecret } from './endpoint-secrets.ts'
+import { EVENT_TYPES } from './event-types.ts'
 import { publishEvent } from './publish-event.ts'
-import { insertEndpoint, insertSecret, type Scope, type SignatureScheme } from './queries.ts'
+import { insertEndpoint, insertSecret, type Payload, type Scope, type SignatureScheme } from './queries.ts'
 import { listDeliveries, type DeliveryRow } from './log-queries.ts'
 import { newWebhookSecret } from './sign.ts'
 import { createTargetGuard } from './target-guard.ts'
@@ -89,6 +90,7 @@ export async function createWebhookWorld() {
         workspaceId?: string
         headers?: Record<string, string>
         signatureSchemes?: SignatureScheme[]
+        payload?: Payload
       } = {},
     ) {
       const id = newId('ep')
@@ -108,6 +110,7 @@ export async function createWebhookWorld() {
             currencyType: options.currencyType ?? null,
             sealedHeaders: sealHeaders(sealer, { endpointId: id, mode }, options.headers ?? {}),
             signatureSchemes: options.signatureSchemes ?? ['v1'],
+            payload: options.payload ?? 'full',
             enabled: options.enabled ?? true,
             now,
           },
@@ -119,16 +122,17 @@ export async function createWebhookWorld() {
       return { id, secret }
     },
     publish(options: Partial<Parameters<typeof publishEvent>[1]> = {}) {
+      const { type = 'transaction.created', mode = 'test', data } = options
       return publishEvent(database.pool, {
         workspaceId,
-        mode: 'test',
+        mode,
         currencyType: 'fiat',
-        type: 'transaction.created',
+        type,
         objectId: newId('txn'),
         requestId: null,
-        data: { amount: '10.00', currency: 'USD' },
         now: Date.now(),
         ...options,
+        data: { ...EVENT_TYPES[type].example, mode, ...data },
       })
     },
     async deliver(options: Partial<DelivererDeps> = {}) {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { z } from 'zod'
 import type { Mode } from '../sessions/principal.ts'
+import { schemaFault } from './check-event.ts'
 import { deliveryId } from './delivery-id.ts'
 import type { EventRow } from './event-queries.ts'
 import type { AttemptRow, DeliveryRow } from './log-queries.ts'
@@ -23,6 +24,7 @@ export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: n
     disabled_reason: endpoint.disabledReason,
     header_names: headerNames,
     signature_schemes: endpoint.signatureSchemes,
+    payload: endpoint.payload,
     secret_version: endpoint.secretVersion,
     previous_secret_expires_at: overlaps ? previousSecretExpiresAt.toISOString() : null,
     last_success_at: time(endpoint.lastSuccessAt),
@@ -47,6 +49,7 @@ export function eventView(row: EventRow): z.infer<typeof EventSchema> {
     sequence: Number(row.sequence),
     request_id: row.requestId,
     data: (JSON.parse(row.body) as { data: Record<string, unknown> }).data,
+    schema_fault: row.mode === 'test' ? schemaFault(row.type, row.body) : null,
     created_at: row.createdAt.toISOString(),
   }
 }
