@@ -39,8 +39,8 @@ function EventDetail({ event }: { event: Event }) {
       />
       {event.schema_fault && (
         <Note tone="bad">
-          <strong>This event does not fit the schema of its type.</strong> <code>{event.schema_fault}</code> It went
-          out all the same. The fault is the server's: tell whoever runs it.
+          <strong>This event does not fit the schema of its type.</strong> <code>{event.schema_fault}</code>{' '}
+          It went out all the same. The fault is the server's: tell whoever runs it.
         </Note>
       )}
       <Facts>

@@ -2948,6 +2948,12 @@ export interface components {
              *     ]
              */
             signature_schemes?: ("v1" | "v1a")[];
+            /**
+             * @description `full`: `data` is the object as it was when it happened. `thin`: `data` is `{"id": …}` alone, for receivers that fetch the object and shall not keep its contents.
+             * @default full
+             * @enum {string}
+             */
+            payload?: "full" | "thin";
             /** @default true */
             enabled?: boolean;
             /** @enum {string} */
@@ -2981,6 +2987,11 @@ export interface components {
              *     ]
              */
             signature_schemes?: ("v1" | "v1a")[];
+            /**
+             * @description `full`: `data` is the object as it was when it happened. `thin`: `data` is `{"id": …}` alone, for receivers that fetch the object and shall not keep its contents.
+             * @enum {string}
+             */
+            payload?: "full" | "thin";
             enabled?: boolean;
         };
         RotateWebhookSecret: {
@@ -3583,6 +3594,11 @@ export interface components {
             header_names: string[];
             /** @description The signatures that every webhook carries. */
             signature_schemes: ("v1" | "v1a")[];
+            /**
+             * @description `full`: `data` is the object as it was when it happened. `thin`: `data` is `{"id": …}` alone, for receivers that fetch the object and shall not keep its contents.
+             * @enum {string}
+             */
+            payload: "full" | "thin";
             secret_version: number;
             /** @description Until then every webhook carries a signature of the old secret too. */
             previous_secret_expires_at: string | null;
@@ -3624,6 +3640,11 @@ export interface components {
             header_names: string[];
             /** @description The signatures that every webhook carries. */
             signature_schemes: ("v1" | "v1a")[];
+            /**
+             * @description `full`: `data` is the object as it was when it happened. `thin`: `data` is `{"id": …}` alone, for receivers that fetch the object and shall not keep its contents.
+             * @enum {string}
+             */
+            payload: "full" | "thin";
             secret_version: number;
             /** @description Until then every webhook carries a signature of the old secret too. */
             previous_secret_expires_at: string | null;
@@ -3674,6 +3695,11 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Test Mode checks every event against the schema of its type; null when it fits. Anything else is a fault of the server.
+             * @example null
+             */
+            schema_fault: string | null;
             /**
              * Format: date-time
              * @example 2025-11-23T12:00:00.000Z

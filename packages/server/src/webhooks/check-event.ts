@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import { EVENT_TYPE_NAMES, eventBody } from './event-types.ts'
 
-const BODIES: ReadonlyMap<string, z.ZodType> = new Map(EVENT_TYPE_NAMES.map((type) => [type, eventBody(type)]))
+const BODIES: ReadonlyMap<string, z.ZodType> = new Map(
+  EVENT_TYPE_NAMES.map((type) => [type, eventBody(type)]),
+)
 
 /**
  * How the body of an event breaks the schema that the catalogue shows for its type, as `/data/amount: …`; null when it

@@ -58,9 +58,10 @@ test('a thin endpoint gets the id of the object alone, signed over what was sent
   const eventId = await world.publish({ objectId: 'txn_1' })
   await vi.waitFor(async () => expect(await status(eventId)).toEqual(['delivered']), wait)
   const [thin] = listener.received
-  const { rows } = await world.database.pool.query<{ body: string }>('select body from events where id = $1', [
-    eventId,
-  ])
+  const { rows } = await world.database.pool.query<{ body: string }>(
+    'select body from events where id = $1',
+    [eventId],
+  )
   const whole = JSON.parse(rows[0]!.body) as Record<string, unknown>
   expect(whole).toMatchObject({ data: { amount: '10.00' } })
   expect(thin!.body).toBe(JSON.stringify({ ...whole, data: { id: 'txn_1' } }))

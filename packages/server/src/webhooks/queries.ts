@@ -218,7 +218,14 @@ export async function listEndpoints(
 export type EndpointPatch = Partial<
   Pick<
     Endpoint,
-    'url' | 'description' | 'eventTypes' | 'currencyType' | 'sealedHeaders' | 'signatureSchemes' | 'payload' | 'enabled'
+    | 'url'
+    | 'description'
+    | 'eventTypes'
+    | 'currencyType'
+    | 'sealedHeaders'
+    | 'signatureSchemes'
+    | 'payload'
+    | 'enabled'
   >
 >
 
