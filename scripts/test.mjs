@@ -40,6 +40,7 @@ async function main() {
   await ensureInstalled()
   ensureChromium()
   ensureRedis()
+  ensureNginx()
   for (const [name, command] of CHECKS) await check(name, command)
   for (const [name, args] of SUITES) await suite(name, args)
   process.stdout.write(`\n${rows.map(([name, counts]) => `${name.padEnd(46)} ${counts}`).join('\n')}\n`)
@@ -130,6 +131,14 @@ function ensureRedis() {
   if (isOnPath(REDIS_NAMES) || installed('redis-server', 'Redis for the tests of several servers')) return
   process.stderr.write(
     'The tests of several servers are skipped: they need Redis (Debian: apt-get install redis-server).\n',
+  )
+}
+
+/** Some suites stand behind a real nginx; without one they are skipped and counted as skipped. */
+function ensureNginx() {
+  if (isOnPath(['nginx']) || installed('nginx-light', 'nginx for the tests behind a proxy')) return
+  process.stderr.write(
+    'The tests behind nginx are skipped: they need it (Debian: apt-get install nginx-light).\n',
   )
 }
 

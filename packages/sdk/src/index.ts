@@ -1,5 +1,6 @@
 export type { CallOptions, RequestOptions } from './call-options.ts'
 export { Countersign, type CountersignOptions } from './client.ts'
+export { assertDigest, DigestMismatchError } from './content-digest.ts'
 export { KeyFormatError, type KeyFormatReason } from './key-format.ts'
 export { ProblemError, type InputError, type ProblemMembers } from './problem-error.ts'
 export { ReceiptError, verifyReceipt, type Receipt, type ReceiptKey, type ReceiptRefusal } from './receipt.ts'

@@ -22,6 +22,13 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
   return new Uint8Array(await subtle().digest('SHA-256', bytes))
 }
 
+export async function digestOf(
+  algorithm: 'SHA-256' | 'SHA-512',
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await subtle().digest(algorithm, bytes))
+}
+
 /** HMAC-SHA256 (RFC 2104): 32 bytes. */
 export async function hmacSha256(
   keyBytes: Uint8Array<ArrayBuffer>,

@@ -15,6 +15,9 @@ import { newId } from './ids.ts'
 import { problem } from './problems.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { meRoute } from './keys/me-route.ts'
+import { operatorKeyRoutes } from './keys/operator-key-routes.ts'
+import { forwardAuthRoutes } from './forwarded/forward-auth-routes.ts'
+import { forwardedRoutes } from './forwarded/routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { railRoutes } from './rails/routes.ts'
 import { listenerRoutes } from './listeners/routes.ts'
@@ -87,6 +90,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('verification', null)
   app.decorateRequest('principal', null as never)
+  app.decorateRequest('operatorKey', null)
   app.decorateRequest('made', null as never)
   app.decorateRequest('startedAt', 0)
   app.decorateRequest('refusal', null)
@@ -139,11 +143,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   workspaceRoutes(app, deps)
   meRoute(app, deps)
   keyRoutes(app, deps)
+  operatorKeyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   explainRoutes(app, deps)
   ledgerRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)
+  forwardedRoutes(app, deps)
+  forwardAuthRoutes(app, deps)
   webhookRoutes(app, deps)
   listenerRoutes(app, deps)
   signingKeyRoutes(app, deps)

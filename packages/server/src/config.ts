@@ -40,6 +40,10 @@ export type Config = {
   webhookAllowedNetworks: BlockList
   /** Failed signatures from one address before it is turned away unheard. */
   failuresPerMinute: number
+  /** The values of `@authority` that the platform's own services answer to; empty: none are verified for them. */
+  forwardAuthorities: ReadonlySet<string>
+  /** What a proxy shows to have requests verified; null: `/forward-auth` does not exist. */
+  forwardAuthSecret: string | null
 }
 
 /** All the mistakes in the settings, one a line. */
@@ -125,6 +129,8 @@ export function readConfig(env: Env): Config {
       { name: 'FAILURES_PER_MINUTE', fallback: 600, min: 1, max: 1_000_000 },
       fault,
     ),
+    forwardAuthorities: readAuthorities(text('FORWARD_AUTHORITIES'), fault),
+    forwardAuthSecret: readForwardAuthSecret(text('FORWARD_AUTH_SECRET'), text('FORWARD_AUTHORITIES'), fault),
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return config
@@ -226,6 +232,34 @@ function readNetworks(value: string | null, name: string, fault: Fault): BlockLi
     else networks.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
   }
   return networks
+}
+
+/** Host names as a signature covers them: lower case, the port only where it is not the scheme's own. */
+function readAuthorities(value: string | null, fault: Fault): Set<string> {
+  const authorities = new Set<string>()
+  for (const entry of list(value)) {
+    if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(entry))
+      fault(`FORWARD_AUTHORITIES must hold host names such as api.example.com; "${entry}" is not one.`)
+    else authorities.add(entry.toLowerCase().replace(/:(?:443|80)$/, ''))
+  }
+  return authorities
+}
+
+const FORWARD_AUTH_SECRET_CHARACTERS = /^[\x21-\x7e]{32,256}$/
+
+function readForwardAuthSecret(
+  secret: string | null,
+  authorities: string | null,
+  fault: Fault,
+): string | null {
+  if (secret === null) return null
+  if (!FORWARD_AUTH_SECRET_CHARACTERS.test(secret))
+    fault(
+      'FORWARD_AUTH_SECRET must hold 32 to 256 characters without spaces, such as from openssl rand -hex 32.',
+    )
+  if (authorities === null)
+    fault('FORWARD_AUTH_SECRET needs FORWARD_AUTHORITIES: the host names that the proxy answers to.')
+  return secret
 }
 
 function readSchedule(value: string | null, fault: Fault): number[] | null {

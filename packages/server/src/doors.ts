@@ -2,10 +2,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from './http/app-type.ts'
 import { clientAddress } from './http/client-address.ts'
 import { hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
-import { Problem, problem, sentence } from './problems.ts'
-import { roleReaches, type KeyPrincipal, type MemberPrincipal, type Principal } from './sessions/principal.ts'
-import { CAUSES, type CauseCode } from './signatures/causes.ts'
+import { problem, sentence, type Problem } from './problems.ts'
+import {
+  roleReaches,
+  type KeyPrincipal,
+  type MemberPrincipal,
+  type OperatorKeyPrincipal,
+  type Principal,
+} from './sessions/principal.ts'
 import { explainUnreadable } from './signatures/explain-mismatch.ts'
+import { explainRefusal } from './signatures/explain-refusal.ts'
 import type { RequestVerifier, Verification } from './signatures/verify-request.ts'
 import type { Config } from './config.ts'
 
@@ -25,8 +31,6 @@ declare module 'fastify' {
   }
 }
 
-/** The codes that say a signature or its key was refused: each tells the server's time and the skew. */
-const SIGNATURE_CODES = /^(?:signature|digest|key|ip|https|scope|mode|currency)-/
 const NO_BODY = Buffer.alloc(0)
 const ROUTE_OF_UNCLEAN_TARGETS = '/v1/unclean-target'
 
@@ -95,7 +99,8 @@ export function createDoors(deps: DoorsDeps) {
   function assertAccess(request: FastifyRequest): void | Promise<void> {
     const { access } = request.routeOptions.config
     if (!access || access.public) return
-    const { principal } = request
+    const { principal, operatorKey } = request
+    if (operatorKey) return assertOperatorKeyMay(operatorKey, access)
     if (principal.kind === 'key') return assertKeyMay(principal, access, request)
     assertMemberMay(principal, access)
     if (access.operator) return deps.assertOperator(principal)
@@ -106,22 +111,7 @@ export function createDoors(deps: DoorsDeps) {
     const { verification } = request
     if (!verification) return error
     if (error.status === 401) deps.failures.count(verification.address)
-    if (!SIGNATURE_CODES.test(error.code)) return error
-    const extra: Record<string, unknown> = {
-      ...verifier.diagnosis(verification),
-      likely_cause: error.detail,
-      likely_cause_code: error.code,
-      ...unreadable(request, error),
-      ...error.extra,
-    }
-    extra['remedy'] ??= CAUSES[extra['likely_cause_code'] as CauseCode]
-    return new Problem(error.code, {
-      detail: error.detail,
-      headers: error.headers,
-      errors: error.errors,
-      internal: error.internal,
-      extra,
-    })
+    return explainRefusal(error, { ...verifier.diagnosis(verification), ...unreadable(request, error) })
   }
 
   return { assertWellFormed, authenticate, admit, explain }
@@ -163,6 +153,10 @@ function missing(request: FastifyRequest): Problem {
 function setKeyPrincipal(request: FastifyRequest, verification: Verification): void {
   const { key, secretVersion } = verification
   if (!key || secretVersion === null) throw new Error('a verified request has a key and a version')
+  if (key.kind === 'operator') {
+    request.operatorKey = { keyId: key.id, publicKey: key.publicKey, secretVersion, scopes: key.scopes }
+    return
+  }
   request.principal = {
     kind: 'key',
     workspaceId: key.workspaceId,
@@ -188,6 +182,17 @@ function assertKeyMay(principal: KeyPrincipal, access: Guarded, request: Fastify
       detail: `Countersign-Mode says ${JSON.stringify(wanted)}, but the key belongs to ${principal.mode}.`,
     })
   assertTestMode(principal, access)
+}
+
+/** An operator key reaches what names a scope for it, and nothing else. */
+function assertOperatorKeyMay({ scopes }: OperatorKeyPrincipal, access: Guarded): void {
+  if (!access.operator)
+    throw problem('scope-missing', {
+      detail: 'An operator key reaches /v1/operator/* only. Use a key of the workspace here.',
+    })
+  if (access.operatorScope === undefined) throw problem('member-required')
+  if (!scopes.has(access.operatorScope))
+    throw problem('scope-missing', { detail: `The key lacks the scope ${access.operatorScope}.` })
 }
 
 function assertMemberMay(principal: MemberPrincipal, access: Guarded): void {

@@ -6,7 +6,7 @@ import { isApiTarget } from './doors.ts'
 import { PROBLEM_TYPE } from './http/problem-response.ts'
 import { rawTarget } from './http/raw-request.ts'
 import { idTime } from './ids.ts'
-import type { KeyCache, VerificationKey } from './keys/key-cache.ts'
+import type { KeyCache, OperatorKey, VerificationKey, WorkspaceKey } from './keys/key-cache.ts'
 import type { LastUse } from './keys/last-use.ts'
 import type { Log } from './log.ts'
 import { problem, problemBody } from './problems.ts'
@@ -37,17 +37,36 @@ export function logRequests(app: App, deps: LogRequestsDeps): void {
     const { verification } = request
     if (!verification || !isApiTarget(request.url)) return done(null, payload)
     const { key } = verification
-    const waits = key
-      ? logSigned({ request, reply, payload, verification, key })
-      : logUnverified({ request, reply, payload, verification })
+    if (key?.kind === 'operator') logOfPlatform({ request, reply, verification, key })
+    const waits =
+      key?.kind === 'workspace'
+        ? logSigned({ request, reply, payload, verification, key })
+        : !key && logUnverified({ request, reply, payload, verification })
     if (waits) waits.then((body) => done(null, body), done)
     else done(null, payload)
   })
 
+  /** An operator key belongs to no workspace, so no workspace's log may show what it asks. */
+  function logOfPlatform({
+    request,
+    reply,
+    verification,
+    key,
+  }: Omit<Answer, 'payload' | 'key'> & { key: OperatorKey }) {
+    if (verification.secretVersion === null) return logStranger(request, reply)
+    deps.lastUse.note({
+      keyId: key.id,
+      secretVersion: verification.secretVersion,
+      ip: verification.address,
+      userAgent: null,
+      nowMs: idTime(request.id),
+    })
+  }
+
   /** A refusal before the look-up, such as an uncovered component, may still name a key that is known. */
   async function logUnverified(answer: Omit<Answer, 'key'>): Promise<unknown> {
     const key = await keyNamed(answer.verification, deps)
-    if (!key) {
+    if (key?.kind !== 'workspace') {
       logStranger(answer.request, answer.reply)
       return answer.payload
     }
@@ -88,7 +107,7 @@ type Answer = {
   reply: FastifyReply
   payload: unknown
   verification: Verification
-  key: VerificationKey
+  key: WorkspaceKey
 }
 
 async function keyNamed(verification: Verification, deps: LogRequestsDeps): Promise<VerificationKey | null> {
@@ -177,7 +196,7 @@ function strangerLog(deps: LogRequestsDeps): (request: FastifyRequest, reply: Fa
         ip: verification?.address,
         method: request.method,
       },
-      'a signed request named no known key',
+      'a signed request named no key of a workspace, and was refused',
     )
   }
 }

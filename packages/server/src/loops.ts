@@ -1,6 +1,7 @@
 import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
 import { pruneCallers } from './keys/caller-queries.ts'
 import { sendKeyLetters } from './keys/letters.ts'
+import { destroyRetiredOperatorSecrets } from './keys/operator-key-queries.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
 import { tellExpiry } from './keys/tell-expiry.ts'
 import { tellRotation } from './keys/tell-rotation.ts'
@@ -95,6 +96,11 @@ function pruneLoop({ config, database, clock }: Foundation): Loop {
         endedBefore: new Date(clock.now() - RETIRED_SECRET_DAYS * DAY_MS),
         now: new Date(clock.now()),
         limit: RETIRED_SECRETS_MAX,
+      }),
+    () =>
+      destroyRetiredOperatorSecrets(executor, {
+        endedBefore: new Date(clock.now() - RETIRED_SECRET_DAYS * DAY_MS),
+        now: new Date(clock.now()),
       }),
   ]
   return {

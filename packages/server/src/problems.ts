@@ -271,6 +271,18 @@ export const PROBLEMS = {
     detail: "A change made with a session must come from one of the server's own pages.",
     remedy: 'Use the dashboard at the address in PUBLIC_URL, or sign the request with a key.',
   },
+  'forward-auth-refused': {
+    status: 403,
+    title: 'The proxy may not ask this',
+    detail: 'The call to /forward-auth did not come from a proxy of the platform, or left something out.',
+    remedy: 'Operators: compare the proxy with docs/forward-auth.md; the detail names what is missing.',
+  },
+  'forwarding-off': {
+    status: 409,
+    title: 'No service of the platform is declared',
+    detail: 'This server verifies requests for no other host: FORWARD_AUTHORITIES is not set.',
+    remedy: 'Operators: set FORWARD_AUTHORITIES to the host names that your own services answer to.',
+  },
   'production-locked': {
     status: 403,
     title: 'Production Mode is locked',

@@ -1,9 +1,13 @@
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database, Executor } from './database/database.ts'
 import { openRedis } from './database/redis.ts'
 import { createDoors } from './doors.ts'
 import type { Sealer } from './encryption.ts'
+import { isForwardedConfidential, type ForwardedRequest } from './forwarded/verify-forwarded.ts'
+import { isConfidential } from './http/client-address.ts'
+import { isOperatorKey } from './keys/credentials.ts'
 import { createKeyCache, newestKeys, type KeyCache } from './keys/key-cache.ts'
 import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
 import { createLastUse } from './keys/last-use.ts'
@@ -98,14 +102,21 @@ export async function createServices(foundation: Foundation) {
     authorities: config.authorities,
     defaultPort: config.publicUrl.startsWith('https:') ? '443' : '80',
   }
-  const verifier = createRequestVerifier({
+  const verification = { clock, findKey: addressed.findKey, nonces, failures, rateLimit }
+  const verifier = createRequestVerifier<IncomingMessage>({
+    ...verification,
     ...addressed,
-    clock,
-    nonces,
-    failures,
-    rateLimit,
-    trustProxy: config.trustProxy,
+    isConfidential: (request) => isConfidential(request, config.trustProxy),
   })
+  const forwardedVerifier = (defaultPort: string) =>
+    createRequestVerifier<ForwardedRequest>({
+      ...verification,
+      // The platform's own keys reach the platform's own routes and no service behind it.
+      findKey: (publicKey) => (isOperatorKey(publicKey) ? null : verification.findKey(publicKey)),
+      authorities: config.forwardAuthorities,
+      defaultPort,
+      isConfidential: isForwardedConfidential,
+    })
   const requestLog = createRequestLog({ ...foundation, live: createLiveRequests(shared) })
   const doors = createDoors({
     config,
@@ -126,6 +137,8 @@ export async function createServices(foundation: Foundation) {
     lastUse,
     verifier,
     signingKeys: createSigningKeys(foundation),
+    failures,
+    forwardedVerifiers: { http: forwardedVerifier('80'), https: forwardedVerifier('443') },
     rateLimit,
     explain: {
       ...addressed,

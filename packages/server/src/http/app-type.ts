@@ -7,7 +7,7 @@ import type {
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Problem } from '../problems.ts'
-import type { Principal, Role } from '../sessions/principal.ts'
+import type { OperatorKeyPrincipal, Principal, Role } from '../sessions/principal.ts'
 
 /** The application as rooms see it: Fastify with Zod schemas as its types. */
 export type App = FastifyInstance<
@@ -31,6 +31,8 @@ export type Access =
       role?: Role
       testModeOnly?: boolean
       operator?: boolean
+      /** With `operator`: the scope with which an operator key may call too; absent: people only. */
+      operatorScope?: string
     }
 
 /** What a request changed, for its row in the Transaction Logs. */
@@ -42,8 +44,10 @@ declare module 'fastify' {
     apiRoutes: { method: string; url: string; access: Access }[]
   }
   interface FastifyRequest {
-    /** Who asks; set for every `/v1` route that is not public. */
+    /** Who asks; set for every `/v1` route that is not public, but not where an operator key asks. */
     principal: Principal
+    /** The platform's own key that asks; only routes with an `operatorScope` ever see one. */
+    operatorKey: OperatorKeyPrincipal | null
     made: Made
     /** When its headers had arrived, by `performance.now()`. Fastify keeps this only where it logs itself. */
     startedAt: number

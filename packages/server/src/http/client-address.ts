@@ -24,13 +24,18 @@ export function clientAddress(request: IncomingMessage, trustProxy: BlockList | 
   if (!trustProxy || !blockListHas(trustProxy, peer)) return peer
   const forwarded = request.headers['x-forwarded-for']
   if (typeof forwarded !== 'string') return peer
+  return lastUntrusted(forwarded, trustProxy) ?? peer
+}
+
+/** The last address of an X-Forwarded-For that no trusted proxy has; null when one cannot be read or none is left. */
+export function lastUntrusted(forwarded: string, trustProxy: BlockList | null): string | null {
   const addresses = forwarded.split(',').slice(-FORWARDED_ADDRESSES_MAX)
   for (const entry of addresses.reverse()) {
     const address = plainAddress(entry.trim())
-    if (isIP(address) === 0) return peer
-    if (!blockListHas(trustProxy, address)) return address
+    if (isIP(address) === 0) return null
+    if (!trustProxy || !blockListHas(trustProxy, address)) return address
   }
-  return peer
+  return null
 }
 
 /**

@@ -175,18 +175,26 @@ function readScope(request: FastifyRequest): IdempotencyScope | null {
     const message = 'must be 1 to 255 printable ASCII characters, such as a UUID'
     throw problem('invalid-input', { errors: [{ pointer: '/headers/idempotency-key', message }] })
   }
-  const { principal, method, url } = request
+  const { method, url } = request
   return {
-    workspaceId: principal.workspaceId,
-    mode: principal.mode,
+    ...askingOf(request),
     method,
     path: url.split('?', 1)[0] ?? url,
     key,
     requestHash: createHash('sha256')
       .update(request.rawBody ?? '')
       .digest(),
-    principalId: principal.kind === 'key' ? principal.keyId : principal.userId,
   }
+}
+
+/** An operator key has neither workspace nor mode: its keys live under the platform's name, beside no workspace's. */
+function askingOf({
+  principal,
+  operatorKey,
+}: FastifyRequest): Pick<IdempotencyScope, 'workspaceId' | 'mode' | 'principalId'> {
+  if (operatorKey) return { workspaceId: 'platform', mode: 'production', principalId: operatorKey.keyId }
+  const { workspaceId, mode } = principal
+  return { workspaceId, mode, principalId: principal.kind === 'key' ? principal.keyId : principal.userId }
 }
 
 /** The answer as it may be kept, or null when it may not. */

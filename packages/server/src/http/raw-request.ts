@@ -1,4 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A request as its bytes arrived: Node's own, or one that somebody describes who received it. */
+export type RawRequest = {
+  method?: string | undefined
+  url?: string | undefined
+  headers: IncomingHttpHeaders
+  /** Name, value, name, value, … */
+  rawHeaders: readonly string[]
+}
 
 /** What a header that must not be repeated turned out to be. */
 export type SingleHeader = { value: string | undefined; repeated: boolean }
@@ -20,7 +29,7 @@ export function singleHeader(rawHeaders: readonly string[], name: string): Singl
 }
 
 /** The request target exactly as it stood in the request line. */
-export function rawTarget(request: IncomingMessage & { originalUrl?: string }): string {
+export function rawTarget(request: RawRequest & { originalUrl?: string }): string {
   return request.originalUrl ?? request.url ?? ''
 }
 
@@ -55,7 +64,7 @@ function findTargetFault(target: string): string | null {
 }
 
 /** Whether the request announces a body: a length above zero or a transfer coding (RFC 9112 §6). */
-export function hasBody(request: IncomingMessage): boolean {
+export function hasBody(request: RawRequest): boolean {
   const length = request.headers['content-length']
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }

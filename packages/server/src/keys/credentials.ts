@@ -10,16 +10,24 @@ const PUBLIC_KEY = /^pk_(test|prod|op)_[0-9A-Za-z]{28}$/
 // The largest multiple of 62 below 256: bytes above it would make some digits likelier than others.
 const UNBIASED_BYTES = 248
 
-const MODE_PREFIX: Record<Mode, string> = { test: 'test', production: 'prod' }
+/** Whom a key belongs to: a workspace, in one mode, or the platform itself. */
+type KeyKind = Mode | 'operator'
 
-/** `pk_<mode>_`, 22 random base62 digits, 6 digits of CRC-32 over all before them. */
-export function newPublicKey(mode: Mode): string {
-  return withChecksum(`pk_${MODE_PREFIX[mode]}_${randomDigits(PUBLIC_DIGITS)}`)
+const PREFIX: Record<KeyKind, string> = { test: 'test', production: 'prod', operator: 'op' }
+
+/** `pk_<mode>_` (`pk_op_` for the platform), 22 random base62 digits, 6 digits of CRC-32 over all before them. */
+export function newPublicKey(kind: KeyKind): string {
+  return withChecksum(`pk_${PREFIX[kind]}_${randomDigits(PUBLIC_DIGITS)}`)
 }
 
 /** `sk_<mode>_`, 43 random base62 digits (256 bits), 6 digits of CRC-32. */
-export function newSecretKey(mode: Mode): string {
-  return withChecksum(`sk_${MODE_PREFIX[mode]}_${randomDigits(SECRET_DIGITS)}`)
+export function newSecretKey(kind: KeyKind): string {
+  return withChecksum(`sk_${PREFIX[kind]}_${randomDigits(SECRET_DIGITS)}`)
+}
+
+/** Whether a public key names an operator key. */
+export function isOperatorKey(publicKey: string): boolean {
+  return publicKey.startsWith(`pk_${PREFIX.operator}_`)
 }
 
 /** Whether a text can be a public key at all: prefix, length, checksum. Turns typos away before any look-up. */

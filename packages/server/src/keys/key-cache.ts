@@ -4,9 +4,10 @@ import type { Executor } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import { hmacKey, type HmacKey } from '../message-authentication.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-import { isPublicKey } from './credentials.ts'
+import { isOperatorKey, isPublicKey } from './credentials.ts'
 import { allowlistOf } from './ip-allowlist.ts'
-import { findVerificationRows, newestPublicKeys, type SecretRow } from './queries.ts'
+import { findOperatorVerificationRows } from './operator-key-queries.ts'
+import { findVerificationRows, newestPublicKeys, type KeyRow, type SecretRow } from './queries.ts'
 
 /** A secret, or the public half of a pair, ready to verify with. */
 export type VerificationSecret = {
@@ -19,14 +20,11 @@ export type VerificationSecret = {
   ed25519: KeyObject | null
 }
 
-/** A key as the verifier needs it, with nothing left to parse. */
-export type VerificationKey = {
+/** What every key has that signs, with nothing left to parse. */
+type SigningKey = {
   id: string
-  workspaceId: string
   publicKey: string
   name: string
-  mode: Mode
-  currencyType: CurrencyType
   algorithm: 'hmac-sha256' | 'ed25519'
   enabled: boolean
   expiresAt: number | null
@@ -37,6 +35,20 @@ export type VerificationKey = {
   /** Newest first; retired ones among them until they are destroyed. */
   secrets: readonly VerificationSecret[]
 }
+
+/** A customer's key: it reaches its workspace, in its mode and currency type. */
+export type WorkspaceKey = SigningKey & {
+  kind: 'workspace'
+  workspaceId: string
+  mode: Mode
+  currencyType: CurrencyType
+}
+
+/** A key of the platform itself: it reaches `/v1/operator/*` and no workspace. */
+export type OperatorKey = SigningKey & { kind: 'operator' }
+
+/** A key as the verifier needs it. */
+export type VerificationKey = WorkspaceKey | OperatorKey
 
 export type KeyCache = {
   /** The key, at once when it is cached; null when there is none. */
@@ -94,6 +106,10 @@ export function createKeyCache(deps: {
   }
 
   async function read(publicKey: string): Promise<VerificationKey | null> {
+    if (isOperatorKey(publicKey)) {
+      const rows = await findOperatorVerificationRows(deps.executor, publicKey)
+      return rows ? operatorKey(rows, deps.sealer) : null
+    }
     const rows = await findVerificationRows(deps.executor, publicKey)
     return rows ? verificationKey(rows, deps.sealer) : null
   }
@@ -132,10 +148,10 @@ export function createKeyCache(deps: {
 export async function newestKeys(
   cache: Pick<KeyCache, 'find'>,
   { executor, workspaceId }: { executor: Executor; workspaceId: string },
-): Promise<VerificationKey[]> {
+): Promise<WorkspaceKey[]> {
   const publicKeys = await newestPublicKeys(executor, { workspaceId, limit: NEWEST_KEYS_MAX })
   const keys = await Promise.all(publicKeys.map(async (publicKey) => cache.find(publicKey)))
-  return keys.filter((key) => key !== null)
+  return keys.filter((key) => key?.kind === 'workspace')
 }
 
 /** Map order is the order of use: the first entry is the one that was not found for the longest time. */
@@ -160,30 +176,70 @@ function verificationKey(
   sealer: Sealer,
 ): VerificationKey {
   return {
-    id: key.id,
+    kind: 'workspace',
     workspaceId: key.workspace_id,
-    publicKey: key.public_key,
-    name: key.name,
     mode: key.mode,
     currencyType: key.currency_type,
-    algorithm: key.algorithm,
-    enabled: key.enabled,
-    expiresAt: key.expires_at?.getTime() ?? null,
-    revokedAt: key.revoked_at?.getTime() ?? null,
-    scopes: new Set(key.scopes),
-    allowlist: allowlistOf(key.ip_allowlist),
-    rateLimitPerMinute: key.rate_limit_per_minute,
-    secrets: secrets.map((secret) => verificationSecret(secret, { key, sealer })),
+    ...signingKey(key),
+    secrets: secrets.map((secret) =>
+      verificationSecret(secret, {
+        sealer,
+        name: secretName({ keyId: key.id, mode: key.mode, version: secret.version }),
+      }),
+    ),
+  }
+}
+
+function operatorKey(
+  { key, secrets }: NonNullable<Awaited<ReturnType<typeof findOperatorVerificationRows>>>,
+  sealer: Sealer,
+): OperatorKey {
+  return {
+    kind: 'operator',
+    ...signingKey(key),
+    secrets: secrets.map((secret) =>
+      verificationSecret(secret, {
+        sealer,
+        name: operatorSecretName({ keyId: key.id, version: secret.version }),
+      }),
+    ),
+  }
+}
+
+type SigningRow = Pick<
+  KeyRow,
+  | 'id'
+  | 'public_key'
+  | 'name'
+  | 'algorithm'
+  | 'enabled'
+  | 'expires_at'
+  | 'revoked_at'
+  | 'scopes'
+  | 'ip_allowlist'
+  | 'rate_limit_per_minute'
+>
+
+function signingKey(row: SigningRow): Omit<SigningKey, 'secrets'> {
+  return {
+    id: row.id,
+    publicKey: row.public_key,
+    name: row.name,
+    algorithm: row.algorithm,
+    enabled: row.enabled,
+    expiresAt: row.expires_at?.getTime() ?? null,
+    revokedAt: row.revoked_at?.getTime() ?? null,
+    scopes: new Set(row.scopes),
+    allowlist: allowlistOf(row.ip_allowlist),
+    rateLimitPerMinute: row.rate_limit_per_minute,
   }
 }
 
 function verificationSecret(
   row: SecretRow,
-  { key, sealer }: { key: { id: string; mode: Mode }; sealer: Sealer },
+  { name, sealer }: { name: string; sealer: Sealer },
 ): VerificationSecret {
-  const secret = row.sealed
-    ? sealer.open(row.sealed, secretName({ keyId: key.id, mode: key.mode, version: row.version }))
-    : null
+  const secret = row.sealed ? sealer.open(row.sealed, name) : null
   return {
     version: row.version,
     expiresAt: row.expires_at?.getTime() ?? null,
@@ -201,4 +257,9 @@ export function ed25519KeyObject(raw: Buffer): KeyObject {
 /** The associated data under which a secret is sealed: it opens for this key, mode and version only. */
 export function secretName({ keyId, mode, version }: { keyId: string; mode: Mode; version: number }): string {
   return `api-key-secret:${keyId}:${mode}:${version}`
+}
+
+/** The same for a secret of an operator key, which has no mode. */
+export function operatorSecretName({ keyId, version }: { keyId: string; version: number }): string {
+  return `operator-key-secret:${keyId}:${version}`
 }

@@ -1,5 +1,6 @@
 import type { Executor } from '../database/database.ts'
 import { addCallerUses, type CallerUse } from './caller-queries.ts'
+import { touchOperatorKeys } from './operator-key-queries.ts'
 import { touchKeys } from './queries.ts'
 
 export type Use = {
@@ -53,8 +54,12 @@ export function createLastUse(deps: { executor: Executor }): LastUse {
     },
     async flush() {
       if (callers.size === 0) return
-      const batch = [...callers.values()]
+      const all = [...callers.values()]
       callers = new Map()
+      // An operator key has no page that lists its callers.
+      const ofPlatform = all.filter(({ keyId }) => keyId.startsWith('opk_'))
+      const batch = all.filter(({ keyId }) => !keyId.startsWith('opk_'))
+      if (ofPlatform.length > 0) await touchOperatorKeys(deps.executor, latestOfEach(ofPlatform))
       await touchKeys(deps.executor, latestOfEach(batch))
       for (let at = 0; at < batch.length; at += CALLERS_PER_STATEMENT)
         await addCallerUses(deps.executor, merged(batch.slice(at, at + CALLERS_PER_STATEMENT)))

@@ -42,7 +42,7 @@ function describeKey(
   key: VerificationKey | null,
   workspaceName: string | null,
 ) {
-  if (!key || workspaceName === null) throw problem('key-unknown')
+  if (key?.kind !== 'workspace' || workspaceName === null) throw problem('key-unknown')
   return {
     kind: 'key' as const,
     mode: key.mode,

@@ -66,7 +66,11 @@ export async function rotateKey(
   })
 }
 
-function assertMatchesAlgorithm(row: KeyRow, ed25519PublicKey: Buffer | undefined): void {
+/** @throws Problem `invalid-input` */
+export function assertMatchesAlgorithm(
+  row: Pick<KeyRow, 'algorithm'>,
+  ed25519PublicKey: Buffer | undefined,
+): void {
   const pointer = '/ed25519_public_key'
   if (row.algorithm === 'ed25519' && !ed25519PublicKey)
     throw problem('invalid-input', {

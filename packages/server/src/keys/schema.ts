@@ -17,13 +17,13 @@ export const modeSchema = z
 export const currencyTypeSchema = z.enum(['fiat', 'crypto']).meta({ description: 'What the key may touch.' })
 export const scopeSchema = z.enum(ALL_SCOPES as [string, ...string[]])
 
-const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
-const nameInput = z.string().trim().min(1).max(100)
+export const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
+export const nameInput = z.string().trim().min(1).max(100)
 const scopesInput = z
   .array(scopeSchema)
   .max(ALL_SCOPES.length)
   .transform((scopes) => [...new Set(scopes)])
-const ipAllowlistInput = z
+export const ipAllowlistInput = z
   .array(z.string().max(50))
   .max(IP_RANGES_MAX)
   .transform((ranges, context) => {
@@ -37,8 +37,8 @@ const ipAllowlistInput = z
     return networks
   })
   .meta({ description: 'Empty: any address.', example: ['203.0.113.0/24'] })
-const expiryInput = timestampInput.nullable().meta({ description: '`null` is Never Expire.' })
-const ed25519KeyInput = z
+export const expiryInput = timestampInput.nullable().meta({ description: '`null` is Never Expire.' })
+export const ed25519KeyInput = z
   .string()
   .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be the 32 bytes of an Ed25519 public key in base64')
   .transform((text) => Buffer.from(text, 'base64url'))

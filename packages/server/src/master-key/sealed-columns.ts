@@ -1,5 +1,5 @@
 import { SEAL_CHECK_NAME } from '../database/seal-check.ts'
-import { secretName } from '../keys/key-cache.ts'
+import { operatorSecretName, secretName } from '../keys/key-cache.ts'
 import { authSecretName } from '../sessions/auth-secrets.ts'
 import { mailSealName } from '../sessions/mail.ts'
 import type { Mode } from '../sessions/principal.ts'
@@ -51,6 +51,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     also: { mode: '(select k.mode from api_keys k where k.id = t.api_key_id)' },
     nameOf: (row) =>
       secretName({ keyId: row['api_key_id']!, mode: row.mode, version: Number(row['version']) }),
+  },
+  {
+    what: 'operator key secrets',
+    table: 'operator_key_secrets',
+    column: 'sealed',
+    key: { operator_key_id: 'text', version: 'integer' },
+    nameOf: (row) => operatorSecretName({ keyId: row['operator_key_id']!, version: Number(row['version']) }),
   },
   {
     what: 'webhook secrets',

@@ -34,6 +34,14 @@ export type MemberPrincipal = {
   sessionId: string
 }
 
+/** A key of the platform itself. It belongs to no workspace, so it is never a `Principal`. */
+export type OperatorKeyPrincipal = {
+  keyId: string
+  publicKey: string
+  secretVersion: number
+  scopes: ReadonlySet<string>
+}
+
 export type Principal = KeyPrincipal | MemberPrincipal
 
 /** True when `role` may do what `needed` may do. */

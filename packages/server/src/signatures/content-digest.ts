@@ -10,7 +10,13 @@ const UNREADABLE = cause(
   'digest-unreadable',
   'The Content-Digest header was written by hand or by a library that does not follow RFC 9530.',
 )
-const ALGORITHMS: Record<string, string> = { 'sha-256': 'sha256', 'sha-512': 'sha512' }
+const BODY_CHANGED = cause(
+  'body-changed',
+  'The body was serialised again, or changed on the way, after its digest was computed.',
+)
+const ALGORITHMS = { 'sha-256': 'sha256', 'sha-512': 'sha512' } as const
+
+export type DigestAlgorithm = 'sha-256' | 'sha-512'
 
 /**
  * Checks the body's raw bytes against Content-Digest: at least one of sha-256 and sha-512 must be there, and
@@ -18,26 +24,38 @@ const ALGORITHMS: Record<string, string> = { 'sha-256': 'sha256', 'sha-512': 'sh
  * @throws Problem `digest-mismatch`
  */
 export function assertDigest(contentDigest: string, body: Buffer): void {
+  for (const [name, value] of readContentDigest(contentDigest))
+    if (hash(ALGORITHMS[name], body, 'base64') !== value)
+      throw mismatch(
+        `The body that arrived (${body.length} bytes) does not have the ${name} digest that was signed.`,
+        explainDigest(ALGORITHMS[name], { body, value }),
+      )
+}
+
+/**
+ * The digests that Content-Digest holds and that this server can compute, in base64; at least one.
+ * @throws Problem `digest-mismatch`
+ */
+export function readContentDigest(contentDigest: string): [DigestAlgorithm, string][] {
   const members = contentDigest.split(',')
   const seen = new Set<string>()
-  let known = 0
+  const known: [DigestAlgorithm, string][] = []
   for (const member of members.slice(0, MEMBERS_MAX)) {
     const [, name, value] = MEMBER.exec(member.trim()) ?? []
     if (name === undefined || value === undefined)
       throw mismatch('Content-Digest must read like sha-256=:<base64>:.', UNREADABLE)
     if (seen.has(name)) throw mismatch(`Content-Digest names ${name} twice.`, UNREADABLE)
     seen.add(name)
-    const algorithm = ALGORITHMS[name]
-    if (!algorithm) continue
-    known += 1
-    if (hash(algorithm, body, 'base64') !== value)
-      throw mismatch(
-        `The body that arrived (${body.length} bytes) does not have the ${name} digest that was signed.`,
-        explainDigest(algorithm, { body, value }),
-      )
+    if (Object.hasOwn(ALGORITHMS, name)) known.push([name as DigestAlgorithm, value])
   }
-  if (members.length > MEMBERS_MAX || known === 0)
+  if (members.length > MEMBERS_MAX || known.length === 0)
     throw mismatch('Content-Digest must hold a sha-256 or sha-512 digest.', UNREADABLE)
+  return known
+}
+
+/** The refusal of a body that another server received, of which only the digest is known. */
+export function foreignBodyMismatch(detail: string) {
+  return mismatch(detail, BODY_CHANGED)
 }
 
 function mismatch(detail: string, extra: Cause) {
@@ -57,10 +75,7 @@ function explainDigest(algorithm: string, { body, value }: { body: Buffer; value
         'The same JSON was digested with other white space: it was serialised twice.',
       )
   }
-  return cause(
-    'body-changed',
-    'The body was serialised again, or changed on the way, after its digest was computed.',
-  )
+  return BODY_CHANGED
 }
 
 /** The same JSON as the usual libraries write it. */

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { VerificationKey } from '../keys/key-cache.ts'
+import type { WorkspaceKey } from '../keys/key-cache.ts'
 import { cause as say, type Cause } from './causes.ts'
 import { MAX_AGE_SECONDS } from './nonces.ts'
 import type { ParsedSignature } from './parse-signature.ts'
@@ -53,7 +53,10 @@ export function explainMismatch(mismatch: Mismatch): Cause {
 }
 
 /** Whether the signature is right for another key: asked only for a member of the workspace that owns both. */
-export function explainOtherKey(mismatch: Mismatch, others: readonly VerificationKey[]): Cause | null {
+export function explainOtherKey(
+  mismatch: Mismatch & { key: WorkspaceKey },
+  others: readonly WorkspaceKey[],
+): Cause | null {
   const base = signatureBase(mismatch.signature, mismatch.parts)
   if (base.length > BASE_CHARACTERS_EXPLAINED_MAX || mismatch.signature.bytes.length !== HMAC_BYTES)
     return null

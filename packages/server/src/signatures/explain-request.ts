@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { VerificationKey } from '../keys/key-cache.ts'
+import type { VerificationKey, WorkspaceKey } from '../keys/key-cache.ts'
 import { Problem } from '../problems.ts'
 import { assertDigest } from './content-digest.ts'
 import { explainMismatch, explainOtherKey, explainTime, explainUnreadable } from './explain-mismatch.ts'
@@ -19,7 +19,7 @@ export type SentRequest = {
 export type ExplainDeps = {
   findKey(publicKey: string): VerificationKey | null | Promise<VerificationKey | null>
   /** The workspace's newest keys, as many as are worth a MAC each. */
-  otherKeys(workspaceId: string): Promise<VerificationKey[]>
+  otherKeys(workspaceId: string): Promise<WorkspaceKey[]>
   authorities: ReadonlySet<string>
   defaultPort: string
 }
@@ -54,7 +54,7 @@ export async function explainRequest(
   if (time) findings.push({ code: 'signature-expired', detail: time.likely_cause, ...time })
 
   const found = await deps.findKey(signature.keyId)
-  const key = found?.workspaceId === workspaceId ? found : null
+  const key = found?.kind === 'workspace' && found.workspaceId === workspaceId ? found : null
   if (!key) findings.push(plain('key-unknown', 'This workspace has no key with this Public Key.'))
   else {
     const status = statusFault(key, receivedAtMs)

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { hasBody, rawTarget, singleHeader, targetFault } from '../http/raw-request.ts'
+import { hasBody, rawTarget, singleHeader, targetFault, type RawRequest } from '../http/raw-request.ts'
 import { problem } from '../problems.ts'
 import { malformed, type ParsedSignature } from './parse-signature.ts'
 import { readSignature } from './read-signature.ts'
@@ -32,7 +31,7 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  * @throws Problem `signature-malformed`, `content-encoding-unsupported` or `body-not-allowed`
  */
 export function readSignedRequest(
-  request: IncomingMessage,
+  request: RawRequest,
   defaultPort: string,
   named: { keyId: string | null } = { keyId: null },
 ): ReadRequest {
@@ -167,7 +166,7 @@ function fieldValue(name: string, parts: RequestParts): string {
 }
 
 function requestParts(
-  request: IncomingMessage,
+  request: RawRequest,
   { method, target, authority, once }: { method: string; target: string; authority: string; once: Fields },
 ): RequestParts {
   const queryStart = target.indexOf('?')

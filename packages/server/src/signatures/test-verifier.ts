@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { createRateLimit } from '../keys/rate-limit.ts'
-import { ed25519KeyObject, type VerificationKey } from '../keys/key-cache.ts'
+import { ed25519KeyObject, type WorkspaceKey } from '../keys/key-cache.ts'
 import { hmacKey } from '../message-authentication.ts'
 import { createFailureLimit } from './failure-limit.ts'
 import type { NonceFloor } from './nonce-floor.ts'
@@ -32,11 +32,11 @@ export function incomingMessage(request: RawRequest): IncomingMessage {
 
 /** A key for the verifier, without a database. */
 export function verificationKey(
-  key: Pick<VerificationKey, 'publicKey'> & {
+  key: Pick<WorkspaceKey, 'publicKey'> & {
     secrets?: readonly { secret: string; expiresAt?: number | null }[]
     ed25519PublicKey?: Buffer | null
-  } & Partial<Omit<VerificationKey, 'secrets'>>,
-): VerificationKey {
+  } & Partial<Omit<WorkspaceKey, 'secrets'>>,
+): WorkspaceKey {
   const { secrets = [], ed25519PublicKey = null, ...rest } = key
   const pairs = ed25519PublicKey
     ? [{ version: 1, expiresAt: null, secret: null, hmac: null, ed25519: ed25519KeyObject(ed25519PublicKey) }]
@@ -48,6 +48,7 @@ export function verificationKey(
         ed25519: null,
       }))
   return {
+    kind: 'workspace',
     id: `key_${key.publicKey}`,
     workspaceId: 'wks_test',
     name: 'test',
@@ -67,7 +68,7 @@ export function verificationKey(
 
 type TestVerifierDeps = {
   clock: Clock
-  keys: readonly VerificationKey[]
+  keys: readonly WorkspaceKey[]
   authorities: ReadonlySet<string>
 }
 
@@ -95,7 +96,7 @@ export function testVerification(deps: TestVerifierDeps) {
     rateLimit: createRateLimit({ clock: deps.clock }),
     authorities: deps.authorities,
     defaultPort: '443',
-    trustProxy: null,
+    isConfidential: () => true,
   })
   return (message: IncomingMessage, body: Buffer) => {
     const verification = verifier.begin('203.0.113.7')

@@ -1,13 +1,12 @@
 import { verify as verifyEd25519 } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
-import { isConfidential } from '../http/client-address.ts'
+import type { RawRequest } from '../http/raw-request.ts'
 import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { VerificationKey } from '../keys/key-cache.ts'
 import type { RateLimit, RateLimitFields } from '../keys/rate-limit.ts'
 import { verifyHmac } from '../message-authentication.ts'
 import { problem, type Problem } from '../problems.ts'
-import type { BlockList } from 'node:net'
 import { assertDigest } from './content-digest.ts'
 import { explainMismatch, explainTime } from './explain-mismatch.ts'
 import type { FailureLimit } from './failure-limit.ts'
@@ -15,17 +14,21 @@ import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS, type NonceStore } from './nonces.ts
 import type { ParsedSignature } from './parse-signature.ts'
 import { readSignedRequest, type ReadRequest } from './signature-base.ts'
 
-export type VerifierDeps = {
+/**
+ * @typeParam Message what arrives: Node's own request, or one that a service of the platform received and describes
+ */
+export type VerifierDeps<Message extends RawRequest = IncomingMessage> = {
   clock: Clock
   findKey(publicKey: string): VerificationKey | null | Promise<VerificationKey | null>
   nonces: Pick<NonceStore, 'claim'>
   failures: FailureLimit
   rateLimit: RateLimit
-  /** The values of `@authority` that are this server's own. */
+  /** The values of `@authority` that this verifier answers for. */
   authorities: ReadonlySet<string>
   /** `443` where the public address is https, else `80`. */
   defaultPort: string
-  trustProxy: BlockList | null
+  /** Whether nobody on the way could read the request: asked for keys that move real money. */
+  isConfidential(request: Message): boolean
 }
 
 /** How far the verification of one request has come; whoever logs it reads what is known so far. */
@@ -39,14 +42,39 @@ export type Verification = {
   secretVersion: number | null
 }
 
-export type RequestVerifier = ReturnType<typeof createRequestVerifier>
+export type RequestVerifier = ReturnType<typeof createRequestVerifier<IncomingMessage>>
 
 /**
  * Verifies signed requests under the profile of DESIGN §6, cheapest check first, in two halves: what the
  * headers decide, before routing and before the body is read; then what needs the body or claims something.
  */
-export function createRequestVerifier(deps: VerifierDeps) {
+export function createRequestVerifier<Message extends RawRequest>(deps: VerifierDeps<Message>) {
+  /**
+   * Nonce → rate limit → IP → https, once the body is known to be the signed one. The nonce stays claimed even
+   * when a later step refuses, so that an observed request cannot be sent again.
+   * @returns the rate-limit fields for the answer; at once where nonces and counts are in this server's memory
+   * @throws Problem
+   */
+  function admit(request: Message, verification: Verification): RateLimitFields | Promise<RateLimitFields> {
+    const { key, read } = verification as Verified
+    const enter = (claimed: boolean): RateLimitFields | Promise<RateLimitFields> => {
+      if (!claimed) throw replayed()
+      const taken = deps.rateLimit.take(key)
+      if (taken instanceof Promise)
+        return taken.then((fields) => {
+          assertReachable(deps, request, { key, address: verification.address })
+          return fields
+        })
+      assertReachable(deps, request, { key, address: verification.address })
+      return taken
+    }
+    const claim = deps.nonces.claim(key, read.signature.nonce, read.signature.created)
+    return claim instanceof Promise ? claim.then(enter) : enter(claim)
+  }
+
   return {
+    admit,
+
     begin: (address: string): Verification => ({
       address,
       keyId: null,
@@ -59,7 +87,7 @@ export function createRequestVerifier(deps: VerifierDeps) {
      * Parse → shape → time → key → status → signature. Synchronous when the key is cached.
      * @throws Problem with a code of DESIGN §6; `verification` then holds what was known
      */
-    verifyHeaders(request: IncomingMessage, verification: Verification): void | Promise<void> {
+    verifyHeaders(request: Message, verification: Verification): void | Promise<void> {
       deps.failures.assertBelow(verification.address)
       const read = readSignedRequest(request, deps.defaultPort, verification)
       verification.read = read
@@ -76,7 +104,7 @@ export function createRequestVerifier(deps: VerifierDeps) {
      * @throws Problem
      */
     verifyBody(
-      request: IncomingMessage,
+      request: Message,
       verification: Verification,
       body: Buffer,
     ): RateLimitFields | Promise<RateLimitFields> {
@@ -84,16 +112,16 @@ export function createRequestVerifier(deps: VerifierDeps) {
       if (signature.components.includes('content-digest'))
         assertDigest(parts.field('content-digest') as string, body)
       else if (body.length > 0) throw problem('digest-mismatch')
-      if (!hasBody) return claimAndAdmit(deps, request, verification)
+      if (!hasBody) return admit(request, verification)
       // A body may take 30 s to arrive: a request held open must not outlive its key's revocation or rotation.
       const latest = deps.findKey(signature.keyId)
       if (latest instanceof Promise)
         return latest.then((key) => {
           if (key !== verification.key) verifyWithKey(deps, verification, key)
-          return claimAndAdmit(deps, request, verification)
+          return admit(request, verification)
         })
       if (latest !== verification.key) verifyWithKey(deps, verification, latest)
-      return claimAndAdmit(deps, request, verification)
+      return admit(request, verification)
     },
 
     /** The members that every refusal of a signature carries: the server's time and how far the caller's is off. */
@@ -108,32 +136,10 @@ export function createRequestVerifier(deps: VerifierDeps) {
   }
 }
 
-/** Nonce → rate limit → IP → https. Synchronous where nonces and counts are in this server's memory. */
-function claimAndAdmit(
-  deps: VerifierDeps,
-  request: IncomingMessage,
-  verification: Verification,
-): RateLimitFields | Promise<RateLimitFields> {
-  const { key, read } = verification as Verified
-  const claim = deps.nonces.claim(key, read.signature.nonce, read.signature.created)
-  const admit = (claimed: boolean): RateLimitFields | Promise<RateLimitFields> => {
-    if (!claimed) throw replayed()
-    const taken = deps.rateLimit.take(key)
-    if (taken instanceof Promise)
-      return taken.then((fields) => {
-        assertReachable(deps, request, { key, address: verification.address })
-        return fields
-      })
-    assertReachable(deps, request, { key, address: verification.address })
-    return taken
-  }
-  return claim instanceof Promise ? claim.then(admit) : admit(claim)
-}
-
 /** Whether the key may be used from where the request came, and over what it came. */
-function assertReachable(
-  deps: VerifierDeps,
-  request: IncomingMessage,
+function assertReachable<Message extends RawRequest>(
+  deps: Pick<VerifierDeps<Message>, 'isConfidential'>,
+  request: Message,
   { key, address }: { key: VerificationKey; address: string },
 ): void {
   if (!isAllowed(key.allowlist, address))
@@ -141,10 +147,17 @@ function assertReachable(
       detail: `The key's IP allowlist does not hold ${address}.`,
       extra: cause('ip-not-allowed', `The request came from ${address}.`),
     })
-  if (key.mode === 'production' && !isConfidential(request, deps.trustProxy)) throw problem('https-required')
+  if (needsConfidence(key) && !deps.isConfidential(request)) throw problem('https-required')
 }
 
-function verifyWithKey(deps: VerifierDeps, verification: Verification, key: VerificationKey | null): void {
+/** A production key's requests move money, an operator key's open everybody's: neither travels in the clear. */
+function needsConfidence(key: VerificationKey): boolean {
+  return key.kind === 'operator' || key.mode === 'production'
+}
+
+type Deps = Pick<VerifierDeps, 'clock' | 'authorities'>
+
+function verifyWithKey(deps: Deps, verification: Verification, key: VerificationKey | null): void {
   const { signature, base, parts } = verification.read as ReadRequest
   if (!key)
     throw problem('key-unknown', {
@@ -217,7 +230,7 @@ function assertUsable(key: VerificationKey, nowMs: number): void {
     })
 }
 
-function foreignAuthority(deps: VerifierDeps, verification: Verification): Problem {
+function foreignAuthority(deps: Deps, verification: Verification): Problem {
   const { parts, base } = verification.read as ReadRequest
   const [own] = deps.authorities
   return problem('signature-invalid', {

@@ -113,7 +113,7 @@ export function bytesOf(record: RequestRecord): number {
   return record.diagnosis ? bytes * 2 : bytes
 }
 
-function responsePairs(headers: RequestRecord['responseHeaders']): [string, string][] {
+export function responsePairs(headers: RequestRecord['responseHeaders']): [string, string][] {
   const pairs: [string, string][] = []
   for (const name in headers) {
     const value = headers[name]

@@ -22,7 +22,10 @@ export const transactionLogSchema = z
     currency_type: currencyType,
     method: z.string().meta({ example: 'POST' }),
     path: z.string().meta({ example: '/v1/transactions' }),
-    status: z.int().meta({ example: 201 }),
+    status: z.int().meta({
+      description: "0: passed on to one of the platform's own services, which has not told its answer.",
+      example: 201,
+    }),
     code: z.string().nullable().meta({ description: "The problem's code; null when there was none." }),
     duration_ms: z.number(),
     ip: z.string().nullable(),

@@ -44,7 +44,16 @@ function listRoutes(app: App, deps: WorkspacesDeps): void {
   app.get(
     '/v1/operator/workspaces',
     {
-      config: access('operator-workspaces', 'read'),
+      config: {
+        access: {
+          resource: 'operator-workspaces',
+          action: 'read',
+          doors: ['key', 'member'],
+          role: 'viewer',
+          operator: true,
+          operatorScope: 'operator:workspaces',
+        },
+      },
       schema: {
         operationId: 'listAllWorkspaces',
         summary: 'Every workspace of the platform',
