@@ -721,6 +721,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List operator keys */
+        get: operations["listOperatorKeys"];
+        put?: never;
+        /** Create an operator key */
+        post: operations["createOperatorKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an operator key */
+        get: operations["getOperatorKey"];
+        put?: never;
+        post?: never;
+        /** Delete (revoke) an operator key */
+        delete: operations["revokeOperatorKey"];
+        options?: never;
+        head?: never;
+        /** Edit an operator key */
+        patch: operations["updateOperatorKey"];
+        trace?: never;
+    };
+    "/v1/operator/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate the secret of an operator key */
+        post: operations["rotateOperatorKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/transaction-logs": {
         parameters: {
             query?: never;
@@ -1839,6 +1893,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/verify-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a request that your own service received
+         * @description Signed with an operator key. Answers 200 for accepted and refused requests alike: `verified` tells them apart, and a refusal holds the problem to pass on. A nonce is claimed, so each request can be verified once.
+         */
+        post: operations["verifyRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/verify-request/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell how a verified request was answered
+         * @description Completes its row in the Transaction Logs, once.
+         */
+        post: operations["recordRequestOutcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -2866,6 +2960,95 @@ export interface components {
             /** @description The 32 bytes of the public half in base64. The private half stays with you. */
             ed25519_public_key?: string;
         };
+        CreateOperatorKey: {
+            name: string;
+            scopes: ("operator:verify" | "operator:workspaces")[];
+            /** @description `null` is Never Expire. */
+            expires_at: string | null;
+            /**
+             * @default hmac-sha256
+             * @enum {string}
+             */
+            algorithm?: "hmac-sha256" | "ed25519";
+            /** @description The 32 bytes of the public half in base64. The private half stays with you. */
+            ed25519_public_key?: string;
+            /**
+             * @description Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            ip_allowlist?: string[];
+            rate_limit_per_minute?: number;
+        };
+        UpdateOperatorKey: {
+            name?: string;
+            scopes?: ("operator:verify" | "operator:workspaces")[];
+            /** @description `null` is Never Expire. */
+            expires_at?: string | null;
+            enabled?: boolean;
+            /**
+             * @description Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            ip_allowlist?: string[];
+            rate_limit_per_minute?: number;
+        };
+        VerifyRequest: {
+            method: string;
+            /**
+             * @description The Host header as received.
+             * @example pay.example.com
+             */
+            authority: string;
+            /**
+             * @description Path and query exactly as they stood in the request line: nothing decoded, nothing sorted.
+             * @example /orders?page=2
+             */
+            target: string;
+            /** @description Pairs of name and value as received, repeated ones included. */
+            headers: [
+                string,
+                string
+            ][];
+            /** @description Of the raw body that arrived, in base64; null when there was none. */
+            body_digest: {
+                "sha-256"?: string;
+                "sha-512"?: string;
+            } | null;
+            /** @description Whom the request came from. */
+            client_ip: string;
+            /** @enum {string} */
+            scheme: "http" | "https";
+            /**
+             * @description Refuse keys without this scope.
+             * @enum {string}
+             */
+            scope?: "accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write";
+            /**
+             * @description Refuse keys of the other mode.
+             * @enum {string}
+             */
+            mode?: "test" | "production";
+            /**
+             * @description Refuse keys of the other currency type.
+             * @enum {string}
+             */
+            currency_type?: "fiat" | "crypto";
+        };
+        RequestOutcome: {
+            status: number;
+            /** @description The problem's code, when there was one. */
+            code?: string;
+            duration_ms: number;
+            response_headers?: [
+                string,
+                string
+            ][];
+            response_body?: string;
+        };
         CreateTransaction: {
             /** @enum {string} */
             type: "deposit" | "payout" | "transfer";
@@ -3139,7 +3322,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -3362,6 +3545,105 @@ export interface components {
              * @example 2025-11-23T12:00:00.000Z
              */
             server_time: string;
+        };
+        /** @description A key of the platform itself, for the platform's own services. */
+        OperatorKey: {
+            /** @example opk_01kasqf0000000000000000000 */
+            id: string;
+            name: string;
+            /** @description Identifies the key; sent as `keyid`. */
+            public_key: string;
+            /** @enum {string} */
+            algorithm: "hmac-sha256" | "ed25519";
+            /** @enum {string} */
+            status: "active" | "expiring" | "expired" | "disabled" | "revoked";
+            enabled: boolean;
+            scopes: ("operator:verify" | "operator:workspaces")[];
+            ip_allowlist: string[];
+            rate_limit_per_minute: number;
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            created_by: {
+                id: string;
+                name: string;
+            };
+            last_used_at: string | null;
+            last_used_ip: string | null;
+            secret_version: number;
+            rotated_at: string | null;
+            previous_secret_expires_at: string | null;
+            revoked_at: string | null;
+            ed25519_public_key: string | null;
+        };
+        OperatorKeyWithSecret: {
+            /** @example opk_01kasqf0000000000000000000 */
+            id: string;
+            name: string;
+            /** @description Identifies the key; sent as `keyid`. */
+            public_key: string;
+            /** @enum {string} */
+            algorithm: "hmac-sha256" | "ed25519";
+            /** @enum {string} */
+            status: "active" | "expiring" | "expired" | "disabled" | "revoked";
+            enabled: boolean;
+            scopes: ("operator:verify" | "operator:workspaces")[];
+            ip_allowlist: string[];
+            rate_limit_per_minute: number;
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            created_by: {
+                id: string;
+                name: string;
+            };
+            last_used_at: string | null;
+            last_used_ip: string | null;
+            secret_version: number;
+            rotated_at: string | null;
+            previous_secret_expires_at: string | null;
+            revoked_at: string | null;
+            ed25519_public_key: string | null;
+            /** @description Shown this one time. `null` for Ed25519 keys and when the answer is replayed. */
+            secret_key: string | null;
+        };
+        VerifiedRequest: {
+            /** @constant */
+            verified: true;
+            /** @description The row in the Transaction Logs; send the outcome to it. */
+            request_id: string;
+            workspace_id: string;
+            key: {
+                id: string;
+                public_key: string;
+                name: string;
+                secret_version: number;
+            };
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            scopes: string[];
+            /** @description To add to your answer: Request-Id, RateLimit, RateLimit-Policy. */
+            headers: string[][];
+        } | {
+            /** @constant */
+            verified: false;
+            request_id: string;
+            problem: {
+                status: number;
+                headers: string[][];
+                /** @description The problem (RFC 9457) to answer with, as it is. */
+                body: {
+                    [key: string]: unknown;
+                };
+            };
         };
         Currency: {
             /**
@@ -3995,7 +4277,10 @@ export interface components {
             method: string;
             /** @example /v1/transactions */
             path: string;
-            /** @example 201 */
+            /**
+             * @description 0: passed on to one of the platform's own services, which has not told its answer.
+             * @example 201
+             */
             status: number;
             /** @description The problem's code; null when there was none. */
             code: string | null;
@@ -4043,7 +4328,10 @@ export interface components {
             method: string;
             /** @example /v1/transactions */
             path: string;
-            /** @example 201 */
+            /**
+             * @description 0: passed on to one of the platform's own services, which has not told its answer.
+             * @example 201
+             */
             status: number;
             /** @description The problem's code; null when there was none. */
             code: string | null;
@@ -5072,6 +5360,207 @@ export interface operations {
             };
         };
     };
+    listOperatorKeys: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OperatorKey"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOperatorKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOperatorKey"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorKeyWithSecret"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOperatorKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorKey"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeOperatorKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateOperatorKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOperatorKey"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorKey"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateOperatorKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKey"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorKeyWithSecret"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRails: {
         parameters: {
             query?: never;
@@ -5311,6 +5800,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Settlement"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordRequestOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestOutcome"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {
