@@ -4,6 +4,7 @@ const SKIPPED: Record<string, string> = {
   no_endpoint: 'There was no webhook endpoint in this mode when the event happened.',
   endpoint_disabled: 'The endpoint was disabled when the event happened.',
   event_type_not_selected: 'The endpoint has not selected this event type.',
+  own_event: 'The event is about this endpoint itself; only the others hear of it.',
   currency_type_not_selected: 'The endpoint takes events of the other Currency Type only.',
 }
 const FAILED: Record<string, string> = {

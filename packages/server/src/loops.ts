@@ -1,3 +1,4 @@
+import type { Executor } from './database/database.ts'
 import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
 import { pruneCallers } from './keys/caller-queries.ts'
 import { sendKeyLetters } from './keys/letters.ts'
@@ -9,16 +10,18 @@ import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
 import { endAbsent } from './listeners/loops.ts'
 import type { Foundation } from './services.ts'
-import { deliverMail, pruneMail, sendMail, smtpTransport } from './sessions/mail.ts'
+import { deliverMail, pruneMail, sendMail, smtpTransport, type Message } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
 import { checkEventsLoop } from './webhooks/check-events-loop.ts'
 import { pruneWebhooks } from './webhooks/partitions.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
+import { tellFailing } from './webhooks/tell-failing.ts'
 import type { Loop } from './worker.ts'
 
 const KEY_EXPIRY_INTERVAL_MS = 30_000
+const FAILING_INTERVAL_MS = 30_000
 const MAIL_INTERVAL_MS = 2_000
 const LISTENERS_INTERVAL_MS = 60_000
 const PRUNE_INTERVAL_MS = 3_600_000
@@ -34,6 +37,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     pruneLoop(foundation),
     keyExpiryLoop(foundation),
     listenersLoop(foundation),
+    failingEndpointsLoop(foundation),
     forgetIdempotencyKeysLoop(foundation),
     checkEventsLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
@@ -65,6 +69,18 @@ function listenersLoop(foundation: Foundation): Loop {
     name: 'listeners',
     intervalMs: LISTENERS_INTERVAL_MS,
     run: () => endAbsent(foundation, foundation.config.logRetentionDays),
+  }
+}
+
+function failingEndpointsLoop(foundation: Foundation): Loop {
+  const deps = {
+    ...foundation,
+    sendMail: (message: Message, executor: Executor) => sendMail(foundation, message, executor),
+  }
+  return {
+    name: 'failing',
+    intervalMs: FAILING_INTERVAL_MS,
+    run: async () => ((await tellFailing(deps)).more ? 'more' : undefined),
   }
 }
 

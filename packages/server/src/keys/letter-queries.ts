@@ -1,10 +1,8 @@
 import type { Executor } from '../database/database.ts'
-import type { MemberPrincipal, Mode } from '../sessions/principal.ts'
+import type { Mode } from '../sessions/principal.ts'
 
 export type LetterTopic = 'expired' | 'expiring' | 'rotation_due'
 export type KeyForLetter = { name: string; public_key: string; mode: Mode; at: Date }
-
-const READERS_MAX = 50
 
 /** Remembers that a workspace is to be told of keys; the letter finds them by itself. */
 export async function noteForLetter(
@@ -41,20 +39,6 @@ export async function markLetterSent(executor: Executor, workspaceId: string, no
     'update api_key_letters set pending_since = null, sent_at = $2 where workspace_id = $1',
     [workspaceId, now],
   )
-}
-
-/** The people of a workspace whose address was proved. */
-export async function findLetterReaders(
-  executor: Executor,
-  workspaceId: string,
-): Promise<{ email: string; name: string; role: MemberPrincipal['role'] }[]> {
-  const { rows } = await executor.query<{ email: string; name: string; role: MemberPrincipal['role'] }>(
-    `select u.email, u.name, m.role from members m join users u on u.id = m.user_id
-      where m.workspace_id = $1 and u.email_verified and m.role in ('owner', 'admin')
-      order by m.id limit $2`,
-    [workspaceId, READERS_MAX],
-  )
-  return rows
 }
 
 const TOPIC_SQL: Record<LetterTopic, { at: string; where: string }> = {

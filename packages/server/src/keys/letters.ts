@@ -3,9 +3,9 @@ import type { Database, Executor } from '../database/database.ts'
 import type { Clock } from '../clock.ts'
 import { roleReaches } from '../sessions/principal.ts'
 import type { Message } from '../sessions/mail.ts'
+import { findLetterReaders } from '../workspaces/queries.ts'
 import {
   findKeysForLetter,
-  findLetterReaders,
   lockDueLetters,
   markLetterSent,
   type KeyForLetter,

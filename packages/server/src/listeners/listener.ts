@@ -40,6 +40,7 @@ export async function createListener(
       sealedHeaders: null,
       signatureSchemes: ['v1' as const],
       payload: 'full' as const,
+      ordering: 'none' as const,
       enabled: true,
       isListener: true,
       now,

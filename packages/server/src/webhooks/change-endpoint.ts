@@ -39,6 +39,7 @@ export async function updateEndpoint(
       sealedHeaders: input.headers === undefined ? undefined : sealHeaders(deps.sealer, owner, input.headers),
       signatureSchemes: input.signature_schemes,
       payload: input.payload,
+      ordering: input.ordering === endpoint.ordering ? undefined : input.ordering,
       enabled: input.enabled,
     }
     await writeEndpoint(client, id, patch, new Date(now))
@@ -53,6 +54,7 @@ export async function updateEndpoint(
         currency_type: endpoint.currencyType,
         signature_schemes: endpoint.signatureSchemes,
         payload: endpoint.payload,
+        ordering: endpoint.ordering,
         enabled: endpoint.enabled,
       },
       // Values of custom headers may be credentials: only that they changed is written down.

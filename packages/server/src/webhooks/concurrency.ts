@@ -1,7 +1,9 @@
+import type { Room } from './delivery-queries.ts'
+
 /** How many requests may run against one endpoint at a time: more while it answers, fewer when it fails. */
 export type Concurrency = {
-  /** Free slots of every endpoint that has been used; what is missing here has `LIMIT_START`. */
-  rooms(): Map<string, number>
+  /** Of every endpoint that has been used; what is missing here has `LIMIT_START` free. */
+  rooms(): Map<string, Room>
   started(endpointId: string): void
   ended(endpointId: string, succeeded: boolean): void
   running(): number
@@ -17,7 +19,12 @@ export function createConcurrency(): Concurrency {
   let total = 0
   return {
     rooms: () =>
-      new Map([...endpoints].map(([id, { limit, running }]) => [id, Math.max(0, limit - running)])),
+      new Map(
+        [...endpoints].map(([id, { limit, running }]) => [
+          id,
+          { free: Math.max(0, limit - running), running },
+        ]),
+      ),
     started(endpointId) {
       const state = endpoints.get(endpointId) ?? { running: 0, limit: LIMIT_START }
       state.running += 1

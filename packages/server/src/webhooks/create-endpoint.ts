@@ -40,6 +40,7 @@ export async function createEndpoint(
       sealedHeaders: sealHeaders(deps.sealer, owner, input.headers),
       signatureSchemes: input.signature_schemes,
       payload: input.payload,
+      ordering: input.ordering,
       enabled: input.enabled,
       now: new Date(now),
     }
@@ -63,6 +64,7 @@ export async function createEndpoint(
         currency_type: currencyType,
         signature_schemes: input.signature_schemes,
         payload: input.payload,
+        ordering: input.ordering,
         enabled: input.enabled,
       },
       mode: scope.mode,

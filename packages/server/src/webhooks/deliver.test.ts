@@ -1,11 +1,12 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { claimDeliveries, completeDeliveries, type AttemptOutcome } from './delivery-queries.ts'
+import { claimDeliveries, completeDeliveries } from './delivery-queries.ts'
 import { sealSecret } from './endpoint-secrets.ts'
 import { listAttempts } from './log-queries.ts'
 import { findEndpoint, insertSecret, updateEndpoint } from './queries.ts'
 import { requeueDelivery, wakeDeliverers } from './resend-queries.ts'
 import { newWebhookSecret } from './sign.ts'
+import { outcome } from './test-outcome.ts'
 import { createWebhookWorld, type WebhookWorld } from './test-webhooks.ts'
 
 let world: WebhookWorld
@@ -262,10 +263,18 @@ test('a deliverer that was robbed of its lease changes nothing with its late res
   // The first one sleeps past the end of its lease.
   expect(await claim('2', new Date(now.getTime() + 1001))).toMatchObject([{ eventId }])
 
-  await completeDeliveries(pool, [outcome(world, { endpoint_id: id, event_id: eventId, lease_id: '1' })], now)
+  await completeDeliveries(
+    pool,
+    [outcome({ workspace_id: world.workspaceId, endpoint_id: id, event_id: eventId, lease_id: '1' })],
+    now,
+  )
   expect(await status(eventId)).toEqual(['pending'])
   expect(await listAttempts(pool, eventId, id)).toEqual([])
-  await completeDeliveries(pool, [outcome(world, { endpoint_id: id, event_id: eventId, lease_id: '2' })], now)
+  await completeDeliveries(
+    pool,
+    [outcome({ workspace_id: world.workspaceId, endpoint_id: id, event_id: eventId, lease_id: '2' })],
+    now,
+  )
   expect(await status(eventId)).toEqual(['delivered'])
 })
 
@@ -389,35 +398,3 @@ test('an event published while every deliverer sleeps is sent at once, not at th
   }
   expect(Math.min(...delays)).toBeLessThan(150)
 })
-
-function outcome(
-  { workspaceId }: WebhookWorld,
-  ids: Pick<AttemptOutcome, 'endpoint_id' | 'event_id' | 'lease_id'>,
-): AttemptOutcome {
-  return {
-    ...ids,
-    workspace_id: workspaceId,
-    mode: 'test',
-    event_type: 'transaction.created',
-    ping: false,
-    probe: false,
-    outcome: 'delivered',
-    reason: null,
-    next_at: null,
-    at: new Date().toISOString(),
-    duration_ms: 1,
-    url: 'http://127.0.0.1:1/',
-    remote_address: null,
-    request_headers: [],
-    status_code: 200,
-    response_headers: [],
-    response_body: null,
-    response_truncated: false,
-    dns_ms: null,
-    connect_ms: null,
-    tls_ms: null,
-    first_byte_ms: null,
-    error: null,
-    error_detail: null,
-  }
-}

@@ -10,8 +10,11 @@ import {
   DELIVERY_CONNECTION_OPTIONS,
   failQueues,
   nextDueAt,
+  livingDeliverers,
   releaseAbandoned,
+  releaseDeliverers,
   releaseLeases,
+  stepBack,
   type AttemptOutcome,
   type ClaimedDelivery,
 } from './delivery-queries.ts'
@@ -57,11 +60,15 @@ const LEASE_MARGIN_MS = 15_000
 const DRAIN_LIMIT_MS = 5_000
 const SWEEP_ROWS_MAX = 1_000
 const SWEEP_INTERVAL_MS = 500
+const STEP_BACK_ROWS_MAX = 1_000
+const PEERS_LOOK_MS = 1_000
+/** A deliverer that only lost its connection shows itself again within a second or two. */
+const PEER_DEAD_AFTER_MS = 4_000
 const ERROR_PAUSE_MS = 500
 
 /**
  * Starts the loop that sends webhooks: claims what is due in fair shares per endpoint, tries it, records every
- * attempt. What it had claimed when it was killed, the next start finds and sends again.
+ * attempt. What it had claimed when it was killed, the others send within seconds, and the next start at once.
  */
 export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
   const { clock, log } = deps
@@ -123,11 +130,15 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
     } else if (!stopping) claimed.delete(delivery)
   }
 
+  const watchPeers = createPeerWatch(database)
   let sweepAt = 0
-  /** What waits for endpoints that are off or gone fails, a batch at a time beside the traffic. */
+  /** Beside the traffic: what waits for endpoints that are off or gone fails, a batch at a time. */
   const sweep = async (): Promise<void> => {
     if (performance.now() < sweepAt) return
-    const swept = await failQueues(database.pool, { now: new Date(clock.now()), rowsMax: SWEEP_ROWS_MAX })
+    const now = new Date(clock.now())
+    const swept = await failQueues(database.pool, { now, rowsMax: SWEEP_ROWS_MAX })
+    await stepBack(database.pool, { now, rowsMax: STEP_BACK_ROWS_MAX })
+    await watchPeers(performance.now())
     sweepAt = swept > 0 ? 0 : performance.now() + SWEEP_INTERVAL_MS
   }
 
@@ -191,6 +202,31 @@ function openDeliveryDatabase({ databaseUrl, log }: DelivererDeps): Database {
       onIdleError: (err) => log.warn({ err }, 'a connection of the deliverer broke; the pool replaces it'),
     },
   )
+}
+
+/** Frees what other deliverers had claimed that lived a moment ago and live no more. */
+function createPeerWatch({ pool }: Database): (nowMs: number) => Promise<void> {
+  /** Since when each is missing; null while it lives. */
+  const peers = new Map<number, number | null>()
+  let lookAt = 0
+  let lookedAt = 0
+  return async (nowMs) => {
+    if (nowMs < lookAt) return
+    lookAt = nowMs + PEERS_LOOK_MS
+    const living = await livingDeliverers(pool, ALIVE_LOCK_CLASS)
+    // While PostgreSQL was away nobody could show that they live: the time of the missing begins anew.
+    const wasBlind = nowMs - lookedAt > PEER_DEAD_AFTER_MS
+    lookedAt = nowMs
+    for (const number of living) peers.set(number, null)
+    for (const [number, since] of peers)
+      if (!living.has(number)) peers.set(number, wasBlind ? nowMs : (since ?? nowMs))
+    const dead = [...peers].flatMap(([number, since]) =>
+      since !== null && nowMs - since >= PEER_DEAD_AFTER_MS ? [number] : [],
+    )
+    if (dead.length === 0) return
+    await releaseDeliverers(pool, dead)
+    for (const number of dead) peers.delete(number)
+  }
 }
 
 /** A pause that can be ended early; a ring since the last `hush` counts. */

@@ -40,9 +40,17 @@ export type ClaimInput = {
   rowsMax: number
   /** Free slots of an endpoint that this deliverer knows nothing about. */
   roomDefault: number
-  /** Free slots of those it knows. */
-  rooms: ReadonlyMap<string, number>
+  /** What it has under way at those it knows, and the free slots beside. */
+  rooms: ReadonlyMap<string, Room>
 }
+
+/** `free` is what may be claimed beside the requests that run. */
+export type Room = { free: number; running: number }
+
+/** After an outage an endpoint gets one request at a time for so long, then two, four, … */
+const RAMP_STEP_SECONDS = 1
+/** The step that would allow 64, which is what any endpoint may have. */
+const RAMP_STEPS = 6
 
 /** The endpoints that have anything waiting: one index probe each, however long their queues are. */
 const WAITING = `waiting (endpoint_id) as (
@@ -55,38 +63,54 @@ const WAITING = `waiting (endpoint_id) as (
 
 // Fair: every endpoint gets its share of the round, in random order, within its own free slots, so that one
 // with 300 000 rows takes no more than one with a single row. An endpoint whose breaker is open is passed by;
-// half open, it gives one row and counts as open until the lease of that probe ends.
+// half open, it gives one row and counts as open until the lease of that probe ends; after a success, it is
+// trusted with twice as many at a time every second. Where order was asked for, only the first that waits of an
+// object may go: one whose predecessor is still in the queue, under way or not, is passed by.
 const CLAIM = `
   with recursive ${WAITING},
   room as materialized (
     select w.endpoint_id, h.breaker_open_until is not null as probe,
       case when h.breaker_open_until is not null then 1
-        else least(coalesce(b.room, $4::int), greatest(1, $5::int / count(*) over ())) end as room
+        else least(coalesce(b.free, $4::int), greatest(1, $5::int / count(*) over ()),
+          case when h.recovered_at > $1 - interval '${RAMP_STEPS * RAMP_STEP_SECONDS} seconds' then greatest(0,
+            2 ^ floor(extract(epoch from $1 - h.recovered_at) / ${RAMP_STEP_SECONDS}) - coalesce(b.running, 0)) end)
+        end::int as room
     from waiting w
     join webhook_endpoints e on e.id = w.endpoint_id and e.enabled and e.deleted_at is null
       and e.listener_seen_at is null -- listeners fetch theirs themselves (listeners/)
     join webhook_endpoint_health h on h.endpoint_id = w.endpoint_id
       and (h.breaker_open_until is null or h.breaker_open_until <= $1)
-    left join unnest($6::text[], $7::int[]) as b (endpoint_id, room) on b.endpoint_id = w.endpoint_id
+    left join unnest($6::text[], $7::int[], $8::int[]) as b (endpoint_id, free, running)
+      on b.endpoint_id = w.endpoint_id
     order by random()
   ),
   due as materialized (
     select p.endpoint_id, p.event_id, r.probe
     from room r cross join lateral (
-      select endpoint_id, event_id from pending_deliveries
+      select endpoint_id, event_id from pending_deliveries d
       where endpoint_id = r.endpoint_id and next_at <= $1 and (leased_until is null or leased_until <= $1)
+        and (object_id is null or not exists (select from pending_deliveries before
+          where before.endpoint_id = d.endpoint_id and before.object_id = d.object_id
+            and before.sequence < d.sequence))
       order by next_at limit r.room for update skip locked
     ) p
     limit $5
   ),
-  leased as (
-    update pending_deliveries p set lease_id = $3, leased_until = $2
-    from due where p.endpoint_id = due.endpoint_id and p.event_id = due.event_id
-    returning p.endpoint_id, p.event_id, p.attempt_count, p.attempts_before, due.probe
+  -- Of several deliverers that see a breaker half open at once, one gets the probe; the others do not wait for it.
+  probing as materialized (
+    select h.endpoint_id from due join webhook_endpoint_health h on h.endpoint_id = due.endpoint_id
+      and h.breaker_open_until <= $1
+    where due.probe for update of h skip locked
   ),
   probed as (
     update webhook_endpoint_health h set breaker_open_until = $2
-    from due where due.probe and h.endpoint_id = due.endpoint_id
+    from probing where h.endpoint_id = probing.endpoint_id
+  ),
+  leased as (
+    update pending_deliveries p set lease_id = $3, leased_until = $2
+    from due where p.endpoint_id = due.endpoint_id and p.event_id = due.event_id
+      and (not due.probe or exists (select from probing where probing.endpoint_id = due.endpoint_id))
+    returning p.endpoint_id, p.event_id, p.attempt_count, p.attempts_before, due.probe
   )
   select l.endpoint_id, l.event_id, l.attempt_count, l.attempts_before, l.probe,
     v.workspace_id, v.mode, v.type, v.object_id, v.body, v.ping, e.url, e.sealed_headers, e.signature_schemes, e.payload, s.secrets
@@ -131,7 +155,8 @@ export async function claimDeliveries(executor: Executor, input: ClaimInput): Pr
       input.roomDefault,
       input.rowsMax,
       [...input.rooms.keys()],
-      [...input.rooms.values()],
+      [...input.rooms.values()].map((room) => room.free),
+      [...input.rooms.values()].map((room) => room.running),
     ],
   })
   return rows.map((row) => ({
@@ -192,6 +217,8 @@ export type AttemptOutcome = {
 const BREAKER_FAILURES = 20
 const BREAKER_PAUSE_SECONDS = 2
 const BREAKER_PAUSE_SECONDS_MAX = 60
+/** Longer than this nobody is held back unseen, should the call get lost. */
+const STEP_BACK_SECONDS = 3_600
 /** A healthy endpoint's row is written this often at most. */
 const HEALTH_INTERVAL_SECONDS = 10
 
@@ -207,9 +234,9 @@ const COMPLETE = `
       error_detail text)
   ),
   mine as materialized (
-    select r.*, p.attempt_count + 1 as number, p.currency_type, p.created_at
+    select r.*, p.attempt_count + 1 as number, p.currency_type, p.created_at, p.object_id, p.sequence
     from result r cross join lateral (
-      select attempt_count, currency_type, created_at from pending_deliveries
+      select attempt_count, currency_type, created_at, object_id, sequence from pending_deliveries
       where endpoint_id = r.endpoint_id and event_id = r.event_id and lease_id = r.lease_id for update
     ) p
   ),
@@ -238,48 +265,101 @@ const COMPLETE = `
     delete from pending_deliveries p using mine m
     where m.outcome <> 'retry' and p.endpoint_id = m.endpoint_id and p.event_id = m.event_id
   ),
-  tally as (
+  -- Where order was asked for, the next of the object may go at once, unless it waits for its own retry.
+  woken as (
+    update pending_deliveries p set next_at = $2
+    from mine m cross join lateral (
+      select event_id from pending_deliveries
+      where endpoint_id = m.endpoint_id and object_id = m.object_id and sequence > m.sequence
+      order by sequence limit 1
+    ) next
+    where m.outcome <> 'retry' and p.endpoint_id = m.endpoint_id and p.event_id = next.event_id
+      and p.next_at > $2 and p.attempt_count = p.attempts_before
+  ),
+  tally as materialized (
     select endpoint_id, bool_or(error is null) as alive, count(*) filter (where error is not null) as failures,
       min(at) as first_at, bool_or(probe) as probe, bool_or(ping and error is null) as ping_answered
     from mine group by endpoint_id
+  ),
+  -- Locked in one order: two deliverers that record at once never wait for each other in a circle.
+  seen as materialized (
+    select h.endpoint_id, h.breaker_open_until, h.consecutive_failures
+    from tally t join webhook_endpoint_health h on h.endpoint_id = t.endpoint_id
+    where t.failures > 0 or t.ping_answered or h.failing_since is not null
+      or h.last_success_at is null or h.last_success_at < $2 - interval '${HEALTH_INTERVAL_SECONDS} seconds'
+    order by h.endpoint_id for update of h
   )
   update webhook_endpoint_health h set
     last_success_at = case when t.alive then $2 else h.last_success_at end,
     last_failure_at = case when t.failures > 0 then $2 else h.last_failure_at end,
     failing_since = case when not t.alive then coalesce(h.failing_since, t.first_at) end,
+    failing_told = case when t.alive then 0 else h.failing_told end,
     consecutive_failures = case when t.alive then 0 else h.consecutive_failures + t.failures end,
     breaker_open_until = case
       when t.alive then null
       when opening.now then $2 + least(${BREAKER_PAUSE_SECONDS} * 2 ^ h.breaker_openings, ${BREAKER_PAUSE_SECONDS_MAX}) * interval '1 second'
       else h.breaker_open_until end,
     breaker_openings = case when t.alive then 0 when opening.now then least(h.breaker_openings + 1, 10) else h.breaker_openings end,
+    recovered_at = case
+      when t.alive and h.breaker_openings > 0 then $2
+      when not t.alive and opening.now then null
+      else h.recovered_at end,
     ping_answered_at = case when t.ping_answered then $2 else h.ping_answered_at end
   from tally t
-  join webhook_endpoint_health seen on seen.endpoint_id = t.endpoint_id
+  join seen on seen.endpoint_id = t.endpoint_id
   cross join lateral (
     select t.probe or (seen.breaker_open_until is null and seen.consecutive_failures + t.failures >= ${BREAKER_FAILURES}) as now
   ) opening
-  where h.endpoint_id = t.endpoint_id and (t.failures > 0 or t.ping_answered or h.failing_since is not null
-    or h.last_success_at is null or h.last_success_at < $2 - interval '${HEALTH_INTERVAL_SECONDS} seconds')
-  returning h.endpoint_id, h.failing_since`
+  where h.endpoint_id = t.endpoint_id`
 
-/**
- * Records a batch of attempts; those whose lease was taken over in the meantime are ignored.
- * @returns the endpoints that fail at present, and since when
- */
+/** Records a batch of attempts; those whose lease was taken over in the meantime are ignored. */
 export async function completeDeliveries(
   executor: Executor,
   outcomes: readonly AttemptOutcome[],
   now: Date,
-): Promise<{ endpointId: string; failingSince: Date }[]> {
-  const { rows } = await executor.query<{ endpoint_id: string; failing_since: Date | null }>({
+): Promise<void> {
+  await executor.query({
     name: 'complete-deliveries',
     text: COMPLETE,
     values: [JSON.stringify(outcomes), now],
   })
-  return rows.flatMap(({ endpoint_id, failing_since }) =>
-    failing_since ? [{ endpointId: endpoint_id, failingSince: failing_since }] : [],
+}
+
+// A backlog behind one failing object must not be read at every claim. What is due, not the first of its object, and
+// behind one that nobody works on, steps back; the record of the attempt before it calls it (`woken`). The row
+// in front is locked meanwhile, so that it cannot be claimed, and recorded, unseen.
+const STEP_BACK = `
+  with recursive ${WAITING},
+  blocked as materialized (
+    select p.endpoint_id, p.event_id
+    from waiting w
+    join webhook_endpoints e on e.id = w.endpoint_id and e.ordering = 'object'
+    cross join lateral (
+      select endpoint_id, event_id, object_id, sequence from pending_deliveries
+      where endpoint_id = e.id and object_id is not null and next_at <= $1
+        and lease_id is null and attempt_count = attempts_before
+      order by next_at limit $2
+    ) due
+    cross join lateral (
+      select from pending_deliveries
+      where endpoint_id = due.endpoint_id and object_id = due.object_id and sequence < due.sequence and lease_id is null
+      order by sequence desc limit 1 for update skip locked
+    ) before
+    cross join lateral (
+      select endpoint_id, event_id from pending_deliveries
+      where endpoint_id = due.endpoint_id and event_id = due.event_id and next_at <= $1 and lease_id is null
+      for update skip locked
+    ) p
   )
+  update pending_deliveries p set next_at = $1 + interval '${STEP_BACK_SECONDS} seconds'
+  from blocked b where p.endpoint_id = b.endpoint_id and p.event_id = b.event_id`
+
+/** Takes up to `rowsMax` rows an endpoint, that an earlier event of their object holds back, out of the claims' way. */
+export async function stepBack(
+  executor: Executor,
+  { now, rowsMax }: { now: Date; rowsMax: number },
+): Promise<number> {
+  return (await executor.query({ name: 'step-back', text: STEP_BACK, values: [now, rowsMax] })).rowCount ?? 0
 }
 
 /** Gives rows back unattempted: a deliverer that stops keeps nobody waiting for its leases to end. */
@@ -297,6 +377,26 @@ const RELEASE_ABANDONED = `
   where lease_id is not null and not exists (
     select from pg_locks where locktype = 'advisory' and classid = $1 and objid = (lease_id >> 32)::int::oid
       and database = (select oid from pg_database where datname = current_database()))`
+
+/** The numbers of the deliverers that live. */
+export async function livingDeliverers(executor: Executor, lockClass: number): Promise<Set<number>> {
+  const { rows } = await executor.query<{ number: string }>(
+    `select objid as number from pg_locks where locktype = 'advisory' and classid = $1
+       and database = (select oid from pg_database where datname = current_database())`,
+    [lockClass],
+  )
+  return new Set(rows.map((row) => Number(row.number)))
+}
+
+/** Frees the rows that these deliverers had claimed. @returns how many */
+export async function releaseDeliverers(executor: Executor, numbers: readonly number[]): Promise<number> {
+  const { rowCount } = await executor.query(
+    `update pending_deliveries set lease_id = null, leased_until = null
+     where lease_id is not null and (lease_id >> 32) = any ($1::bigint[])`,
+    [numbers],
+  )
+  return rowCount ?? 0
+}
 
 /** Frees the rows that deliverers which no longer live had claimed. @returns how many */
 export async function releaseAbandoned(executor: Executor, lockClass: number): Promise<number> {

@@ -53,6 +53,12 @@ const EndpointData = z.object({
   disabled_reason: z.enum(['gone', 'failing']).nullable(),
 })
 
+const FailingEndpointData = EndpointData.extend({
+  failing_since: time,
+  consecutive_failures: z.int(),
+  disabled_after: time.meta({ description: 'The first failure after this switches it off.' }),
+})
+
 const created = '2025-11-23T12:00:00.000Z'
 const transaction = {
   id: 'txn_01kasqf0000000000000000001',
@@ -169,6 +175,21 @@ export const EVENT_TYPES = {
       mode: 'test',
       enabled: true,
       disabled_reason: null,
+    },
+  },
+  'webhook_endpoint.failing': {
+    description:
+      'An endpoint has answered nothing but failures for 1 hour, 1 day or 4 days; after 5 days it is switched off. Sent to the others.',
+    data: FailingEndpointData,
+    example: {
+      id: 'ep_01kasqf0000000000000000005',
+      url: 'https://example.com/hook',
+      mode: 'test',
+      enabled: true,
+      disabled_reason: null,
+      failing_since: '2025-11-23T11:00:00.000Z',
+      consecutive_failures: 64,
+      disabled_after: '2025-11-28T11:00:00.000Z',
     },
   },
   'webhook_endpoint.disabled': {

@@ -10,6 +10,8 @@ export type SignatureScheme = 'v1' | 'v1a'
 /** `thin`: webhooks carry the object's id and nothing else of it. */
 export type Payload = 'full' | 'thin'
 
+/** In which order an endpoint gets events: as they can be sent, or one after the other of each object. */
+export type Ordering = 'none' | 'object'
 export type DisabledReason = 'gone' | 'failing'
 
 export type Endpoint = {
@@ -24,6 +26,7 @@ export type Endpoint = {
   sealedHeaders: string | null
   signatureSchemes: SignatureScheme[]
   payload: Payload
+  ordering: Ordering
   enabled: boolean
   disabledReason: DisabledReason | null
   createdAt: Date
@@ -52,7 +55,7 @@ export type Scope = {
 const ENDPOINT = sql<Endpoint>`
   e.id, e.workspace_id as "workspaceId", e.mode, e.number, e.url, e.description, e.event_types as "eventTypes",
   e.currency_type as "currencyType", e.sealed_headers as "sealedHeaders",
-  e.signature_schemes as "signatureSchemes", e.payload, e.enabled,
+  e.signature_schemes as "signatureSchemes", e.payload, e.ordering, e.enabled,
   e.disabled_reason as "disabledReason", e.created_at as "createdAt", e.updated_at as "updatedAt",
   s.version as "secretVersion", s.previous_expires_at as "previousSecretExpiresAt",
   h.last_success_at as "lastSuccessAt", h.last_failure_at as "lastFailureAt", h.failing_since as "failingSince",
@@ -82,6 +85,7 @@ export type EndpointInsert = Pick<
   | 'sealedHeaders'
   | 'signatureSchemes'
   | 'payload'
+  | 'ordering'
   | 'enabled'
 > & { now: Date; isListener?: boolean }
 
@@ -105,8 +109,9 @@ export async function insertEndpoint(
        from webhook_endpoints where workspace_id = $2 and mode = $3
      ), inserted as (
        insert into webhook_endpoints (id, workspace_id, mode, number, url, description, event_types, currency_type,
-         sealed_headers, enabled, created_at, updated_at, signature_schemes, listener_seen_at, payload)
-       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12, case when $13 then $10::timestamptz end, $14
+         sealed_headers, enabled, created_at, updated_at, signature_schemes, listener_seen_at, payload,
+         ordering)
+       select $1, $2, $3, number, $4, $5, $6, $7, $8, $9, $10, $10, $12, case when $13 then $10::timestamptz end, $14, $15
        from counted where living < $11
        returning id
      )
@@ -126,6 +131,7 @@ export async function insertEndpoint(
       row.signatureSchemes,
       row.isListener ?? false,
       row.payload,
+      row.ordering,
     ],
   )
   return rowCount === 1
@@ -225,6 +231,7 @@ export type EndpointPatch = Partial<
     | 'sealedHeaders'
     | 'signatureSchemes'
     | 'payload'
+    | 'ordering'
     | 'enabled'
   >
 >
@@ -244,6 +251,7 @@ export async function updateEndpoint(
     sealed_headers: patch.sealedHeaders,
     signature_schemes: patch.signatureSchemes,
     payload: patch.payload,
+    ordering: patch.ordering,
     enabled: patch.enabled,
   }
   const sets = Object.entries(columns).flatMap(([column, value]) =>
@@ -254,13 +262,32 @@ export async function updateEndpoint(
     executor,
     sql`update webhook_endpoints set ${sql.join([...sets, sql`updated_at = ${now}`])} where id = ${id}`,
   )
+  if (patch.ordering !== undefined) await orderQueue(executor, id, patch.ordering, now)
   if (patch.url === undefined && patch.enabled !== true) return
   await executor.query(
-    `update webhook_endpoint_health set failing_since = null, consecutive_failures = 0, breaker_open_until = null,
-       breaker_openings = 0, ping_answered_at = case when $2 then null else ping_answered_at end
+    `update webhook_endpoint_health set failing_since = null, failing_told = 0, consecutive_failures = 0,
+       breaker_open_until = null, breaker_openings = 0, recovered_at = null, ping_answered_at = case when $2 then null else ping_answered_at end
      where endpoint_id = $1`,
     [id, patch.url !== undefined],
   )
+}
+
+/** What waits already takes its place in the new order. */
+async function orderQueue(executor: Executor, id: string, ordering: Ordering, now: Date): Promise<void> {
+  if (ordering === 'object')
+    await executor.query(
+      `update pending_deliveries p set object_id = v.object_id, sequence = v.sequence from events v
+       where p.endpoint_id = $1 and p.object_id is null and v.id = p.event_id and not v.ping`,
+      [id],
+    )
+  // Those that an earlier event held back may go.
+  else
+    await executor.query(
+      `update pending_deliveries set object_id = null, sequence = null,
+         next_at = case when attempt_count = attempts_before then least(next_at, $2) else next_at end
+       where endpoint_id = $1 and object_id is not null`,
+      [id, now],
+    )
 }
 
 /** The row stays for its logs; its secrets and headers are destroyed. */

@@ -3,13 +3,11 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Log } from '../log.ts'
 import { completeDeliveries, type AttemptOutcome } from './delivery-queries.ts'
-import { disableEndpoint } from './disable-endpoint.ts'
+import { disableGoneEndpoint } from './disable-endpoint.ts'
 
 const BATCH_MAX = 128
 const BATCH_WAIT_MS = 3
 const ERROR_PAUSE_MS = 500
-const FAILING_DAYS_MAX = 5
-const DAY_MS = 86_400_000
 
 export type Recorder = {
   add(outcome: AttemptOutcome): void
@@ -37,10 +35,10 @@ export function createRecorder(deps: {
       if (queue.length < BATCH_MAX && !closing) await delay(BATCH_WAIT_MS)
       const batch = queue.slice(0, BATCH_MAX)
       try {
-        const failing = await completeDeliveries(database.pool, batch, new Date(clock.now()))
+        await completeDeliveries(database.pool, batch, new Date(clock.now()))
         queue = queue.slice(batch.length)
         unwritten -= batch.length
-        await disableDead(batch, failing)
+        await disableGone(batch)
         deps.onRecorded()
       } catch (err) {
         log.error({ err, attempts: batch.length }, 'webhook attempts could not be recorded; trying again')
@@ -51,16 +49,9 @@ export function createRecorder(deps: {
     }
   }
 
-  const disableDead = async (
-    batch: readonly AttemptOutcome[],
-    failing: readonly { endpointId: string; failingSince: Date }[],
-  ): Promise<void> => {
-    const now = clock.now()
+  const disableGone = async (batch: readonly AttemptOutcome[]): Promise<void> => {
     const gone = new Set(batch.flatMap((row) => (row.reason === 'endpoint_gone' ? [row.endpoint_id] : [])))
-    for (const endpointId of gone) await disableEndpoint(database, { endpointId, reason: 'gone', now })
-    for (const { endpointId, failingSince } of failing)
-      if (failingSince.getTime() < now - FAILING_DAYS_MAX * DAY_MS)
-        await disableEndpoint(database, { endpointId, reason: 'failing', now })
+    for (const endpointId of gone) await disableGoneEndpoint(database, { endpointId, now: clock.now() })
   }
 
   const start = () => {

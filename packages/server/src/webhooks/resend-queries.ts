@@ -1,6 +1,12 @@
 import type { Executor } from '../database/database.ts'
 import { idFloor } from '../ids.ts'
 
+/** Where a row of `taken` stands among the events of its object; nulls where its endpoint did not ask for order. */
+const PLACE = `left join lateral (
+       select v.object_id, v.sequence from webhook_endpoints e join events v on v.id = taken.event_id and not v.ping
+       where e.id = taken.endpoint_id and e.ordering = 'object' limit 1
+     ) place on true`
+
 /**
  * Puts a finished delivery back into the queue, due now, with a schedule that begins anew; one that waits
  * already becomes due now.
@@ -15,9 +21,10 @@ export async function requeueDelivery(
        returning event_id, endpoint_id, currency_type, attempt_count, last_status_code, created_at
      )
      insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, attempt_count, attempts_before,
-       last_status_code, created_at)
-     select endpoint_id, event_id, currency_type, $3, attempt_count, attempt_count, last_status_code, created_at
-     from taken on conflict (endpoint_id, event_id) do nothing`,
+       last_status_code, created_at, object_id, sequence)
+     select endpoint_id, event_id, currency_type, $3, attempt_count, attempt_count, last_status_code, created_at,
+       place.object_id, place.sequence
+     from taken ${PLACE} on conflict (endpoint_id, event_id) do nothing`,
     [eventId, endpointId, now],
   )
   await executor.query(
@@ -60,9 +67,10 @@ export async function requeueFailed(
        returning f.event_id, f.endpoint_id, f.currency_type, f.attempt_count, f.last_status_code, f.created_at
      )
      insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, attempt_count, attempts_before,
-       last_status_code, created_at)
-     select endpoint_id, event_id, currency_type, $4, attempt_count, attempt_count, last_status_code, created_at
-     from taken`,
+       last_status_code, created_at, object_id, sequence)
+     select endpoint_id, event_id, currency_type, $4, attempt_count, attempt_count, last_status_code, created_at,
+       place.object_id, place.sequence
+     from taken ${PLACE}`,
     [range.endpointId, ...bounds(range), range.now, range.rowsMax],
   )
   return rowCount ?? 0

@@ -63,6 +63,16 @@ async function create(member: TestMember = ada, extra: Record<string, unknown> =
 const log = async (query: string, member = ada) =>
   (await member.request('GET', `/v1/webhook-logs?${query}`)).body.data as Record<string, any>[]
 
+test('order is asked for when an endpoint is made or edited, and nothing but none and object is understood', async () => {
+  const { id } = await create(ada, { ordering: 'object' })
+  const path = `/v1/webhook-endpoints/${id}`
+  expect((await ada.request('GET', path)).body.ordering).toBe('object')
+  expect((await ada.request('PATCH', path, { body: { ordering: 'none' } })).body.ordering).toBe('none')
+  expect((await ada.request('PATCH', path, { body: { ordering: 'fifo' } })).status).toBe(422)
+  const { id: plain } = await create()
+  expect((await ada.request('GET', `/v1/webhook-endpoints/${plain}`)).body.ordering).toBe('none')
+})
+
 test('an endpoint is created with a secret that is shown this one time, edited, and deleted', async () => {
   const created = await ada.request('POST', '/v1/webhook-endpoints', {
     body: endpointBody({ description: 'Books', headers: { 'X-Token': 'hush' } }),

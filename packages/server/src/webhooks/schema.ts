@@ -52,6 +52,10 @@ const signatureSchemesInput = z
       '`v1` is the HMAC of the endpoint’s secret; `v1a` the platform’s Ed25519 key, published at `/.well-known/webhook-keys`.',
     example: ['v1', 'v1a'],
   })
+const ordering = z.enum(['none', 'object']).meta({
+  description:
+    '`none`: as fast as they can be sent. `object`: the events of one transaction or account in order, each once the one before is delivered or has failed for good; other objects do not wait.',
+})
 
 const payload = z.enum(['full', 'thin']).meta({
   description:
@@ -66,6 +70,7 @@ export const EndpointSchema = z
     event_types: z.array(z.string()),
     currency_type: currencyType.nullable().meta({ description: 'null: events of either currency type.' }),
     mode,
+    ordering,
     enabled: z.boolean(),
     disabled_reason: z
       .enum(['gone', 'failing'])
@@ -112,6 +117,7 @@ const settings = {
   headers: headersInput,
   signature_schemes: signatureSchemesInput,
   payload,
+  ordering,
   enabled: z.boolean(),
 }
 
@@ -124,6 +130,7 @@ export const createEndpointSchema = z
     headers: settings.headers.default({}),
     signature_schemes: settings.signature_schemes.default(['v1']),
     payload: settings.payload.default('full'),
+    ordering: settings.ordering.default('none'),
     enabled: settings.enabled.default(true),
     mode: mode.optional(),
   })
@@ -220,7 +227,7 @@ export const DeliverySchema = z
       .nullable()
       .meta({
         description:
-          'Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. ' +
+          'Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected, own_event. ' +
           'Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted.',
       }),
     attempt_count: z.int(),

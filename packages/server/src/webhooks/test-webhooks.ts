@@ -67,6 +67,7 @@ export async function createWebhookWorld() {
 
   return {
     database,
+    url,
     sealer,
     signingKeys,
     get workspaceId() {
@@ -91,6 +92,7 @@ export async function createWebhookWorld() {
         headers?: Record<string, string>
         signatureSchemes?: SignatureScheme[]
         payload?: Payload
+        ordering?: 'none' | 'object'
       } = {},
     ) {
       const id = newId('ep')
@@ -111,6 +113,7 @@ export async function createWebhookWorld() {
             sealedHeaders: sealHeaders(sealer, { endpointId: id, mode }, options.headers ?? {}),
             signatureSchemes: options.signatureSchemes ?? ['v1'],
             payload: options.payload ?? 'full',
+            ordering: options.ordering ?? 'none',
             enabled: options.enabled ?? true,
             now,
           },

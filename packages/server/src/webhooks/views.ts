@@ -20,6 +20,7 @@ export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: n
     event_types: endpoint.eventTypes,
     currency_type: endpoint.currencyType,
     mode: endpoint.mode,
+    ordering: endpoint.ordering,
     enabled: endpoint.enabled,
     disabled_reason: endpoint.disabledReason,
     header_names: headerNames,

@@ -175,6 +175,22 @@ export async function findMemberOfPerson(
   return rows[0] ? memberFromRecord(rows[0]) : null
 }
 
+const LETTER_READERS_MAX = 50
+
+/** The owners and admins of a workspace whose address was proved. */
+export async function findLetterReaders(
+  executor: Executor,
+  workspaceId: string,
+): Promise<{ email: string; name: string; role: Role }[]> {
+  const { rows } = await executor.query<{ email: string; name: string; role: Role }>(
+    `select u.email, u.name, m.role from members m join users u on u.id = m.user_id
+      where m.workspace_id = $1 and u.email_verified and m.role in ('owner', 'admin')
+      order by m.id limit $2`,
+    [workspaceId, LETTER_READERS_MAX],
+  )
+  return rows
+}
+
 export async function countOwners(executor: Executor, workspaceId: string): Promise<number> {
   const { rows } = await executor.query<{ count: string }>(
     `select count(*) from members where workspace_id = $1 and role = 'owner'`,
