@@ -3112,7 +3112,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -3137,6 +3137,12 @@ export interface components {
              * @enum {string}
              */
             payload?: "full" | "thin";
+            /**
+             * @description `none`: as fast as they can be sent. `object`: the events of one transaction or account in order, each once the one before is delivered or has failed for good; other objects do not wait.
+             * @default none
+             * @enum {string}
+             */
+            ordering?: "none" | "object";
             /** @default true */
             enabled?: boolean;
             /** @enum {string} */
@@ -3151,7 +3157,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -3175,6 +3181,11 @@ export interface components {
              * @enum {string}
              */
             payload?: "full" | "thin";
+            /**
+             * @description `none`: as fast as they can be sent. `object`: the events of one transaction or account in order, each once the one before is delivered or has failed for good; other objects do not wait.
+             * @enum {string}
+             */
+            ordering?: "none" | "object";
             enabled?: boolean;
         };
         RotateWebhookSecret: {
@@ -3186,7 +3197,7 @@ export interface components {
              * @default webhook_endpoint.ping
              * @enum {string}
              */
-            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
         };
         RecoverWebhookEndpoint: {
             /**
@@ -3216,7 +3227,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled"))[];
+            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
             /** @description The last event that an earlier listener saw: those after it, a thousand at most, follow. */
             after_event_id?: string;
         };
@@ -3245,7 +3256,7 @@ export interface components {
         };
         TriggerEvent: {
             /** @enum {string} */
-            event_type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            event_type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
         };
         SetupInput: {
             name: string;
@@ -3869,6 +3880,11 @@ export interface components {
             currency_type: ("fiat" | "crypto") | null;
             /** @enum {string} */
             mode: "test" | "production";
+            /**
+             * @description `none`: as fast as they can be sent. `object`: the events of one transaction or account in order, each once the one before is delivered or has failed for good; other objects do not wait.
+             * @enum {string}
+             */
+            ordering: "none" | "object";
             enabled: boolean;
             /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
             disabled_reason: ("gone" | "failing") | null;
@@ -3915,6 +3931,11 @@ export interface components {
             currency_type: ("fiat" | "crypto") | null;
             /** @enum {string} */
             mode: "test" | "production";
+            /**
+             * @description `none`: as fast as they can be sent. `object`: the events of one transaction or account in order, each once the one before is delivered or has failed for good; other objects do not wait.
+             * @enum {string}
+             */
+            ordering: "none" | "object";
             enabled: boolean;
             /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
             disabled_reason: ("gone" | "failing") | null;
@@ -3990,7 +4011,7 @@ export interface components {
         };
         EventType: {
             /** @enum {string} */
-            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.disabled";
+            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
             description: string;
             /** @description JSON Schema of the whole body. */
             schema: {
@@ -4011,7 +4032,7 @@ export interface components {
             endpoint_url: string | null;
             /** @enum {string} */
             status: "pending" | "delivered" | "failed" | "skipped";
-            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected, own_event. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
             reason: string | null;
             attempt_count: number;
             next_attempt_at: string | null;
@@ -4078,7 +4099,7 @@ export interface components {
             endpoint_url: string | null;
             /** @enum {string} */
             status: "pending" | "delivered" | "failed" | "skipped";
-            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
+            /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected, own_event. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
             reason: string | null;
             attempt_count: number;
             next_attempt_at: string | null;
