@@ -105,6 +105,56 @@ describe('an API key', () => {
     await heading(page, /GET \/v1\/currencies/).waitFor()
   })
 
+  test('is found by name among others, selected, and disabled together once the deed is typed', async () => {
+    const { page, person } = await world.member()
+    const make = (name: string) =>
+      person.call('POST', '/v1/api-keys', { mode: 'test', currency_type: 'fiat', expires_at: null, name })
+    for (const name of ['Till North', 'Till South', 'Shop']) await make(name)
+    await page.goto('/api-keys')
+    await page.getByLabel('Name or Public Key').fill('till')
+    await expect.poll(() => page.url()).toContain('search=till')
+    const rows = page.locator('tbody tr')
+    await expect.poll(() => rows.count()).toBe(2)
+    await page.getByLabel('Select all shown keys').check()
+    await page.getByRole('group', { name: 'Selected keys' }).getByRole('button', { name: 'Disable' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Disable 2 keys' })
+    const confirm = dialog.getByRole('button', { name: 'Disable 2 keys' })
+    await dialog.getByRole('textbox').fill('disable 3 keys')
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill('disable 2 keys')
+    await confirm.click()
+    await expect.poll(() => rows.getByText('Disabled', { exact: true }).count()).toBe(2)
+    await button(page, 'Clear all').click()
+    await expect.poll(() => rows.count()).toBe(3)
+    expect(await rows.filter({ hasText: 'Shop' }).getByText('Active').count()).toBe(1)
+  })
+
+  test('shows after a rotation who still signs with the old secret, and remembers the language of the code', async () => {
+    const { page, person } = await world.member()
+    const key = await person.createKey()
+    const sign = (secretKey: string) =>
+      new Countersign({ baseUrl: world.url, publicKey: key.public_key, secretKey }).me()
+    const rotation = { overlap_seconds: 3600 }
+    type Rotated = { secret_key: string }
+    const { secret_key } = await person.call<Rotated>('POST', `/v1/api-keys/${key.id}/rotate`, rotation)
+    await sign(secret_key)
+    await sign(key.secret_key)
+    const callers = () => person.call<{ data: object[] }>('GET', `/v1/api-keys/${key.id}/callers`)
+    await expect.poll(async () => (await callers()).data.length, { timeout: 20_000 }).toBe(2)
+    await page.goto(`/api-keys/${key.id}`)
+    await note(page, /^The old secret was last used .* by 127\.0\.0\.1/).waitFor()
+    for (const version of ['Version 1, old, still works', 'Version 2, current'])
+      await page.getByRole('row').filter({ hasText: version }).getByText('127.0.0.1').waitFor()
+
+    const tab = (name: string) => page.getByRole('tab', { name, exact: true })
+    await tab('Go').click()
+    await page.getByRole('tabpanel').getByText('package main').waitFor()
+    await page.goto('/api-keys')
+    await link(page, key.name).click()
+    await page.getByRole('tabpanel').getByText('package main').waitFor()
+    expect(await tab('Go').getAttribute('aria-selected')).toBe('true')
+  })
+
   test('is edited, rotated and deleted from its menu, and a deleted one hides behind the filter', async () => {
     const { page, person } = await world.member()
     const key = await person.createKey()
@@ -197,6 +247,23 @@ describe('Transaction Logs', () => {
     expect(detail).toContain('Secret version 1, the newest')
     await link(page, 'Transaction Logs').last().click()
     await expect.poll(() => page.url()).toContain('path_contains')
+  })
+
+  test('of a refused signature mark the first byte in which the text that was signed differs', async () => {
+    const { page, person } = await world.member()
+    const key = await person.createKey()
+    const { secret_key: secretKey } = await person.createKey()
+    const client = new Countersign({ baseUrl: world.url, publicKey: key.public_key, secretKey })
+    await expect(client.me()).rejects.toMatchObject({ code: 'signature-invalid' })
+    await page.goto('/transaction-logs')
+    await page.locator('tbody').getByRole('link').click()
+    const base = await page.locator('pre[aria-label="Signature base that the server computed"]').innerText()
+    const own = page.getByLabel('The text that your code signs')
+    await own.fill(base)
+    await note(page, 'Both texts are the same, byte for byte.').waitFor()
+    await own.fill(base.replace('/v1/me', '/v1/Me'))
+    await note(page, `The first byte that differs is number ${base.indexOf('/me') + 2}`).waitFor()
+    expect(await page.locator('mark').allInnerTexts()).toEqual(['m', 'M'])
   })
 
   test('of another workspace are not to be found', async () => {

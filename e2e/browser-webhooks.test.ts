@@ -105,4 +105,31 @@ describe('a webhook', () => {
     expect(received(listener)).toEqual([])
     await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
   })
+
+  test('is signed with Ed25519 as well when the form asks for it, and no longer when it is switched off', async () => {
+    const { page, person } = await world.member()
+    const listener = await listen()
+    await page.goto('/webhooks/new')
+    await fill(page, { 'Endpoint URL': listener.url })
+    await page.getByText('Advanced', { exact: true }).click()
+    const toggle = page.getByRole('switch', { name: /Ed25519/ })
+    await toggle.click({ force: true })
+    await button(page, 'Save').click()
+    await page.getByTestId('webhook-secret').waitFor()
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    await link(page, 'Done').click()
+    await heading(page, listener.url).waitFor()
+    const schemes = async () => {
+      const path = '/v1/webhook-endpoints'
+      const { data } = await person.call<{ data: { signature_schemes: string[] }[] }>('GET', path)
+      return data[0]!.signature_schemes
+    }
+    expect(await schemes()).toEqual(['v1', 'v1a'])
+    await button(page, 'Edit').click()
+    await page.getByRole('dialog').getByText('Advanced', { exact: true }).click()
+    expect(await toggle.isChecked()).toBe(true)
+    await toggle.click({ force: true })
+    await button(page, 'Save').click()
+    await expect.poll(schemes).toEqual(['v1'])
+  })
 })

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { Countersign } from '../packages/sdk/src/index.ts'
@@ -108,6 +109,24 @@ describe('people', () => {
     await button(page, 'Set the new password').click()
     await page.getByText('This link does not work any more.').waitFor()
     expect(await button(page, 'Set the new password').count()).toBe(0)
+  })
+
+  test('the operator rotates what the platform signs with, and the old key stays published until it is retired', async () => {
+    const { page } = await world.stranger()
+    await signIn(page, '/operator/signing-keys', OPERATOR)
+    const published = async () =>
+      (await (await fetch(`${world.url}/.well-known/webhook-keys`)).json()) as { keys: { kid: string }[] }
+    const [{ kid: old }] = (await published()).keys as [{ kid: string }]
+    await button(page, 'Rotate the key of Webhooks').click()
+    const retire = button(page, `Retire ${old.slice(0, 8)}`)
+    await retire.click()
+    expect((await published()).keys).toHaveLength(2)
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByRole('button', { name: 'Retire key' }).isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill(old.slice(0, 8))
+    await dialog.getByRole('button', { name: 'Retire key' }).click()
+    await retire.waitFor({ state: 'detached' })
+    expect((await published()).keys.map(({ kid }) => kid)).not.toContain(old)
   })
 
   test('an ended session leads to the sign-in and back to the very page, with its filters', async () => {
@@ -227,6 +246,18 @@ describe('every page', () => {
       expect(faults).toEqual([])
     },
   )
+
+  test('needs less than 250 kB of compressed scripts before the first one shows, and no snippet among them', async () => {
+    const html = await (await fetch(world.url)).text()
+    const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1]!)
+    const texts = await Promise.all(
+      scripts.map(async (path) => (await fetch(new URL(path, world.url))).text()),
+    )
+    expect(texts.length).toBeGreaterThan(1)
+    const sizes = texts.map((text) => gzipSync(text).length)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000)
+    expect(texts.filter((text) => /COUNTERSIGN_(SECRET_KEY|WEBHOOK_SECRET)=/.test(text))).toEqual([])
+  })
 
   test('can be reached at 390 wide through the menu', async () => {
     const { page } = await world.member({ viewport: SIZES.narrow })

@@ -10,11 +10,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { seed, type Seeded } from './screenshot-seed.ts'
 
 const [address = '', folder = '/tmp/shots'] = process.argv.slice(2)
 const origin = new URL(address).origin
 const person = { name: 'Ada Lovelace', email: 'ada@lovelace.example', password: 'orbit maple cello frost' }
 const WIDTHS = [1440, 390]
+const ACTION_LIMIT_MS = 15_000
 const THEMES = ['light', 'dark'] as const
 let faults = 0
 const run = promisify(execFile)
@@ -89,25 +91,96 @@ async function runCurl(publicKey: string, secretKey: string): Promise<void> {
   await run('sh', [join(import.meta.dirname, '../snippets/hmac-sha256/signed-request.sh')], { env })
 }
 
-type Shot = { name: string; path: string; act?: (page: Page) => Promise<void> }
+/** What is shown once, at both widths and in both themes: an Ed25519 pair, and a webhook with its receivers. */
+async function shownOnce(browser: Browser, storageState: Storage): Promise<void> {
+  await eachLook(browser, storageState, async (context, look) => {
+    const page = watched(await context.newPage())
+    await page.goto(`${origin}/api-keys/new`)
+    await page.getByText('Advanced', { exact: true }).click()
+    await page.getByRole('radio', { name: /^Ed25519/ }).check()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('tab', { name: 'Python' }).first().click()
+    await picture(page, `created-ed25519-${look}`)
+    await page.getByRole('checkbox', { name: /^I have stored/ }).check()
+    await page.goto(`${origin}/webhooks/new`)
+    await page.getByLabel('Endpoint URL').fill('http://127.0.0.1:9/webhooks')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByTestId('webhook-secret').waitFor()
+    await picture(page, `webhook-added-${look}`)
+    await page.close()
+  })
+}
 
-function shotsOf(key: Keys, requestId: string): Shot[] {
-  const keyPath = `/api-keys/${key.id}`
-  const press = (name: string) => async (page: Page) => {
-    await page.getByRole('button', { name, exact: true }).click()
+type Act = (page: Page) => Promise<void>
+type Shot = { name: string; path: string; act?: Act }
+
+const press =
+  (name: string): Act =>
+  async (page) => {
+    await page.getByRole('button', { name, exact: true }).first().click()
     await page.getByRole('dialog').waitFor()
   }
+
+const pressIn =
+  (summary: RegExp): Act =>
+  (page) =>
+    page.getByText(summary).first().click()
+
+const selectAll: Act = (page) => page.getByLabel('Select all shown keys').check()
+
+const compare: Act = async (page) => {
+  const base = await page.getByLabel('Signature base that the server computed').last().innerText()
+  await page.getByLabel('The text that your code signs').fill(base.replace('/v1/me', '/v1/me/'))
+}
+
+/** Every page behind the sign-in, and every dialog that opens on one. */
+function shotsOf(key: Keys, made: Seeded): Shot[] {
+  const keyPath = `/api-keys/${key.id}`
+  const refused = `/transaction-logs/${made.refusedId}`
   return [
     { name: 'home', path: '/' },
     { name: 'api-keys', path: '/api-keys' },
+    { name: 'api-keys-selected', path: '/api-keys', act: selectAll },
+    {
+      name: 'api-keys-disable',
+      path: '/api-keys?currency_type=fiat',
+      act: async (page) => {
+        await selectAll(page)
+        await press('Disable')(page)
+      },
+    },
+    { name: 'api-keys-none', path: '/api-keys?search=nothing-like-it' },
+    { name: 'api-key-new', path: '/api-keys/new', act: pressIn(/^Advanced$/) },
     { name: 'api-key', path: keyPath },
+    { name: 'api-key-rotated', path: `/api-keys/${made.rotatedKeyId}` },
     { name: 'api-key-edit', path: keyPath, act: press('Edit') },
-    { name: 'api-key-rotate', path: keyPath, act: press('Rotate') },
+    { name: 'api-key-rotate', path: `/api-keys/${made.rotatedKeyId}`, act: press('Rotate') },
     { name: 'api-key-delete', path: keyPath, act: press('Delete') },
     { name: 'transaction-logs', path: '/transaction-logs' },
     { name: 'transaction-logs-none', path: '/transaction-logs?method=DELETE' },
-    { name: 'transaction-log', path: `/transaction-logs/${requestId}` },
+    { name: 'transaction-log-refused', path: refused },
+    { name: 'transaction-log-compared', path: refused, act: compare },
+    { name: 'webhooks', path: '/webhooks' },
+    { name: 'webhook-new', path: '/webhooks/new', act: pressIn(/^Advanced$/) },
+    { name: 'webhook', path: `/webhooks/${made.endpointId}` },
+    { name: 'webhook-rotate', path: `/webhooks/${made.endpointId}`, act: press('Rotate secret') },
+    { name: 'events', path: '/events' },
+    { name: 'event', path: `/events/${made.eventId}` },
+    { name: 'event-types', path: '/events/types' },
+    { name: 'webhook-logs', path: '/webhook-logs' },
+    { name: 'webhook-log', path: `/webhook-logs/${made.deliveryId}` },
+    { name: 'transactions', path: '/transactions' },
+    { name: 'transaction-new', path: '/transactions/new' },
+    { name: 'transaction', path: `/transactions/${made.transactionId}` },
+    { name: 'balances', path: '/balances' },
+    { name: 'account', path: `/balances/${made.accountId}` },
     { name: 'settings', path: '/settings' },
+    { name: 'two-factor', path: '/settings/two-factor' },
+    { name: 'activation', path: '/activation' },
+    { name: 'operator-activations', path: '/operator/activations' },
+    { name: 'operator-settlements', path: '/operator/settlements' },
+    { name: 'operator-rails', path: '/operator/payment-connections' },
+    { name: 'operator-signing-keys', path: '/operator/signing-keys' },
     { name: 'operator-mail', path: '/operator/mail' },
   ]
 }
@@ -118,14 +191,17 @@ const OUTSIDE: Shot[] = [
   { name: 'setup-incomplete', path: '/setup' },
   { name: 'forgot-password', path: '/forgot-password' },
   { name: 'reset-password', path: '/reset-password?token=example' },
+  { name: 'verify-email', path: '/verify-email?token=example' },
   { name: 'not-found', path: '/nowhere' },
 ]
 
-async function takeAll(
+type Storage = Awaited<ReturnType<BrowserContext['storageState']>>
+
+async function eachLook(
   browser: Browser,
-  shots: Shot[],
-  storageState?: Awaited<ReturnType<BrowserContext['storageState']>>,
-) {
+  storageState: Storage | undefined,
+  take: (context: BrowserContext, look: string) => Promise<void>,
+): Promise<void> {
   for (const width of WIDTHS) {
     for (const theme of THEMES) {
       const context = await browser.newContext({
@@ -134,18 +210,29 @@ async function takeAll(
         reducedMotion: 'reduce',
         storageState,
       })
-      for (const shot of shots) {
-        const page = watched(await context.newPage())
-        await page.goto(origin + shot.path)
-        await page.locator('h1').first().waitFor()
-        await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-        await shot.act?.(page)
-        await picture(page, `${shot.name}-${width}-${theme}`)
-        await page.close()
-      }
+      context.setDefaultTimeout(ACTION_LIMIT_MS)
+      await take(context, `${width}-${theme}`)
       await context.close()
     }
   }
+}
+
+async function takeAll(browser: Browser, shots: Shot[], storageState?: Storage): Promise<void> {
+  await eachLook(browser, storageState, async (context, look) => {
+    for (const shot of shots) {
+      const page = watched(await context.newPage())
+      await page.goto(origin + shot.path)
+      await page.locator('h1').first().waitFor()
+      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+      try {
+        await shot.act?.(page)
+      } catch (error) {
+        fault(`${shot.name}-${look}: ${(error as Error).message.split('\n')[0]}`)
+      }
+      await picture(page, `${shot.name}-${look}`)
+      await page.close()
+    }
+  })
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -155,7 +242,9 @@ async function picture(page: Page, name: string): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   if (sideways > 0) fault(`${name} scrolls sideways by ${sideways} px`)
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  await page.evaluate(() => scrollTo(0, 0))
+  const isDialog = (await page.getByRole('dialog').count()) > 0
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !isDialog })
   const { violations } = await new AxeBuilder({ page }).analyze()
   for (const { id, impact, nodes } of violations) {
     if (impact === 'serious' || impact === 'critical')
@@ -184,13 +273,10 @@ const browser = await chromium.launch({
 try {
   const context = await enter(browser)
   const key = await createKey(context)
-  const page = await context.newPage()
-  await page.goto(`${origin}/transaction-logs?code=signature-invalid&api_key_id=${key.id}`)
-  await page.getByRole('link', { name: 'GET /v1/me' }).first().click()
-  await page.getByRole('heading', { name: '/v1/me' }).waitFor()
-  const requestId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  await shownOnce(browser, await context.storageState())
+  const made = await seed(context, origin)
   await takeAll(browser, OUTSIDE)
-  await takeAll(browser, shotsOf(key, requestId), await context.storageState())
+  await takeAll(browser, shotsOf(key, made), await context.storageState())
 } finally {
   await browser.close()
 }

@@ -39,8 +39,8 @@ export function BaseComparison({ serverBase }: { serverBase: string }) {
             <Side title="Yours" lines={lines} of="theirs" />
           </div>
           <p className="small quiet">
-            Signs: · space, → tab, ⟨U+…⟩ a character that is not printable ASCII. A textarea keeps no carriage
-            returns; the likely cause above tells of those.
+            In the marked line · is a space, → a tab, and ⟨U+…⟩ a character that is not printable ASCII.
+            Pasting drops carriage returns; where they are the fault, the likely cause above says so.
           </p>
         </>
       )}

@@ -37,7 +37,10 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
         {endpoint.signature_schemes.length > 1 && ' and '}
         {endpoint.signature_schemes.includes('v1a') && (
           <>
-            <code>v1a</code>, <a href="/.well-known/webhook-keys">public keys</a>
+            <code>v1a</code>,{' '}
+            <a className="link" href="/.well-known/webhook-keys">
+              public keys
+            </a>
           </>
         )}
       </Fact>

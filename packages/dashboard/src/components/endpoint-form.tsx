@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react'
 import type { CurrencyType, WebhookEndpoint } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import type { EndpointSettings } from '../webhooks.ts'
+import { Disclosure } from './disclosure.tsx'
 import { EventTypePicker } from './event-type-picker.tsx'
 import { HeaderFields, readHeaders, type HeaderRow } from './header-fields.tsx'
 import { FormError } from './states.tsx'
@@ -32,6 +33,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
     endpoint?.signature_schemes ?? ['v1'],
   )
   const [payload, setPayload] = useState<WebhookEndpoint['payload']>(endpoint?.payload ?? 'full')
+  const [isOpen, setOpen] = useState(false)
   // Undefined: the headers stay as they are.
   const [headers, setHeaders] = useState<HeaderRow[] | undefined>(endpoint ? undefined : [])
   return (
@@ -63,38 +65,40 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
         onChange={(event) => setUrl(event.currentTarget.value)}
       />
       <EventTypePicker chosen={eventTypes} onChange={setEventTypes} />
-      <details className="more">
-        <summary>More: Currency Type, description, thin payload, headers, Ed25519</summary>
-        <div className="stack">
-          <Select
-            label="Currency Type"
-            data={CURRENCY_OPTIONS}
-            value={currencyType ?? EITHER}
-            onChange={(value) => setCurrencyType(value === 'fiat' || value === 'crypto' ? value : null)}
-          />
-          <Textarea
-            label="Description"
-            maxLength={500}
-            autosize
-            minRows={2}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          <Switch
-            label="Thin payload"
-            description="Each webhook carries the object's id instead of its contents. Fetch what you need with an API key."
-            checked={payload === 'thin'}
-            onChange={(event) => setPayload(event.currentTarget.checked ? 'thin' : 'full')}
-          />
-          <Switch
-            label="Sign with Ed25519 as well (v1a)"
-            description="Beside the HMAC of the secret, the platform's own key signs. Verify it with the public key, without a shared secret."
-            checked={schemes.includes('v1a')}
-            onChange={(event) => setSchemes(event.currentTarget.checked ? ['v1', 'v1a'] : ['v1'])}
-          />
-          <HeaderFields rows={headers} names={endpoint?.header_names ?? []} onChange={setHeaders} />
-        </div>
-      </details>
+      <Disclosure
+        title="Advanced"
+        hint="Currency Type, description, thin payload, Ed25519, headers"
+        open={isOpen}
+        onToggle={setOpen}
+      >
+        <Select
+          label="Currency Type"
+          data={CURRENCY_OPTIONS}
+          value={currencyType ?? EITHER}
+          onChange={(value) => setCurrencyType(value === 'fiat' || value === 'crypto' ? value : null)}
+        />
+        <Textarea
+          label="Description"
+          maxLength={500}
+          autosize
+          minRows={2}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Switch
+          label="Thin payload"
+          description="Each webhook carries the object's id instead of its contents. Fetch what you need with an API key."
+          checked={payload === 'thin'}
+          onChange={(event) => setPayload(event.currentTarget.checked ? 'thin' : 'full')}
+        />
+        <Switch
+          label="Sign with Ed25519 as well (v1a)"
+          description="Each webhook then carries a second signature, made with the platform's own key. A receiver verifies it with the public key and needs no secret."
+          checked={schemes.includes('v1a')}
+          onChange={(event) => setSchemes(event.currentTarget.checked ? ['v1', 'v1a'] : ['v1'])}
+        />
+        <HeaderFields rows={headers} names={endpoint?.header_names ?? []} onChange={setHeaders} />
+      </Disclosure>
       <FormError error={save.error} />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         {cancel}

@@ -28,7 +28,7 @@ export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
   return (
     <section className="card card-pad stack-wide">
       <div>
-        <h2>Send your first request</h2>
+        <h2>{apiKey.last_used_at === null ? 'Send your first request' : 'Send a request'}</h2>
         <p className="second">A signed GET /v1/me answers who you are. It changes nothing.</p>
       </div>
       {signingKey && (
@@ -42,9 +42,9 @@ export function FirstRequest({ apiKey, signingKey }: FirstRequestProps) {
         <div>
           <h3>From your own code</h3>
           <p className="second">
-            Whole programs that need no package{algorithm === 'ed25519' && ' (but in Python)'}. What signs is
-            read from <code>{SIGNING_VARIABLES[algorithm]}</code> in the environment: load the .env file
-            first.
+            Whole programs that need no package
+            {algorithm === 'ed25519' && ', except cryptography for Python'}. They read what signs from{' '}
+            <code>{SIGNING_VARIABLES[algorithm]}</code> in the environment: load the .env file first.
           </p>
         </div>
         <Listener apiKey={apiKey} ignored={ownRequestIds} />

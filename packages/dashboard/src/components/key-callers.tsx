@@ -45,7 +45,7 @@ export function OldSecret({ apiKey, callers }: { apiKey: ApiKey; callers: ApiKey
   const end = old.verifies_until && Date.parse(old.verifies_until) > now && (
     <>
       {' '}
-      It works until <ExactTime at={old.verifies_until} />.
+      The old one works until <ExactTime at={old.verifies_until} />.
     </>
   )
   if (old.last_used_at === null) {

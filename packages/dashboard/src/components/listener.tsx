@@ -41,7 +41,9 @@ export function Listener({ apiKey, ignored }: ListenerProps) {
         <div className="note" data-tone="busy">
           <span className="pulse" />
           <div>
-            <strong>Listening for the first request from your code.</strong>{' '}
+            <strong>
+              Listening for the {apiKey.last_used_at === null ? 'first' : 'next'} request from your code.
+            </strong>{' '}
             {requests.isError
               ? 'The server does not answer at the moment; listening goes on when it does.'
               : 'It appears here within two seconds of being sent, right or wrong.'}

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { deleteApiKey, editApiKey, forEachKey } from '../keys.ts'
+import { shortened } from './chip.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
 
 type ManyKeysProps = { keys: ApiKey[]; onClear: () => void }
@@ -22,11 +23,11 @@ const DEEDS = {
 }
 const NAMES_SHOWN = 5
 
-/** What can be done to the selected keys. */
+/** What can be done to the selected keys: at the foot of the window, so that no row moves when one is selected. */
 export function ManyKeys({ keys, onClear }: ManyKeysProps) {
   const [deed, setDeed] = useState<'disable' | 'delete'>()
   return (
-    <div className="card card-pad row" role="group" aria-label="Selected keys">
+    <div className="card row selection-bar" role="group" aria-label="Selected keys">
       <strong>{countOf(keys)} selected</strong>
       <Button variant="default" size="xs" onClick={() => setDeed('disable')}>
         Disable
@@ -72,13 +73,14 @@ function ConfirmMany({ deed, keys, onClear, onClose }: ConfirmManyProps) {
       onClose={onClose}
     >
       <p>{says}</p>
-      <p className="second" style={{ overflowWrap: 'anywhere' }}>
-        {keys
-          .slice(0, NAMES_SHOWN)
-          .map(({ name }) => name)
-          .join(', ')}
-        {more > 0 && ` and ${more} more`}
-      </p>
+      <ul className="second selection-names">
+        {keys.slice(0, NAMES_SHOWN).map(({ id, name, public_key }) => (
+          <li key={id}>
+            {name} <code className="quiet">{shortened(public_key, 13)}</code>
+          </li>
+        ))}
+        {more > 0 && <li>and {more} more</li>}
+      </ul>
     </TypedConfirmation>
   )
 }

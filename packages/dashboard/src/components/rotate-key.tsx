@@ -103,7 +103,8 @@ function LastCaller({ apiKey, what }: { apiKey: ApiKey; what: string }) {
   return (
     <Note>
       The present {what} was last used {ago} by {describeCaller(last)}
-      {callers.length > 1 && `, and by ${callers.length - 1} more callers before`}.
+      {callers.length === 2 && ', and by another caller before'}
+      {callers.length > 2 && `, and by ${callers.length - 1} other callers before`}.
     </Note>
   )
 }

@@ -38,7 +38,6 @@ export function ApiKeysPage() {
     <>
       <PageHead title="API Keys" lead="Your code signs its requests with these keys." action={create} />
       <KeyFilterBar />
-      {chosen.length > 0 && <ManyKeys keys={chosen} onClear={() => setSelected(new Set())} />}
       {keys.isPending && <LoadingRows />}
       {keys.isError && (
         <Failed what="The list of keys" error={keys.error} onRetry={() => void keys.refetch()} />
@@ -77,6 +76,7 @@ export function ApiKeysPage() {
               </Button>
             )}
           </div>
+          {chosen.length > 0 && <ManyKeys keys={chosen} onClear={() => setSelected(new Set())} />}
         </>
       )}
     </>
@@ -143,7 +143,7 @@ function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
   return (
     <tr data-off={apiKey.status === 'revoked' || undefined}>
       <td>
-        <span className="row">
+        <span className="row nowrap-row">
           {apiKey.status !== 'revoked' && (
             <Checkbox
               size="xs"

@@ -8,19 +8,20 @@ import { Chip } from '../components/chip.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
+import { TypedConfirmation } from '../components/typed-confirmation.tsx'
 import { retireSigningKey, rotateSigningKey, signingKeysQuery } from '../operator.ts'
 
 const PURPOSES = [
   {
     purpose: 'receipts',
     title: 'Receipts',
-    lead: 'Sign the answers that customers keep as proof.',
+    lead: 'Signs the answers that customers keep as proof.',
     directory: '/.well-known/http-message-signatures-directory',
   },
   {
     purpose: 'webhooks',
     title: 'Webhooks',
-    lead: 'Make the v1a signatures of endpoints that ask for Ed25519.',
+    lead: 'Makes the v1a signatures of endpoints that ask for Ed25519.',
     directory: '/.well-known/webhook-keys',
   },
 ] as const
@@ -76,12 +77,21 @@ function Purpose({
     <section className="card card-pad stack">
       <div className="row" style={{ justifyContent: 'space-between' }}>
         <h2>{title}</h2>
-        <Button variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
+        <Button
+          variant="default"
+          aria-label={`Rotate the key of ${title}`}
+          loading={rotate.isPending}
+          onClick={() => rotate.mutate()}
+        >
           Rotate
         </Button>
       </div>
       <p className="second">
-        {lead} Published at <a href={directory}>{directory}</a>.
+        {lead} Published at{' '}
+        <a className="link" href={directory}>
+          {directory}
+        </a>
+        .
       </p>
       <FormError error={rotate.error} />
       {keys.map((key) => (
@@ -91,6 +101,8 @@ function Purpose({
   )
 }
 
+const SHORT_ID = 8
+
 const STATUSES = {
   signing: { tone: 'good', word: 'Signs' },
   published: { tone: 'soon', word: 'Published' },
@@ -99,11 +111,15 @@ const STATUSES = {
 
 function Key({ signingKey: { id, status, created_at, ended_at, retired_at } }: { signingKey: SigningKey }) {
   const queryClient = useQueryClient()
-  const [isSure, setSure] = useState(false)
+  const [isAsking, setAsking] = useState(false)
   const retire = useMutation({
     mutationFn: () => retireSigningKey(id),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: signingKeysQuery.queryKey }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: signingKeysQuery.queryKey })
+      setAsking(false)
+    },
   })
+  const shortId = id.slice(0, SHORT_ID)
   const { tone, word } = STATUSES[status]
   return (
     <div className="stack-tight">
@@ -129,15 +145,29 @@ function Key({ signingKey: { id, status, created_at, ended_at, retired_at } }: {
           <Button
             size="xs"
             variant="default"
-            color={isSure ? 'red' : undefined}
-            loading={retire.isPending}
-            onClick={() => (isSure ? retire.mutate() : setSure(true))}
+            c="var(--bad)"
+            aria-label={`Retire ${shortId}`}
+            onClick={() => setAsking(true)}
           >
-            {isSure ? 'Yes: what it signed verifies no more' : 'Retire'}
+            Retire
           </Button>
         )}
       </div>
-      <FormError error={retire.error} />
+      {isAsking && (
+        <TypedConfirmation
+          name={shortId}
+          title={`Retire ${shortId}…`}
+          deed="Retire key"
+          keep="Keep it published"
+          action={retire}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            The key leaves the published list, and nothing that it signed verifies any more. This cannot be
+            undone.
+          </p>
+        </TypedConfirmation>
+      )}
     </div>
   )
 }

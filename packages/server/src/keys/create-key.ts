@@ -7,12 +7,12 @@ import type { Acting, KeysDeps } from './deps.ts'
 import { assertMayGrant, assertMayManage } from './key-access.ts'
 import { secretName } from './key-cache.ts'
 import { keyView } from './key-view.ts'
-import { countLiveKeys, findKey, insertKey, insertSecret, type KeyRow } from './queries.ts'
+import { findKey, hasLiveKeys, insertKey, insertSecret, type KeyRow } from './queries.ts'
 import { RATE_LIMIT_DEFAULT, type ApiKey, type CreateApiKey } from './schema.ts'
 import { DEFAULT_SCOPES } from './scopes.ts'
 
 // Issue of scale: lists stay quick at this size; a workspace that needs more runs several.
-const LIVE_KEYS_MAX = 100_000
+export const LIVE_KEYS_MAX = 100_000
 
 export type KeyWithSecret = ApiKey & { secret_key: string | null }
 
@@ -43,7 +43,7 @@ export async function createKey(
       !(await deps.isProductionOpen(client, principal.workspaceId, input.currency_type))
     )
       throw problem('production-locked')
-    if ((await countLiveKeys(client, principal.workspaceId)) >= LIVE_KEYS_MAX)
+    if (await hasLiveKeys(client, { workspaceId: principal.workspaceId, count: LIVE_KEYS_MAX }))
       throw problem('limit-reached', { detail: `A workspace may hold ${LIVE_KEYS_MAX} live keys.` })
     await insertKey(client, {
       id,

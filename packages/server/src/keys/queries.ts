@@ -25,8 +25,6 @@ type ApiKeysTable = {
   created_by_kind: 'member' | 'key'
   created_by_id: string
   created_by_name: string
-  last_used_at: Date | null
-  last_used_ip: string | null
   expiry_told_days: number | null
   rotation_told_version: number | null
   rotation_told_at: Date | null
@@ -42,9 +40,13 @@ type ApiKeySecretsTable = {
   destroyed_at: Date | null
 }
 
+/** Apart from the key, because it changes all the time. */
+type ApiKeyUsesTable = { api_key_id: string; last_used_at: Date; last_used_ip: string }
+
 declare module '../database/database.ts' {
   interface Tables {
     api_keys: ApiKeysTable
+    api_key_uses: ApiKeyUsesTable
     api_key_secrets: ApiKeySecretsTable
   }
 }
@@ -54,6 +56,8 @@ export type KeyRow = Selectable<ApiKeysTable> & {
   ed25519_public_key: Buffer | null
   /** End of the overlap of the version before, when it has one. */
   previous_secret_expires_at: Date | null
+  last_used_at: Date | null
+  last_used_ip: string | null
 }
 export type SecretRow = Selectable<ApiKeySecretsTable>
 
@@ -62,7 +66,7 @@ export const EXPIRING_MS = 7 * 86_400_000
 /** So old may a secret be before people are reminded to rotate it. */
 export const ROTATION_MS = 90 * 86_400_000
 
-/** The columns of a key with what its secrets add; the caller narrows and orders. */
+/** The columns of a key with what its secrets and its use add; the caller narrows and orders. */
 const selectKeys = () =>
   sqlBuilder
     .selectFrom('api_keys as k')
@@ -74,8 +78,14 @@ const selectKeys = () =>
         .onRef('previous.api_key_id', '=', 'k.id')
         .on('previous.version', '=', sql<number>`k.secret_version - 1`),
     )
+    .leftJoin('api_key_uses as used', 'used.api_key_id', 'k.id')
     .selectAll('k')
-    .select(['current.ed25519_public_key', 'previous.expires_at as previous_secret_expires_at'])
+    .select([
+      'current.ed25519_public_key',
+      'previous.expires_at as previous_secret_expires_at',
+      'used.last_used_at',
+      'used.last_used_ip',
+    ])
 
 /** @returns null when the workspace has no such key */
 export async function findKey(
@@ -148,9 +158,14 @@ export type KeyFilter = {
   now: Date
 }
 
-/** One row more than `limit`, newest first, so that the caller knows whether there is more. */
+/**
+ * One row more than `limit`, newest first, so that the caller knows whether there is more. Which ones is asked of
+ * api_keys_filter_idx alone, which holds every column that a condition here may name.
+ */
 export async function listKeys(executor: Executor, filter: KeyFilter): Promise<KeyRow[]> {
-  let query = selectKeys()
+  let query = sqlBuilder
+    .selectFrom('api_keys as k')
+    .select('k.id')
     .where('k.workspace_id', '=', filter.workspaceId)
     .orderBy('k.id', 'desc')
     .limit(filter.limit + 1)
@@ -158,25 +173,22 @@ export async function listKeys(executor: Executor, filter: KeyFilter): Promise<K
   if (filter.currencyType) query = query.where('k.currency_type', '=', filter.currencyType)
   if (filter.publicKey) query = query.where('k.public_key', '=', filter.publicKey)
   if (filter.nameContains)
-    query = query.where(sql<boolean>`lower(k.name) like ${containing(filter.nameContains)}`)
-  if (filter.search)
-    query = query.where(
-      sql<boolean>`(lower(k.name) like ${containing(filter.search)} or k.public_key like ${literal(filter.search)} || '%')`,
-    )
+    query = query.where(sql<boolean>`k.name_folded like ${containing(filter.nameContains)}`)
+  if (filter.search) query = query.where(found(filter.search))
   if (filter.createdAfter) query = query.where('k.created_at', '>=', filter.createdAfter)
   if (filter.createdBefore) query = query.where('k.created_at', '<', filter.createdBefore)
   if (filter.statuses)
     query = query.where(sql<boolean>`(${sql.join(statusConditions(filter.statuses, filter.now), sql` or `)})`)
   if (filter.cursor) query = query.where('k.id', '<', decodeCursor(filter.cursor, 1)[0] as string)
-  return run<KeyRow>(executor, query)
+  return run<KeyRow>(executor, selectKeys().where('k.id', 'in', query).orderBy('k.id', 'desc'))
 }
+
+// What every public key begins with.
+const PUBLIC_KEY_BEGIN = 'pk_'
 
 const NOT_REVOKED: readonly KeyStatus[] = ['active', 'expiring', 'expired', 'disabled']
 
-/**
- * The same rule as `keyStatus`, for filters; a test holds the two together. One condition a status, on plain columns,
- * so that each finds its index.
- */
+/** The same rule as `keyStatus`, for filters; a test holds the two together. */
 function statusConditions(statuses: readonly KeyStatus[], now: Date) {
   const soon = new Date(now.getTime() + EXPIRING_MS)
   const conditions: Record<KeyStatus, ReturnType<typeof sql<boolean>>> = {
@@ -190,6 +202,13 @@ function statusConditions(statuses: readonly KeyStatus[], now: Date) {
   if (NOT_REVOKED.every((status) => wanted.has(status)))
     return wanted.has('revoked') ? [sql<boolean>`true`] : [sql<boolean>`k.revoked_at is null`]
   return [...wanted].map((status) => conditions[status])
+}
+
+/** A part of the name, or the beginning of the public key if the text can be one. */
+function found(search: string) {
+  const name = sql<boolean>`k.name_folded like ${containing(search)}`
+  if (!PUBLIC_KEY_BEGIN.startsWith(search) && !search.startsWith(PUBLIC_KEY_BEGIN)) return name
+  return sql<boolean>`(${name} or k.public_key like ${literal(search)} || '%')`
 }
 
 /** A text for `like`, none of whose characters means anything else. */
@@ -219,8 +238,6 @@ export type NewKey = Omit<
   | 'secret_version'
   | 'revoked_at'
   | 'rotated_at'
-  | 'last_used_at'
-  | 'last_used_ip'
   | 'expiry_told_days'
   | 'rotation_told_version'
   | 'rotation_told_at'
@@ -290,19 +307,27 @@ export async function touchKeys(
   uses: readonly { keyId: string; at: Date; ip: string }[],
 ): Promise<void> {
   await executor.query(
-    `update api_keys k set last_used_at = used.at, last_used_ip = used.ip
+    `insert into api_key_uses as u (api_key_id, last_used_at, last_used_ip)
+     select k.id, used.at, used.ip
        from unnest($1::text[], $2::timestamptz[], $3::text[]) as used (key_id, at, ip)
-      where k.id = used.key_id and (k.last_used_at is null or k.last_used_at < used.at)`,
+       join api_keys k on k.id = used.key_id
+      order by k.id
+     on conflict (api_key_id) do update set last_used_at = excluded.last_used_at, last_used_ip = excluded.last_used_ip
+      where u.last_used_at < excluded.last_used_at`,
     [uses.map((use) => use.keyId), uses.map((use) => use.at), uses.map((use) => use.ip)],
   )
 }
 
-export async function countLiveKeys(executor: Executor, workspaceId: string): Promise<number> {
-  const { rows } = await executor.query<{ count: string }>(
-    'select count(*) as count from api_keys where workspace_id = $1 and revoked_at is null',
-    [workspaceId],
+/** @returns whether so many keys of the workspace, or more, are not revoked */
+export async function hasLiveKeys(
+  executor: Executor,
+  { workspaceId, count }: { workspaceId: string; count: number },
+): Promise<boolean> {
+  const { rowCount } = await executor.query(
+    'select from api_keys where workspace_id = $1 and revoked_at is null offset $2 limit 1',
+    [workspaceId, count - 1],
   )
-  return Number(rows[0]?.count ?? 0)
+  return rowCount === 1
 }
 
 /** Destroys sealed secrets that ended before a moment. @returns how many */
