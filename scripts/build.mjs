@@ -133,7 +133,15 @@ async function buildServer() {
 async function buildDashboard() {
   const { build: bundle } = await import('vite')
   const configFile = at('packages/dashboard/vite.config.ts')
-  await bundle({ root: at('packages/dashboard'), configFile, logLevel: 'error' })
+  // A build that the tests ask for would otherwise carry React's development half, and stay for the next start.
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    await bundle({ root: at('packages/dashboard'), configFile, logLevel: 'error' })
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
 }
 
 async function buildSdk() {

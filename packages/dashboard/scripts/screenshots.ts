@@ -126,7 +126,10 @@ const pressIn =
   (page) =>
     page.getByText(summary).first().click()
 
-const selectAll: Act = (page) => page.getByLabel('Select all shown keys').check()
+/** Stacked cards have no head with a box for all. */
+const selectAll: Act = async (page) => {
+  for (const box of await page.getByLabel(/^Select (?!all)/).all()) await box.check()
+}
 
 const compare: Act = async (page) => {
   const base = await page.getByLabel('Signature base that the server computed').last().innerText()
