@@ -1,3 +1,4 @@
+import '../styles/keys.css'
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

@@ -37,7 +37,9 @@ export function ApiKeysPage() {
   return (
     <>
       <PageHead title="API Keys" lead="Your code signs its requests with these keys." action={create} />
-      <KeyFilterBar />
+      <div className="key-filters">
+        <KeyFilterBar />
+      </div>
       {keys.isPending && <LoadingRows />}
       {keys.isError && (
         <Failed what="The list of keys" error={keys.error} onRetry={() => void keys.refetch()} />
