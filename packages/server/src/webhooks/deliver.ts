@@ -21,7 +21,7 @@ import {
 import { createRecorder } from './record-attempts.ts'
 import { RETRY_SCHEDULE_SECONDS } from './retry-schedule.ts'
 import { ATTEMPT_TIMEOUT_MS, createSender } from './send-request.ts'
-import type { Lookup } from './dial.ts'
+import type { Lookup } from './resolve-name.ts'
 import type { TargetGuard } from './target-guard.ts'
 import { ALIVE_LOCK_CLASS, openWakeSignal } from './wake-signal.ts'
 

@@ -1,14 +1,8 @@
-import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Mode } from '../sessions/principal.ts'
-import type { TargetGuard } from './target-guard.ts'
-
-/** All addresses of a name, as the system resolves it. */
-export type Lookup = (hostname: string) => Promise<string[]>
-
-export const systemLookup: Lookup = async (hostname) =>
-  (await lookup(hostname, { all: true, order: 'verbatim' })).map((entry) => entry.address)
+import type { Lookup } from './resolve-name.ts'
+import { mayUsePort, type TargetGuard } from './target-guard.ts'
 
 /** What one connection cost, in milliseconds; null where a phase was not reached or does not exist. */
 export type DialTimings = {
@@ -27,6 +21,8 @@ export class NameError extends Error {
 }
 
 const ADDRESSES_TRIED_MAX = 4
+/** For every address but the last: a dead one must not eat the time of those behind it. */
+const CONNECT_LIMIT_MS = 3_000
 
 type Target = { hostname: string; port: number; secure: boolean; mode: Mode }
 
@@ -43,15 +39,17 @@ export async function dial(
   { guard, lookup: resolve, signal }: { guard: TargetGuard; lookup: Lookup; signal: AbortSignal },
 ): Promise<Socket> {
   const host = target.hostname.replace(/^\[|\]$/g, '')
+  if (!mayUsePort(target.port)) throw new TargetRefusedError(`webhooks may not use port ${target.port}`)
   const started = performance.now()
-  const addresses = isIP(host) ? [host] : await resolveName(host, resolve)
+  const addresses = isIP(host) ? [host] : await resolveName(host, resolve, signal)
   if (!isIP(host)) timings.dnsMs = performance.now() - started
   const forbidden = addresses.find((address) => !guard.mayDial(address, target.mode))
   if (forbidden !== undefined)
     throw new TargetRefusedError('the target is a private, local or otherwise special address')
 
   let failure: unknown
-  for (const address of addresses.slice(0, ADDRESSES_TRIED_MAX)) {
+  const tried = addresses.slice(0, ADDRESSES_TRIED_MAX)
+  for (const address of tried) {
     signal.throwIfAborted()
     timings.remoteAddress = address
     const dialled = performance.now()
@@ -59,7 +57,7 @@ export async function dial(
       const socket = await opened(
         connectTcp({ host: address, port: target.port, noDelay: true }),
         'connect',
-        signal,
+        address === tried.at(-1) ? signal : AbortSignal.any([signal, AbortSignal.timeout(CONNECT_LIMIT_MS)]),
       )
       timings.connectMs = performance.now() - dialled
       return target.secure ? await secured(socket, host, timings, signal) : socket
@@ -72,9 +70,9 @@ export async function dial(
   throw failure
 }
 
-async function resolveName(host: string, resolve: Lookup): Promise<string[]> {
+async function resolveName(host: string, resolve: Lookup, signal: AbortSignal): Promise<string[]> {
   try {
-    const addresses = await resolve(host)
+    const addresses = await resolve(host, signal)
     if (addresses.length > 0) return addresses
   } catch (error) {
     throw new NameError(
@@ -97,6 +95,9 @@ async function secured(
     // RFC 6066 §3: an address is not a server name.
     ...(isIP(host) ? {} : { servername: host }),
     ALPNProtocols: ['http/1.1'],
+    // Said here, so that no variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED, NODE_OPTIONS) unsays it.
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
   })
   await opened(secure, 'secureConnect', signal)
   timings.tlsMs = performance.now() - started

@@ -1,10 +1,17 @@
+import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import type { Mode } from '../sessions/principal.ts'
-import { dial, systemLookup, type DialTimings, type Lookup } from './dial.ts'
-import type { TargetGuard } from './target-guard.ts'
+import { dial, TargetRefusedError, type DialTimings } from './dial.ts'
+import { systemLookup, type Lookup } from './resolve-name.ts'
+import { portOf, type TargetGuard } from './target-guard.ts'
 
 export const ATTEMPT_TIMEOUT_MS = 15_000
 export const RESPONSE_BYTES_MAX = 64 * 1024
+/** As they come over the wire: what frames an answer can be endless while its headers and body are short. */
+const WIRE_BYTES_MAX = 1024 * 1024
+const RESPONSE_HEADERS_MAX = 500
+/** 1xx before the answer. */
+const ANNOUNCEMENTS_MAX = 16
 const IDLE_TIMEOUT_MS = 20_000
 const IDLE_CONNECTIONS_MAX = 256
 
@@ -51,7 +58,20 @@ export type Sender = {
 
 export type SenderOptions = { guard: TargetGuard; lookup?: Lookup; timeoutMs?: number }
 
-type Connection = { client: Client; timings: DialTimings; uses: number; abort: AbortController }
+type Connection = {
+  client: Client
+  timings: DialTimings
+  uses: number
+  abort: AbortController
+  socket: Socket | null
+  /** What the socket had read when the answer that is awaited began. */
+  bytesBefore: number
+}
+
+/** The other side speaks, but not as HTTP has it or not within our limits. */
+class InvalidResponseError extends Error {
+  readonly code = 'INVALID_RESPONSE'
+}
 
 /**
  * Sends webhooks over kept connections, one request at a time on each. A client per connection, and not a
@@ -70,15 +90,14 @@ export function createSender({
   const open = (url: URL, mode: Mode): Connection => {
     const timings: DialTimings = { remoteAddress: null, dnsMs: null, connectMs: null, tlsMs: null }
     const abort = new AbortController()
+    const target = { hostname: url.hostname, port: portOf(url), secure: url.protocol === 'https:', mode }
     const client = new Client(url.origin, {
       pipelining: 1,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       // The try's own limit covers them; two more timers a request would cost and say less.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: ({ hostname, port, protocol }, callback) => {
-        const secure = protocol === 'https:'
-        const target = { hostname, port: Number(port) || (secure ? 443 : 80), secure, mode }
+      connect: (_options, callback) => {
         // undici takes a callback, and it handles both outcomes.
         void (async () => {
           let socket
@@ -87,11 +106,13 @@ export function createSender({
           } catch (error) {
             return callback(error as Error, null)
           }
+          limitWireBytes(connection, socket)
           callback(null, socket)
         })()
       },
     })
-    return { client, timings, uses: 0, abort }
+    const connection: Connection = { client, timings, uses: 0, abort, socket: null, bytesBefore: 0 }
+    return connection
   }
 
   const discard = (connection: Connection, error: Error | null = null) => {
@@ -127,6 +148,9 @@ export function createSender({
 
   return {
     async send(input) {
+      // Judged when it was saved, too; but rules and rows change. Nothing is opened for what is refused here.
+      const fault = guard.urlFault(input.url, input.mode)
+      if (fault) return refusal(input, fault)
       const url = new URL(input.url)
       const key = `${input.mode} ${url.origin}`
       const free = idle.get(key)?.at(-1)
@@ -137,7 +161,7 @@ export function createSender({
       const connection = free ?? open(url, input.mode)
       connection.uses += 1
       busy.add(connection)
-      const { result, reusable } = await exchange(input, connection, timeoutMs)
+      const { result, reusable } = await exchange({ input, url, connection, timeoutMs })
       busy.delete(connection)
       if (reusable) keep(key, connection)
       else discard(connection)
@@ -155,22 +179,30 @@ export function createSender({
 
 type Exchange = { result: SendResult; reusable: boolean }
 
-function exchange(input: SendInput, connection: Connection, timeoutMs: number): Promise<Exchange> {
-  const url = new URL(input.url)
-  const started = performance.now()
-  const isFirst = connection.uses === 1
-  const body = Buffer.from(input.body)
-  const chunks: Buffer[] = []
-  let bytes = 0
-  const result: SendResult = {
-    // A kept connection cost nothing this time.
-    ...connection.timings,
-    requestHeaders: [
-      ['host', url.host],
-      ['connection', 'keep-alive'],
-      ...input.headers,
-      ['content-length', String(body.length)],
-    ],
+/** Cuts a connection whose answer has no end, whatever it consists of. */
+function limitWireBytes(connection: Connection, socket: Socket): void {
+  connection.socket = socket
+  connection.bytesBefore = socket.bytesRead
+  socket.on('readable', () => {
+    if (socket.bytesRead - connection.bytesBefore > WIRE_BYTES_MAX)
+      socket.destroy(new InvalidResponseError(`the answer was not whole after ${WIRE_BYTES_MAX} bytes`))
+  })
+}
+
+function refusal(input: SendInput, fault: string): SendResult {
+  return {
+    ...emptyResult([...input.headers]),
+    ...judge(null, new TargetRefusedError(`the URL ${fault}`)),
+  }
+}
+
+function emptyResult(requestHeaders: Header[]): SendResult {
+  return {
+    remoteAddress: null,
+    dnsMs: null,
+    connectMs: null,
+    tlsMs: null,
+    requestHeaders,
     statusCode: null,
     responseHeaders: null,
     responseBody: null,
@@ -180,6 +212,24 @@ function exchange(input: SendInput, connection: Connection, timeoutMs: number): 
     error: null,
     errorDetail: null,
   }
+}
+
+type ExchangeInput = { input: SendInput; url: URL; connection: Connection; timeoutMs: number }
+
+function exchange({ input, url, connection, timeoutMs }: ExchangeInput): Promise<Exchange> {
+  const started = performance.now()
+  const isFirst = connection.uses === 1
+  const body = Buffer.from(input.body)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  let announcements = 0
+  const result = emptyResult([
+    ['host', url.host],
+    ['connection', 'keep-alive'],
+    ...input.headers,
+    ['content-length', String(body.length)],
+  ])
+  connection.bytesBefore = connection.socket?.bytesRead ?? 0
 
   return new Promise((resolve) => {
     let settled = false
@@ -189,6 +239,7 @@ function exchange(input: SendInput, connection: Connection, timeoutMs: number): 
       clearTimeout(timer)
       const { remoteAddress, dnsMs, connectMs, tlsMs } = connection.timings
       result.remoteAddress = remoteAddress
+      // A kept connection cost nothing this time.
       result.dnsMs = isFirst ? dnsMs : null
       result.connectMs = isFirst ? connectMs : null
       result.tlsMs = isFirst ? tlsMs : null
@@ -205,10 +256,20 @@ function exchange(input: SendInput, connection: Connection, timeoutMs: number): 
       onRequestStart() {},
       onResponseStart(controller, statusCode) {
         // 1xx are announcements; the answer comes after them.
-        if (statusCode < 200) return
+        if (statusCode < 200) {
+          announcements += 1
+          if (announcements > ANNOUNCEMENTS_MAX)
+            controller.abort(
+              new InvalidResponseError(`more than ${ANNOUNCEMENTS_MAX} answers with a 1xx status`),
+            )
+          return
+        }
         result.firstByteMs = performance.now() - started
         result.statusCode = statusCode
         result.responseHeaders = headerPairs(controller.rawHeaders)
+        if (result.responseHeaders.length <= RESPONSE_HEADERS_MAX) return
+        result.responseHeaders = result.responseHeaders.slice(0, RESPONSE_HEADERS_MAX)
+        controller.abort(new InvalidResponseError(`more than ${RESPONSE_HEADERS_MAX} headers`))
       },
       onResponseData(_controller, chunk) {
         const room = RESPONSE_BYTES_MAX - bytes
@@ -246,6 +307,7 @@ function headerPairs(raw: unknown): Header[] {
 }
 
 const ERROR_KINDS: Record<string, ErrorKind> = {
+  INVALID_RESPONSE: 'invalid_response',
   TIMEOUT: 'timeout',
   STOPPED: 'stopped',
   TARGET_REFUSED: 'target_refused',
@@ -263,6 +325,10 @@ function judge(
 ): { error: ErrorKind | null; errorDetail: string | null } {
   if (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
+    // undici's parser gives no code, and calls it a socket's fault when a 100 comes that nobody asked for, a
+    // switch of protocols, or an answer before the request.
+    if (error.name === 'HTTPParserError' || /^bad (response|upgrade)$/.test(error.message))
+      return { error: 'invalid_response', errorDetail: detailOf(error, code) }
     return { error: ERROR_KINDS[code] ?? kindOf(code), errorDetail: detailOf(error, code) }
   }
   if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { error: null, errorDetail: null }

@@ -25,25 +25,48 @@ const IPV4_REFUSED =
 // Of IPv6 only global unicast is reachable; within it, Teredo and its neighbours, documentation, 6to4, AS112.
 const IPV6_GLOBAL = '2000::/3'
 const IPV6_REFUSED = '2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20'
+// Where clouds hand credentials to whoever asks: no range that an operator opens may take them along.
+const IPV4_METADATA =
+  '100.100.100.200/32 168.63.129.16/32 169.254.169.254/32 169.254.170.2/32 169.254.170.23/32 192.0.0.192/32'
+const IPV6_METADATA = 'fd00:ec2::23/128 fd00:ec2::254/128 fd20:ce::254/128'
 const URL_CHARACTERS_MAX = 2048
+// RFC 1035 §2.3.4
+const HOST_CHARACTERS_MAX = 253
+const HOST_LABEL = /^[a-z0-9_-]{1,63}$/
+const LOCAL_NAME = /(^|\.)(localhost[46]?|localdomain[46]?|ip6-localhost|ip6-loopback)\.?$/
+// Characters that a person reading the URL does not see, or that a parser reads as something else.
+const DECEPTIVE_CHARACTER = /[\p{Cc}\p{Cf}\\]/u
+// Below 1024 the ports of the web only. Above, those that browsers block too (Fetch §2.9), and those of stores
+// and control planes that act on what reaches them.
+const SYSTEM_PORTS_MAX = 1023
+const PORTS_OPEN = new Set([80, 443])
+const PORTS_REFUSED = new Set([
+  1719, 1720, 1723, 2049, 2375, 2376, 2379, 2380, 3306, 3659, 4045, 4190, 5060, 5061, 5432, 6000, 6379, 6566,
+  6665, 6666, 6667, 6668, 6669, 6679, 6697, 9200, 10080, 10250, 10255, 11211, 27017,
+])
 
 const refused4 = networks(IPV4_REFUSED, 'ipv4')
 const refused6 = networks(IPV6_REFUSED, 'ipv6')
 const global6 = networks(IPV6_GLOBAL, 'ipv6')
 const loopback4 = networks('127.0.0.0/8', 'ipv4')
+const metadata4 = networks(IPV4_METADATA, 'ipv4')
+const metadata6 = networks(IPV6_METADATA, 'ipv6')
 
 export function createTargetGuard(options: TargetGuardOptions): TargetGuard {
   const mayDial = (address: string, mode: Mode): boolean => {
     const target = effectiveAddress(address)
     if (!target) return false
+    if ((target.family === 'ipv4' ? metadata4 : metadata6).check(target.address, target.family)) return false
     if (options.allowedNetworks.check(target.address, target.family)) return true
     if (isLoopback(target)) return mode === 'test' && options.loopbackInTestMode
     if (target.family === 'ipv4') return !refused4.check(target.address, 'ipv4')
+    if (isIsatap(target.address)) return false
     return global6.check(target.address, 'ipv6') && !refused6.check(target.address, 'ipv6')
   }
 
   const urlFault = (text: string, mode: Mode): string | null => {
     if (text.length > URL_CHARACTERS_MAX) return `must have at most ${URL_CHARACTERS_MAX} characters`
+    if (DECEPTIVE_CHARACTER.test(text)) return 'must not hold invisible characters or backslashes'
     if (!URL.canParse(text)) return 'must be a URL such as https://example.com/webhooks'
     const url = new URL(text)
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https://'
@@ -51,13 +74,12 @@ export function createTargetGuard(options: TargetGuardOptions): TargetGuard {
       return 'must start with https:// in Production Mode'
     if (url.username || url.password) return 'must not hold a user name or password; use a custom header'
     if (url.hash) return 'must not hold a fragment (#)'
-    if (url.port === '0') return 'must not use port 0'
+    if (!mayUsePort(portOf(url))) return `must not use port ${url.port}, which is kept for other services`
     // WHATWG URL has turned decimal, octal and hexadecimal forms of an address into the plain one here.
     const host = hostOf(url)
     if (isIP(host) && !mayDial(host, mode)) return 'must not be a private, local or otherwise special address'
-    const isLocalName = /(^|\.)localhost\.?$/.test(host)
-    if (isLocalName && !mayDial('127.0.0.1', mode)) return 'must not be a local name'
-    return null
+    if (LOCAL_NAME.test(host) && !mayDial('127.0.0.1', mode)) return 'must not be a local name'
+    return isIP(host) || isHostName(host) ? null : 'must have a valid host name'
   }
   return { urlFault, mayDial }
 }
@@ -65,6 +87,23 @@ export function createTargetGuard(options: TargetGuardOptions): TargetGuard {
 /** The host as it is dialled: an IPv6 literal without its brackets. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+/** The port that a URL says or implies. */
+export function portOf(url: URL): number {
+  if (url.port) return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}
+
+/** Whether webhooks may use a port at all, in either mode and towards any address. */
+export function mayUsePort(port: number): boolean {
+  return port > SYSTEM_PORTS_MAX ? !PORTS_REFUSED.has(port) : PORTS_OPEN.has(port)
+}
+
+/** `URL` lets pass what no resolver takes: empty and endless labels, and most punctuation. */
+function isHostName(host: string): boolean {
+  const name = host.replace(/\.$/, '')
+  return name.length <= HOST_CHARACTERS_MAX && name.split('.').every((label) => HOST_LABEL.test(label))
 }
 
 type Target = { address: string; family: 'ipv4' | 'ipv6' }
@@ -98,6 +137,12 @@ function ipv6Groups(address: string): number[] {
   if (tail === undefined) return before
   const after = parse(tail)
   return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
+}
+
+/** RFC 5214 §6.1: such an address leads to the IPv4 address at its end, whatever its prefix. */
+function isIsatap(address: string): boolean {
+  const groups = ipv6Groups(address)
+  return groups[5] === 0x5efe && (groups[4] === 0 || groups[4] === 0x200)
 }
 
 function isLoopback(target: Target): boolean {
