@@ -17,6 +17,21 @@ export function visible(character: string): string {
 }
 
 /**
+ * The base that somebody pasted: as it is, or as a JSON string (what JSON.stringify and json.dumps print), which keeps
+ * the carriage returns that a text field drops.
+ */
+export function readOwnBase(text: string): string {
+  const trimmed = text.trim()
+  if (!trimmed.startsWith('"')) return text
+  try {
+    const value: unknown = JSON.parse(trimmed)
+    return typeof value === 'string' ? value : text
+  } catch {
+    return text // a base begins with a quote as well
+  }
+}
+
+/**
  * Lays two bases beside each other line by line.
  * @returns the lines, and the byte (from 0, in UTF-8) at which the texts first differ; null when they are equal
  */

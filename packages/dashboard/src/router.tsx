@@ -155,6 +155,17 @@ const transactionLogRoute = createRoute({
   staticData: { title: 'Request' },
   component: lazyRouteComponent(() => import('./pages/transaction-log.tsx'), 'TransactionLogPage'),
 })
+const signatureDebuggerRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/signature-debugger',
+  staticData: {
+    title: 'Signature debugger',
+    scope: 'workspace',
+    strip: 'The debugger knows the API Keys of both modes.',
+  },
+  validateSearch: filtersOf(['request']),
+  component: lazyRouteComponent(() => import('./pages/signature-debugger.tsx'), 'SignatureDebuggerPage'),
+})
 const webhooksRoute = createRoute({
   getParentRoute: () => inside,
   path: '/webhooks',
@@ -330,6 +341,7 @@ const routeTree = root.addChildren([
     apiKeyRoute,
     transactionLogsRoute,
     transactionLogRoute,
+    signatureDebuggerRoute,
     webhooksRoute,
     addWebhookRoute,
     webhookRoute,

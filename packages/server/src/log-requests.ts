@@ -148,8 +148,13 @@ function requestRecord({ request, reply, payload, verification, key }: Answer): 
     idempotencyKey: headerText(request.headers['idempotency-key']),
     transactionId: request.made.transactionId,
     eventIds: request.made.eventIds,
-    diagnosis: signed ? null : (request.refusal?.extra ?? null),
+    diagnosis: diagnosisOf(request.refusal?.extra, signed),
   }
+}
+
+/** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */
+function diagnosisOf(extra: Record<string, unknown> | undefined, signed: boolean): object | null {
+  return extra && (!signed || extra['likely_cause_code'] !== undefined) ? extra : null
 }
 
 function headerText(value: string | string[] | undefined): string | null {

@@ -1,17 +1,20 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { buildApp } from './app.ts'
 import { newPublicKey } from './keys/credentials.ts'
+import { createServices } from './services.ts'
 import { CAUSES } from './signatures/causes.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from './test-app.ts'
+import { openProduction, setUpOperator, type TestPerson } from './test-production.ts'
 
 const AUTHORITY = 'localhost:4747'
 let t: TestApp
-let ada: TestMember
+let ada: TestPerson
 let key: TestKey
 let other: TestKey
 let port: number
@@ -20,7 +23,7 @@ beforeAll(async () => {
   t = await createTestApp()
   await t.app.listen({ host: '127.0.0.1', port: 0 })
   port = (t.app.server.address() as AddressInfo).port
-  ada = await t.signUp()
+  ada = await setUpOperator(t)
   key = await t.createKey(ada)
   other = await t.createKey(ada)
 })
@@ -42,6 +45,9 @@ type Mistake = {
   signer?: TestKey
   ageSeconds?: number
   created?: number
+  nonce?: string
+  alg?: string
+  expires?: number
   parameters?: (parameters: string) => string
   base?: (base: string) => string
   digest?: (body: string) => string
@@ -73,7 +79,8 @@ function made(mistake: Mistake): Sent {
   const names = Object.keys(values)
   const created = mistake.created ?? Math.floor(t.clock.now() / 1000) - (mistake.ageSeconds ?? 0)
   const list = `(${names.map((name) => `"${name}"`).join(' ')})`
-  const sentParameters = `${list};created=${created};nonce="${randomBytes(12).toString('hex')}";keyid="${signer.publicKey}";alg="hmac-sha256"`
+  const { nonce = randomBytes(12).toString('hex'), alg = 'hmac-sha256', expires } = mistake
+  const sentParameters = `${list};created=${created};nonce="${nonce}";keyid="${signer.publicKey}";alg="${alg}"${expires === undefined ? '' : `;expires=${expires}`}`
   const parameters = (mistake.parameters ?? ((text) => text))(sentParameters)
   const lines = (mistake.order ?? names).map((name) => `"${name}": ${values[name]}`)
   const base = (mistake.base ?? ((text) => text))([...lines, `"@signature-params": ${parameters}`].join('\n'))
@@ -118,15 +125,23 @@ const MISTAKES: [code: keyof typeof CAUSES, mistake: () => Mistake][] = [
   ['clock-behind', () => ({ ageSeconds: 400 })],
   ['clock-ahead', () => ({ ageSeconds: -90 })],
   ['created-unit', () => ({ created: t.clock.now() })],
+  ['expires-passed', () => ({ ageSeconds: 20, expires: Math.floor(t.clock.now() / 1000) - 10 })],
+  ['other-algorithm', () => ({ alg: 'ed25519' })],
   ['secret-newline', () => ({ secret: `${key.secretKey}\n` })],
   ['secret-quotes', () => ({ secret: `"${key.secretKey}"` })],
   ['secret-decoded', () => ({ secret: Buffer.from(key.secretKey, 'base64') })],
   ['secret-prefix-cut', () => ({ secret: key.secretKey.slice('sk_test_'.length) })],
-  ['foreign-authority', () => ({ sentHost: 'elsewhere.example' })],
+  [
+    'foreign-authority',
+    () => ({ sentHost: 'elsewhere.example', signed: { '@authority': 'elsewhere.example' } }),
+  ],
   ['proxy-changed-host', () => ({ sentHost: '127.0.0.1:4747' })],
+  ['proxy-changed-host', () => ({ sentHost: 'upstream.internal:8080' })],
+  ['authority-port', () => ({ sentHost: 'localhost' })],
   ['authority-port', () => ({ signed: { '@authority': 'localhost' } })],
   ['query-reordered', () => ({ sentTarget: '/v1/accounts?cursor=&limit=1' })],
   ['query-reencoded', () => ({ target: '/v1/accounts?text=a%20b', sentTarget: '/v1/accounts?text=a+b' })],
+  ['query-reencoded', () => ({ target: '/v1/accounts?text=ü', sentTarget: '/v1/accounts?text=%C3%BC' })],
   ['query-mark-missing', () => ({ signed: { '@query': 'limit=1&cursor=' } })],
   ['query-mark-missing', () => ({ target: '/v1/me', signed: { '@query': '' } })],
   ['query-dropped', () => ({ target: '/v1/accounts', sentTarget: '/v1/accounts?limit=1' })],
@@ -174,10 +189,47 @@ describe('a refusal names its likely cause and the remedy', () => {
     expect([answer['likely_cause_code'], answer['remedy']]).toEqual([code, CAUSES[code]])
   })
 
+  it('nonce-reused, where a request is sent again as it is', async () => {
+    const mistake = { nonce: randomBytes(12).toString('hex'), created: Math.floor(t.clock.now() / 1000) }
+    expect((await send(mistake))['status']).toBe(200)
+    expect(await causeOf(mistake)).toBe('nonce-reused')
+  })
+
+  it('hmac-instead-of-ed25519, where a key pair is used like a secret', async () => {
+    const pair = generateKeyPairSync('ed25519')
+    const publicHalf = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+    const signer = await t.createKey(ada, {
+      algorithm: 'ed25519',
+      ed25519_public_key: publicHalf.toString('base64'),
+    })
+    const secret = pair.privateKey.export({ format: 'pem', type: 'pkcs8' })
+    expect(await causeOf({ signer, secret, alg: 'ed25519' })).toBe('hmac-instead-of-ed25519')
+  })
+
   it('old-secret, once the overlap is over', async () => {
     const rotated = await t.createKey(ada)
     await ada.request('POST', `/v1/api-keys/${rotated.id}/rotate`, { body: { overlap_seconds: 0 } })
     expect(await causeOf({ signer: rotated })).toBe('old-secret')
+  })
+
+  it('stands in the list of Transaction Logs, whether the signature held or not', async () => {
+    const signer = await t.createKey(ada)
+    const repeated = {
+      signer,
+      nonce: randomBytes(12).toString('hex'),
+      created: Math.floor(t.clock.now() / 1000),
+    }
+    for (const mistake of [repeated, repeated, { signer, secret: `${signer.secretKey}\n` }])
+      await send(mistake)
+    await t.requestLog.flush()
+    const list = await ada.request('GET', `/v1/transaction-logs?api_key_id=${signer.id}`)
+    const causes = (list.body['data'] as { likely_cause_code: string | null }[]).map(
+      (row) => row.likely_cause_code,
+    )
+    expect(causes).toEqual(['secret-newline', 'nonce-reused', null])
+    const [newest] = list.body['data'] as { id: string }[]
+    const one = await ada.request('GET', `/v1/transaction-logs/${newest!.id}`)
+    expect(one.body['likely_cause_code']).toBe('secret-newline')
   })
 
   it('says the same whether a wrong secret agrees in no character or in all but one', async () => {
@@ -193,7 +245,7 @@ describe('a refusal names its likely cause and the remedy', () => {
 })
 
 describe('POST /v1/test/explain-signature', () => {
-  const explain = (sent: Sent, member = ada, more: object = {}) =>
+  const explain = (sent: Sent, member: TestMember = ada, more: object = {}) =>
     member.request('POST', '/v1/test/explain-signature', {
       body: {
         method: sent.method,
@@ -223,6 +275,19 @@ describe('POST /v1/test/explain-signature', () => {
     expect(
       codes(await explain(made({ encode: (mac) => `${mac.toString('base64url').slice(0, 42)}_=` }))),
     ).toEqual(['base64url-instead-of-base64'])
+  })
+
+  it('names the secret of the other mode', async () => {
+    await openProduction(t, { operator: ada, person: ada })
+    const production = await t.createKey(ada, { mode: 'production' })
+    expect(codes(await explain(made({ secret: production.secretKey })))).toEqual(['wrong-mode-secret'])
+  })
+
+  it('names a changed Host instead of a foreign one, and alg beside the rest', async () => {
+    expect(codes(await explain(made({ sentHost: 'upstream.internal:8080' })))).toEqual(['proxy-changed-host'])
+    const elsewhere = made({ sentHost: 'elsewhere.example', signed: { '@authority': 'elsewhere.example' } })
+    expect(codes(await explain(elsewhere))).toEqual(['foreign-authority'])
+    expect(codes(await explain(made({ alg: 'ed25519' })))).toEqual(['other-algorithm'])
   })
 
   it("answers another workspace's key like one that does not exist", async () => {
@@ -259,6 +324,8 @@ describe.skipIf(!hasNginx)('behind a real nginx', () => {
     folder = mkdtempSync(join(tmpdir(), 'countersign-nginx-'))
     const locations: Record<string, string> = {
       untouched: `location / { proxy_set_header Host $http_host; proxy_pass http://127.0.0.1:${port}; }`,
+      // What nginx does where nobody tells it otherwise: Host becomes the address of the upstream.
+      unset: `location / { proxy_pass http://127.0.0.1:${port}; }`,
       host: `location / { proxy_set_header Host 127.0.0.1:4747; proxy_pass http://127.0.0.1:${port}; }`,
       prefix: `location /api/ { proxy_set_header Host $http_host; proxy_pass http://127.0.0.1:${port}/; }`,
       query: `location / { proxy_set_header Host $http_host; rewrite ^(.*)$ $1?limit=1&cursor=? break; proxy_pass http://127.0.0.1:${port}; }`,
@@ -295,6 +362,7 @@ describe.skipIf(!hasNginx)('behind a real nginx', () => {
   })
 
   it.each([
+    ['proxy-changed-host', 'unset', {}],
     ['proxy-changed-host', 'host', {}],
     ['path-prefix', 'prefix', { target: '/api/v1/accounts?limit=1' }],
     ['query-reordered', 'query', { target: '/v1/accounts?cursor=&limit=1' }],
@@ -310,6 +378,23 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return free
 }
+
+// Last, because it takes the memory of nonces over from the server of all other tests.
+it('before-server-start, where a server starts between signing and sending', async () => {
+  const early = made({ target: '/v1/me' })
+  const accepted = made({ target: '/v1/me' })
+  const headersOf = (sent: Sent) => Object.fromEntries(sent.headers)
+  expect((await t.app.inject({ url: '/v1/me', headers: headersOf(accepted) })).statusCode).toBe(200)
+  const services = await createServices({ ...t })
+  const restarted = await buildApp({ ...services, dashboardDir: null })
+  try {
+    const answer = await restarted.inject({ url: '/v1/me', headers: headersOf(early) })
+    expect([answer.statusCode, answer.json().likely_cause_code]).toEqual([401, 'before-server-start'])
+  } finally {
+    await restarted.close()
+    await services.close()
+  }
+})
 
 it('docs/signing.md tells of every cause, with the remedy that the server gives', () => {
   const text = readFileSync(new URL('../../../docs/signing.md', import.meta.url), 'utf8')

@@ -1,26 +1,39 @@
-import { Textarea } from '@mantine/core'
-import { useState } from 'react'
-import { compareBases, visible, type BaseLine } from '../base-difference.ts'
+import { Button, FileButton, Textarea } from '@mantine/core'
+import { compareBases, readOwnBase, visible, type BaseLine } from '../base-difference.ts'
 import { CodeBlock } from './code-sample.tsx'
 import { Note } from './states.tsx'
 
+type BaseComparisonProps = {
+  serverBase: string
+  /** What the reader pasted. */
+  text: string
+  onText: (text: string) => void
+}
+
 /** The server's signature base beside the one that the reader's code signs. Both stay in this page. */
-export function BaseComparison({ serverBase }: { serverBase: string }) {
-  const [own, setOwn] = useState('')
+export function BaseComparison({ serverBase, text, onText }: BaseComparisonProps) {
+  const own = readOwnBase(text)
   const { lines, firstByte } = compareBases(serverBase, own)
   return (
-    <section className="stack-tight" aria-label="Signature bases compared">
+    <section className="stack" aria-label="Signature bases compared">
       <CodeBlock title="Signature base that the server computed" code={serverBase} />
       <Textarea
         label="The text that your code signs"
-        description="Print it just before the MAC is made and paste it here. It stays in this page and is sent nowhere. Never paste a secret."
+        description="Print it just before it is signed and paste it here, as it is or as a JSON string. It stays in this page and is sent nowhere. Never paste a secret."
         autosize
         minRows={3}
         maxRows={10}
-        value={own}
+        value={text}
         styles={{ input: { fontFamily: 'var(--mono)' } }}
-        onChange={(event) => setOwn(event.currentTarget.value)}
+        onChange={(event) => onText(event.currentTarget.value)}
       />
+      <FileButton onChange={(file) => void file?.text().then(onText)}>
+        {(props) => (
+          <Button {...props} variant="default" style={{ alignSelf: 'flex-start' }}>
+            Open a file with that text
+          </Button>
+        )}
+      </FileButton>
       {own !== '' && firstByte === null && (
         <Note tone="good">
           <strong>Both texts are the same, byte for byte.</strong> So the secret is another one, or it is
@@ -39,8 +52,9 @@ export function BaseComparison({ serverBase }: { serverBase: string }) {
             <Side title="Yours" lines={lines} of="theirs" />
           </div>
           <p className="small quiet">
-            In the marked line · is a space, → a tab, and ⟨U+…⟩ a character that is not printable ASCII.
-            Pasting drops carriage returns; where they are the fault, the likely cause above says so.
+            In the marked line · is a space, → a tab, \r a carriage return and ⟨U+…⟩ a character that is not
+            printable ASCII. The text field drops carriage returns from what is pasted as it is; a JSON string
+            or a file keeps them.
           </p>
         </>
       )}

@@ -8,6 +8,7 @@ import {
   LayersIcon,
   Link2Icon,
   LockClosedIcon,
+  MagnifyingGlassIcon,
   MixerHorizontalIcon,
   PaperPlaneIcon,
   ReaderIcon,
@@ -36,6 +37,7 @@ const GROUPS: Group[] = [
       { to: '/events', name: 'Events', icon: <BellIcon /> },
       { to: '/transaction-logs', name: 'Transaction Logs', icon: <ActivityLogIcon /> },
       { to: '/webhook-logs', name: 'Webhook Logs', icon: <PaperPlaneIcon /> },
+      { to: '/signature-debugger', name: 'Signature debugger', icon: <MagnifyingGlassIcon /> },
     ],
   },
   {

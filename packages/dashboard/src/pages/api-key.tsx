@@ -127,6 +127,11 @@ function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void 
       <Fact name="Last used">
         {apiKey.last_used_at ? <LastUse apiKey={apiKey} at={apiKey.last_used_at} /> : never}
       </Fact>
+      <Fact name="Refused?">
+        <Link to="/signature-debugger" className="link">
+          Find out why with the signature debugger
+        </Link>
+      </Fact>
       <Fact name="Created">
         <ExactTime at={apiKey.created_at} /> <span className="quiet">by</span> {apiKey.created_by.name}
       </Fact>

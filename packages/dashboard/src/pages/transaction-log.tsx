@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeftIcon } from '@radix-ui/react-icons'
 import { Link, useParams, useRouter } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { TransactionLogDetail } from '../api-types.ts'
 import { BaseComparison } from '../components/base-comparison.tsx'
 import { HttpStatusBadge, ModeBadge } from '../components/badges.tsx'
@@ -85,6 +86,7 @@ function CountedRefusals({ count }: { count: number }) {
 
 function ProblemExplained({ log }: { log: TransactionLogDetail }) {
   const problem = problemIn(log, log)
+  const [ownBase, setOwnBase] = useState('')
   return (
     <>
       <Note tone="bad">
@@ -102,9 +104,19 @@ function ProblemExplained({ log }: { log: TransactionLogDetail }) {
           <a className="link" href={`/problems/${log.code}`} target="_blank" rel="noreferrer">
             What {log.code} means and how to mend it
           </a>
+          {log.likely_cause_code && (
+            <>
+              {' · '}
+              <Link to="/signature-debugger" search={{ request: log.id }} className="link">
+                Open in the signature debugger
+              </Link>
+            </>
+          )}
         </p>
       </Note>
-      {problem.signatureBase && <BaseComparison serverBase={problem.signatureBase} />}
+      {problem.signatureBase && (
+        <BaseComparison serverBase={problem.signatureBase} text={ownBase} onText={setOwnBase} />
+      )}
     </>
   )
 }

@@ -17,7 +17,15 @@ export function TransactionLogsPage() {
   const logs = useLogs(filters, { live: true })
   return (
     <>
-      <PageHead title="Transaction Logs" lead="Every API request made with your keys" />
+      <PageHead
+        title="Transaction Logs"
+        lead="Every API request made with your keys"
+        action={
+          <LinkButton to="/signature-debugger" variant="default">
+            Signature debugger
+          </LinkButton>
+        }
+      />
       <div className="stack">
         <LogFilterBar />
         <PagedList
@@ -87,7 +95,7 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
               </td>
               <td data-label="Problem" data-empty={row.code === null || undefined}>
                 {row.code ? (
-                  <code>{row.code}</code>
+                  <Problem code={row.code} cause={row.likely_cause_code} />
                 ) : (
                   <span className="quiet" aria-label="None">
                     –
@@ -108,5 +116,15 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** The problem and, where one is known, why: `signature-invalid query-reordered`. */
+function Problem({ code, cause }: { code: string; cause: string | null }) {
+  const isTold = cause !== null && cause !== code && cause !== 'unknown'
+  return (
+    <span>
+      <code>{code}</code> {isTold && <code className="quiet">{cause}</code>}
+    </span>
   )
 }

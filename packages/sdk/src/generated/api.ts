@@ -4305,6 +4305,11 @@ export interface components {
             status: number;
             /** @description The problem's code; null when there was none. */
             code: string | null;
+            /**
+             * @description Why the signature was refused, as docs/signing.md lists it; null when it was not.
+             * @example query-reordered
+             */
+            likely_cause_code: string | null;
             duration_ms: number;
             ip: string | null;
             /** @description More than 1 where this row stands for further refusals of the same key in a minute that were counted, not logged. */
@@ -4356,6 +4361,11 @@ export interface components {
             status: number;
             /** @description The problem's code; null when there was none. */
             code: string | null;
+            /**
+             * @description Why the signature was refused, as docs/signing.md lists it; null when it was not.
+             * @example query-reordered
+             */
+            likely_cause_code: string | null;
             duration_ms: number;
             ip: string | null;
             /** @description More than 1 where this row stands for further refusals of the same key in a minute that were counted, not logged. */

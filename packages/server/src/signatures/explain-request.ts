@@ -1,11 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import type { VerificationKey, WorkspaceKey } from '../keys/key-cache.ts'
 import { Problem } from '../problems.ts'
+import type { Cause } from './causes.ts'
 import { assertDigest } from './content-digest.ts'
-import { explainMismatch, explainOtherKey, explainTime, explainUnreadable } from './explain-mismatch.ts'
+import {
+  explainForeignHost,
+  explainMismatch,
+  explainOtherKey,
+  explainTime,
+  explainUnreadable,
+  otherAlgorithm,
+} from './explain-mismatch.ts'
+import { matchSecret } from './match-secret.ts'
 import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS } from './nonces.ts'
+import type { Mismatch } from './wrong-bases.ts'
 import { readSignedRequest, type ReadRequest } from './signature-base.ts'
-import { matchSecret } from './verify-request.ts'
 
 /** What was sent, as somebody copied it from a log. */
 export type SentRequest = {
@@ -59,25 +68,16 @@ export async function explainRequest(
   else {
     const status = statusFault(key, receivedAtMs)
     if (status) findings.push(status)
-    if (!deps.authorities.has(parts.authority))
-      findings.push(
-        plain(
-          'signature-invalid',
-          `The request names ${parts.authority}, which is not this server.`,
-          'foreign-authority',
-        ),
-      )
-    const mismatch = { key, signature, parts, authorities: deps.authorities, nowMs: receivedAtMs }
-    if (matchSecret(key, { base, bytes: signature.bytes, nowMs: receivedAtMs }) === null) {
-      const first = explainMismatch(mismatch)
-      const others = first.likely_cause_code === 'unknown' ? await deps.otherKeys(workspaceId) : []
-      const told =
-        explainOtherKey(
-          mismatch,
-          others.filter((other) => other.id !== key.id),
-        ) ?? first
-      findings.push({ code: 'signature-invalid', detail: told.likely_cause, ...told })
-    }
+    findings.push(
+      ...(await signatureFaults(deps, {
+        key,
+        signature,
+        parts,
+        authorities: deps.authorities,
+        nowMs: receivedAtMs,
+        base,
+      })),
+    )
   }
   if (sent.body !== undefined && signature.components.includes('content-digest'))
     try {
@@ -86,6 +86,31 @@ export async function explainRequest(
       findings.push(finding(error, null))
     }
   return { findings, signature_base: base, api_key_id: key?.id ?? null }
+}
+
+/** What of host, algorithm and signature is wrong: every fault that can be told apart, not the first alone. */
+async function signatureFaults(
+  deps: ExplainDeps,
+  { base, ...mismatch }: Mismatch & { base: string; key: WorkspaceKey },
+): Promise<Finding[]> {
+  const { key, signature, parts } = mismatch
+  const faults: Finding[] = []
+  const add = (told: Cause) => faults.push({ code: 'signature-invalid', detail: told.likely_cause, ...told })
+  const isForeign = !deps.authorities.has(parts.authority)
+  if (isForeign) add(explainForeignHost(mismatch))
+  if (isForeign && faults[0]?.likely_cause_code !== 'foreign-authority') return faults
+  if (signature.alg !== null && signature.alg !== key.algorithm) add(otherAlgorithm(signature.alg, key))
+  if (matchSecret(key, { base, bytes: signature.bytes, nowMs: mismatch.nowMs }) !== null) return faults
+  const first = explainMismatch(mismatch)
+  const others = first.likely_cause_code === 'unknown' ? await deps.otherKeys(key.workspaceId) : []
+  const told = explainOtherKey(
+    mismatch,
+    others.filter((other) => other.id !== key.id),
+  )
+  // A request for another server is signed for it as well: nothing more is known of its secret.
+  if (told) add(told)
+  else if (!isForeign || first.likely_cause_code !== 'unknown') add(first)
+  return faults
 }
 
 function asMessage({ method, target, headers, body }: SentRequest): IncomingMessage {

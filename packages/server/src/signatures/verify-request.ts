@@ -1,15 +1,14 @@
-import { verify as verifyEd25519 } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { RawRequest } from '../http/raw-request.ts'
 import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { VerificationKey } from '../keys/key-cache.ts'
 import type { RateLimit, RateLimitFields } from '../keys/rate-limit.ts'
-import { verifyHmac } from '../message-authentication.ts'
 import { problem, type Problem } from '../problems.ts'
 import { assertDigest } from './content-digest.ts'
-import { explainMismatch, explainTime } from './explain-mismatch.ts'
+import { explainForeignHost, explainMismatch, explainTime, otherAlgorithm } from './explain-mismatch.ts'
 import type { FailureLimit } from './failure-limit.ts'
+import { matchSecret } from './match-secret.ts'
 import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS, type NonceStore } from './nonces.ts'
 import type { ParsedSignature } from './parse-signature.ts'
 import { readSignedRequest, type ReadRequest } from './signature-base.ts'
@@ -166,14 +165,11 @@ function verifyWithKey(deps: Deps, verification: Verification, key: Verification
   verification.key = key
   const nowMs = deps.clock.now()
   assertUsable(key, nowMs)
-  if (!deps.authorities.has(parts.authority)) throw foreignAuthority(deps, verification)
+  if (!deps.authorities.has(parts.authority)) throw foreignAuthority(deps, verification, key)
   if (signature.alg !== null && signature.alg !== key.algorithm)
     throw problem('signature-invalid', {
       detail: `The key signs with ${key.algorithm}; the signature says ${JSON.stringify(signature.alg)}.`,
-      extra: {
-        ...cause('other-algorithm', 'alg names another algorithm than the key has.'),
-        signature_base: base,
-      },
+      extra: { ...otherAlgorithm(signature.alg, key), signature_base: base },
     })
   const version = matchSecret(key, { base, bytes: signature.bytes, nowMs })
   if (version === null)
@@ -187,24 +183,6 @@ function verifyWithKey(deps: Deps, verification: Verification, key: Verification
 }
 
 type Verified = Verification & { read: ReadRequest; key: VerificationKey }
-
-/** Two secrets are live during a rotation; either may have signed. */
-export function matchSecret(
-  key: VerificationKey,
-  { base, bytes, nowMs }: { base: string; bytes: Buffer; nowMs: number },
-): number | null {
-  for (const secret of key.secrets) {
-    if (secret.expiresAt !== null && secret.expiresAt <= nowMs) continue
-    if (secret.hmac && verifyHmac(secret.hmac, base, bytes)) return secret.version
-    if (
-      secret.ed25519 &&
-      bytes.length === 64 &&
-      verifyEd25519(null, Buffer.from(base), secret.ed25519, bytes)
-    )
-      return secret.version
-  }
-  return null
-}
 
 function assertFresh(signature: ParsedSignature, nowMs: number): void {
   const now = Math.floor(nowMs / 1000)
@@ -230,18 +208,12 @@ function assertUsable(key: VerificationKey, nowMs: number): void {
     })
 }
 
-function foreignAuthority(deps: Deps, verification: Verification): Problem {
-  const { parts, base } = verification.read as ReadRequest
-  const [own] = deps.authorities
+function foreignAuthority(deps: Deps, verification: Verification, key: VerificationKey): Problem {
+  const { signature, parts, base } = verification.read as ReadRequest
+  const mismatch = { key, signature, parts, authorities: deps.authorities, nowMs: deps.clock.now() }
   return problem('signature-invalid', {
-    detail: `The request was signed for ${parts.authority}, which is not this server.`,
-    extra: {
-      ...cause(
-        'foreign-authority',
-        `The Host header is not ${own}: a proxy changed it, or another server was meant.`,
-      ),
-      signature_base: base,
-    },
+    detail: `The request arrived for ${parts.authority}, which is not this server.`,
+    extra: { ...explainForeignHost(mismatch), signature_base: base },
   })
 }
 

@@ -57,18 +57,7 @@ function changedTargets(
   const { method, path, query, authority } = parts
   const trials: [Partial<RequestParts>, Cause][] = []
   for (const one of hostVariants(authority, authorities))
-    trials.push([
-      { authority: one },
-      one.replace(/:\d+$/, '') === authority.replace(/:\d+$/, '')
-        ? say(
-            'authority-port',
-            `The request was signed for ${one} and arrived for ${authority}: only the port differs.`,
-          )
-        : say(
-            'proxy-changed-host',
-            `The request was signed for ${one} but arrived for ${authority}: a proxy changed Host.`,
-          ),
-    ])
+    trials.push([{ authority: one }, changedHost(one, authority)])
   for (const one of queryVariants(query)) trials.push([{ query: one }, queryCause(one, query)])
   trials.push([{ path: path + query }, say('path-with-query', '@path was signed together with the query.')])
   const trimmed = path.replace(/\/+$/, '') || '/'
@@ -92,6 +81,19 @@ function changedTargets(
         say('method-changed', `The request was signed as ${one} and arrived as ${method}.`),
       ])
   return trials
+}
+
+/** Why a request that was signed for one host arrived for another. */
+export function changedHost(signed: string, arrived: string): Cause {
+  return signed.replace(/:\d+$/, '') === arrived.replace(/:\d+$/, '')
+    ? say(
+        'authority-port',
+        `The request was signed for ${signed} and arrived for ${arrived}: only the port differs.`,
+      )
+    : say(
+        'proxy-changed-host',
+        `The request was signed for ${signed} but arrived for ${arrived}: a proxy changed Host.`,
+      )
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']

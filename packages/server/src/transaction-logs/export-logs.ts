@@ -19,6 +19,7 @@ const COLUMNS = [
   'duration_ms',
   'ip',
   'request_count',
+  'likely_cause_code',
 ] as const satisfies (keyof TransactionLog)[]
 
 /** Every matching row, newest first, as text in pieces of a thousand rows: memory does not grow with the export. */

@@ -17,6 +17,8 @@ export function logView(row: LogRow): TransactionLog {
     path: row.path,
     status: row.status,
     code: row.code,
+    // A server of an older version, beside this one, publishes rows without it.
+    likely_cause_code: row.likelyCauseCode ?? null,
     duration_ms: row.durationMs,
     ip: row.ip,
     request_count: row.requestCount,

@@ -1,5 +1,6 @@
 import type { Executor } from '../database/database.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { readLikelyCauses } from './likely-causes.ts'
 import { daysOf, partitionName } from './partitions.ts'
 import { matchPattern, pathHash, patternsOf } from './path-pattern.ts'
 import type { LoggedBody } from './redact.ts'
@@ -37,6 +38,8 @@ export type LogRow = {
   path: string
   status: number
   code: string | null
+  /** Why a signature was refused; null where none was. */
+  likelyCauseCode: string | null
   durationMs: number
   ip: string | null
   requestCount: number
@@ -80,8 +83,22 @@ const LIST_COLUMNS = `l.id, l.duration_ms, l.request_count, coalesce(l.path, s.p
 export async function listLogs(
   executor: Executor,
   filter: LogFilter,
-  { limit, nowMs }: { limit: number; nowMs: number },
+  options: { limit: number; nowMs: number },
 ): Promise<LogRow[]> {
+  const rows = await findRows(executor, filter, options)
+  const refused = rows.filter(({ code }) => code !== '')
+  const causes = await readLikelyCauses(
+    executor,
+    refused.map(({ id }) => id),
+  )
+  return rows.map((row) => toLogRow(row, causes.get(row.id)))
+}
+
+async function findRows(
+  executor: Executor,
+  filter: LogFilter,
+  { limit, nowMs }: { limit: number; nowMs: number },
+): Promise<DatabaseRow[]> {
   const range = rangeOf(filter, nowMs)
   const days = (await daysOf(executor))
     .filter((day) => day >= range.firstDay && day <= range.lastDay)
@@ -94,7 +111,7 @@ export async function listLogs(
     if (newest.length === limit) return newest
   }
   const legs = legsOf(filter, await findSeries(executor, filter, range))
-  const rows: LogRow[] = []
+  const rows: DatabaseRow[] = []
   for (const group of groupsOf(days)) {
     const found = await readDays(executor, { legs, range, days: group, limit: limit - rows.length })
     rows.push(...found)
@@ -153,7 +170,7 @@ const nextUuid = (uuid: string) => (BigInt(`0x${uuid}`) + 1n).toString(16).padSt
 async function scanNewest(
   executor: Executor,
   { filter, range, days, limit }: { filter: LogFilter; range: Range; days: number[]; limit: number },
-): Promise<LogRow[]> {
+): Promise<DatabaseRow[]> {
   if (days.length === 0) return []
   const parameters = new Parameters()
   // Two days, because the newest may have just begun; more would cost planning time.
@@ -180,7 +197,7 @@ async function scanNewest(
       limit ${parameters.add(limit)}`,
     parameters.values,
   )
-  return rows.map(toLogRow)
+  return rows
 }
 
 /** Series that share their pattern and their days. */
@@ -262,7 +279,7 @@ function textLegs(series: readonly SeriesGroup[], text: string): Leg[] {
 async function readDays(
   executor: Executor,
   { legs, range, days, limit }: { legs: Leg[]; range: Range; days: number[]; limit: number },
-): Promise<LogRow[]> {
+): Promise<DatabaseRow[]> {
   const parameters = new Parameters()
   const bounds = `id >= ${parameters.add(range.from)} and id < ${parameters.add(range.until)}`
   const most = parameters.add(limit)
@@ -278,7 +295,7 @@ async function readDays(
       order by l.id desc`,
     parameters.values,
   )
-  return rows.map(toLogRow)
+  return rows
 }
 
 type LegContext = { bounds: string; most: string; parameters: Parameters }
@@ -382,7 +399,7 @@ type DatabaseRow = {
   code: string
 }
 
-function toLogRow(row: DatabaseRow): LogRow {
+function toLogRow(row: DatabaseRow, likelyCauseCode: string | undefined): LogRow {
   return {
     id: uuidToRequestId(row.id),
     apiKeyId: row.api_key_id,
@@ -392,6 +409,7 @@ function toLogRow(row: DatabaseRow): LogRow {
     path: row.path,
     status: row.status,
     code: row.code === '' ? null : row.code,
+    likelyCauseCode: likelyCauseCode ?? null,
     durationMs: row.duration_ms,
     ip: row.ip,
     requestCount: row.request_count,
@@ -419,8 +437,9 @@ type PayloadRow = {
 }
 
 function toLogDetail(row: DatabaseRow & PayloadRow): LogDetail {
+  const cause = row.diagnosis?.['likely_cause_code']
   return {
-    ...toLogRow(row),
+    ...toLogRow(row, typeof cause === 'string' ? cause : undefined),
     query: row.query,
     userAgent: row.user_agent,
     secretVersion: row.secret_version,

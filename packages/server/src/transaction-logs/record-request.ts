@@ -242,5 +242,19 @@ function codeOf(error: unknown): string {
 
 function listRow({ record, requestCount }: PreparedRow): LogRow {
   const { id, apiKeyId, mode, currencyType, method, path, status, code, durationMs, ip } = record
-  return { id, apiKeyId, mode, currencyType, method, path, status, code, durationMs, ip, requestCount }
+  const cause = (record.diagnosis as { likely_cause_code?: string } | null)?.likely_cause_code
+  return {
+    id,
+    apiKeyId,
+    mode,
+    currencyType,
+    method,
+    path,
+    status,
+    code,
+    likelyCauseCode: cause ?? null,
+    durationMs,
+    ip,
+    requestCount,
+  }
 }

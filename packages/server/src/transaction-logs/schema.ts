@@ -27,6 +27,10 @@ export const transactionLogSchema = z
       example: 201,
     }),
     code: z.string().nullable().meta({ description: "The problem's code; null when there was none." }),
+    likely_cause_code: z.string().nullable().meta({
+      description: 'Why the signature was refused, as docs/signing.md lists it; null when it was not.',
+      example: 'query-reordered',
+    }),
     duration_ms: z.number(),
     ip: z.string().nullable(),
     request_count: z.int().meta({
