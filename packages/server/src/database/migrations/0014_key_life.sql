@@ -31,11 +31,5 @@ create table api_key_letters (
 );
 create index api_key_letters_pending_idx on api_key_letters (pending_since) where pending_since is not null;
 
--- Trusted since PostgreSQL 13: whoever owns the database may create it.
-create extension if not exists pg_trgm;
-create index api_keys_name_idx on api_keys using gin (lower(name) gin_trgm_ops);
 create index api_keys_live_idx on api_keys (workspace_id, id desc) where revoked_at is null;
-create index api_keys_kind_idx on api_keys (workspace_id, mode, currency_type, id desc);
-create index api_keys_revoked_idx on api_keys (workspace_id, id desc) where revoked_at is not null;
-create index api_keys_disabled_idx on api_keys (workspace_id, id desc) where not enabled and revoked_at is null;
 create index api_keys_ending_idx on api_keys (workspace_id, expires_at) where expires_at is not null and revoked_at is null;

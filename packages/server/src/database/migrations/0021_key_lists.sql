@@ -11,23 +11,9 @@ insert into api_key_uses (api_key_id, last_used_at, last_used_ip)
 select id, last_used_at, coalesce(last_used_ip, '') from api_keys where last_used_at is not null;
 alter table api_keys drop column last_used_at, drop column last_used_ip;
 
-drop index if exists api_keys_name_idx;
-do $$
-begin
-  -- Migration 14 made it. Somebody else's, or one that other tables use, stays.
-  if exists (select from pg_extension e join pg_roles r on r.oid = e.extowner
-              where e.extname = 'pg_trgm' and r.rolname = current_user) then
-    drop extension pg_trgm;
-  end if;
-exception when dependent_objects_still_exist or insufficient_privilege then null;
-end $$;
-
 -- The name as the search reads it.
 alter table api_keys add column name_folded text collate "C" generated always as (lower(name)) stored;
 -- Everything that a filter reads, newest first: a question without an answer reads this and no row.
 create index api_keys_filter_idx on api_keys (workspace_id, id desc)
   include (name_folded, public_key, mode, currency_type, enabled, expires_at, revoked_at, created_at);
 drop index api_keys_by_workspace;
-drop index api_keys_kind_idx;
-drop index api_keys_revoked_idx;
-drop index api_keys_disabled_idx;
