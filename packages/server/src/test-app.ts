@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { buildApp } from './app.ts'
 import { testClock } from './clock.ts'
 import { readConfig } from './config.ts'
-import { createTestDatabase } from './database/test-database.ts'
+import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 import { createSealer } from './encryption.ts'
 import type { App } from './http/app-type.ts'
 import { createLog } from './log.ts'
@@ -58,12 +58,13 @@ export type SignOptions = {
   created?: number
 }
 
-/** The application as it runs, on a fresh database, with a clock that tests move. */
+/** The application as it runs, on a fresh database or a given one, with a clock that tests move. */
 export async function createTestApp(
   env: Record<string, string> = {},
   masterKey: Buffer = randomBytes(32),
+  existing?: TestDatabase,
 ): Promise<TestApp> {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = existing ?? (await createTestDatabase())
   const clock = testClock(Date.now())
   const services = await createServices({
     config: readConfig(env),

@@ -22,19 +22,34 @@ const CONNECTIONS_MAX = 10
  * one template, about a tenth of a second. Call it once per test file and drop it after all tests.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabaseFrom(({ template }) => template, eventFaults)
+}
+
+/** The same without any schema, for tests that make an older one, whose events had other schemas. */
+export async function createEmptyTestDatabase(): Promise<TestDatabase> {
+  return createDatabaseFrom(
+    () => 'template0',
+    async () => [],
+  )
+}
+
+async function createDatabaseFrom(
+  templateOf: (postgres: TestPostgres) => string,
+  faultsIn: (database: Database) => Promise<string[]>,
+): Promise<TestDatabase> {
   const postgres: TestPostgres | undefined = inject('testPostgres')
   if (!postgres) throw new Error('There is no test Postgres: run this test in the Vitest project "server"')
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = postgres.urlPattern.replace('{database}', name)
   const administer = (sql: string) => runOnce(postgres.urlPattern.replace('{database}', 'postgres'), sql)
 
-  await administer(`create database ${name} template ${postgres.template}`)
+  await administer(`create database ${name} template ${templateOf(postgres)}`)
   const database = openDatabase(url, { connectionsMax: CONNECTIONS_MAX })
   return {
     database,
     url,
     async drop() {
-      const faults = await eventFaults(database)
+      const faults = await faultsIn(database)
       await database.close()
       await administer(`drop database if exists ${name} with (force)`)
       if (faults.length > 0) throw new Error(`Events break their schemas:\n${faults.join('\n')}`)
