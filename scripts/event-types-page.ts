@@ -26,7 +26,7 @@ ${JSON.stringify(schema, null, 2)}
   )
   return `# Event types
 
-Made from \`packages/server/src/webhooks/event-types.ts\`, as are \`GET /v1/event-types\`, the dashboard's Event catalogue and the examples that a ping sends. More members may come; none goes, and none changes its type. How events arrive: [Webhooks](webhooks.md).
+Made from \`packages/server/src/webhooks/event-types.ts\`, as are \`GET /v1/event-types\`, the dashboard's Event catalogue and the examples that a ping sends. Types that your platform declared itself ([how](operating.md#send-your-own-platforms-events)) stand there too, but not here. More members may come; none goes, and none changes its type. How events arrive: [Webhooks](webhooks.md).
 
 | type | when |
 | ---- | ---- |

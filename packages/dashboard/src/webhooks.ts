@@ -70,7 +70,7 @@ export const recoverEndpoint = (id: string, since: string, dryRun: boolean) =>
 export const eventTypesQuery = queryOptions({
   queryKey: ['event-types'],
   queryFn: ({ signal }) => call<List<EventType>>('GET', '/v1/event-types', { signal }),
-  staleTime: Infinity, // it changes with the server's version only
+  staleTime: 60_000, // the platform may declare types of its own
 })
 
 export const eventQuery = (mode: Mode, id: string) =>

@@ -56,6 +56,9 @@ function Catalogue({ types }: { types: EventType[] }) {
               <code className="title-code">{chosen.type}</code>
             </h2>
             <p className="second">{chosen.description}</p>
+            {chosen.source === 'platform' && (
+              <p className="quiet">Declared by your platform, version {chosen.version} of its schema.</p>
+            )}
             <p>
               <Link to="/events" search={{ type: chosen.type }} className="link">
                 Show events of this type

@@ -3,6 +3,7 @@ import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import { endpointCurrencyType } from '../webhooks/create-endpoint.ts'
 import { completeDeliveries, type AttemptOutcome } from '../webhooks/delivery-queries.ts'
+import { assertKnownTypes } from '../webhooks/catalogue.ts'
 import type { Acting, WebhooksDeps } from '../webhooks/deps.ts'
 import { findEndpoint, insertEndpoint, markEndpointDeleted, type Endpoint } from '../webhooks/queries.ts'
 import { catchUp, leaseForAttempt } from './queries.ts'
@@ -18,7 +19,7 @@ const LEASE_ID = '0'
 /**
  * Makes the endpoint of a listener. It has no secret: the listener signs anew with its own.
  * @returns it, and how many events since `afterEventId` wait for it
- * @throws Problem `limit-reached`
+ * @throws Problem `limit-reached`, `invalid-input` for a type that no catalogue lists
  */
 export async function createListener(
   deps: WebhooksDeps,
@@ -29,6 +30,7 @@ export async function createListener(
   const { scope } = acting
   const id = newId('ep', now.getTime())
   const listener = await deps.database.transaction(async (client) => {
+    await assertKnownTypes(client, input.eventTypes)
     const row = {
       id,
       workspaceId: scope.workspaceId,

@@ -8,8 +8,8 @@ import type { Log } from '../log.ts'
 import { problem } from '../problems.ts'
 import type { KeyPrincipal, Principal } from '../sessions/principal.ts'
 import { actingOn, scopeOf, type WebhooksDeps } from '../webhooks/deps.ts'
-import { EVENT_TYPES } from '../webhooks/event-types.ts'
-import { publishEvent } from '../webhooks/publish-event.ts'
+import { exampleOf } from '../webhooks/catalogue.ts'
+import { publishDeclaredEvent } from '../webhooks/publish-event.ts'
 import { createListener, endListener, LISTENER_SCHEME, recordAttempt, visibleListener } from './listener.ts'
 import { createListenerStreams } from './listener-streams.ts'
 import {
@@ -136,20 +136,22 @@ function triggerRoute(app: App, deps: ListenersDeps): void {
       const acting = actingOn(deps, request)
       const { event_type: type } = request.body
       const now = deps.clock.now()
-      const eventId = await deps.database.transaction((client) =>
-        publishEvent(client, {
+      const eventId = newId('evt', now)
+      await deps.database.transaction(async (client) => {
+        const event = {
           workspaceId: acting.scope.workspaceId,
-          mode: 'test',
+          mode: 'test' as const,
           // A key publishes for its own currency type; examples are of fiat.
           currencyType: acting.currencyType,
           type,
           // An object of its own, so that its sequence begins at 1.
           objectId: newId('evt', now),
           requestId: acting.requestId,
-          data: EVENT_TYPES[type].example,
+          data: await exampleOf(client, type),
           now,
-        }),
-      )
+        }
+        await publishDeclaredEvent(client, event, eventId)
+      })
       request.made.eventIds.push(eventId)
       return reply.code(201).send({ event_id: eventId })
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isId } from '../ids.ts'
-import { eventType, eventTypesInput } from '../webhooks/schema.ts'
+import { eventTypeName, eventTypesInput } from '../webhooks/schema.ts'
 
 const RESPONSE_BYTES_MAX = 64 * 1024
 const HEADERS_MAX = 100
@@ -73,7 +73,7 @@ export const RecordedSchema = z
   })
   .meta({ id: 'RecordedWebhookAttempt' })
 
-export const triggerSchema = z.object({ event_type: eventType }).meta({ id: 'TriggerEvent' })
+export const triggerSchema = z.object({ event_type: eventTypeName }).meta({ id: 'TriggerEvent' })
 export const TriggeredSchema = z.object({ event_id: z.string() }).meta({ id: 'TriggeredEvent' })
 
 function isPlainUrl(text: string): boolean {

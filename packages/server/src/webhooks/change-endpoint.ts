@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { z } from 'zod'
 import { problem } from '../problems.ts'
+import { assertKnownTypes } from './catalogue.ts'
 import { endpointCurrencyType } from './create-endpoint.ts'
 import type { Acting, WebhooksDeps } from './deps.ts'
 import { sealHeaders, sealSecret } from './endpoint-secrets.ts'
@@ -29,6 +30,7 @@ export async function updateEndpoint(
   if (input.url !== undefined) assertTarget(deps.guard, input.url, mode)
   return changing(deps, acting, id, async (client, endpoint, now) => {
     assertDialled(endpoint)
+    await assertKnownTypes(client, input.event_types ?? [], endpoint.eventTypes)
     const owner = { endpointId: id, mode }
     const patch = {
       url: input.url === endpoint.url ? undefined : input.url,

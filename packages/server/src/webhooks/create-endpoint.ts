@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { CurrencyType } from '../sessions/principal.ts'
+import { assertKnownTypes } from './catalogue.ts'
 import type { Acting, WebhooksDeps } from './deps.ts'
 import { sealHeaders, sealSecret } from './endpoint-secrets.ts'
 import { findEndpoint, insertEndpoint, insertSecret, type Endpoint } from './queries.ts'
@@ -13,7 +14,7 @@ export const ENDPOINTS_MAX = 50
 
 /**
  * Makes an endpoint with its first secret, which is shown this one time.
- * @throws Problem `webhook-target-refused`, `currency-type-mismatch`, `limit-reached`
+ * @throws Problem `webhook-target-refused`, `currency-type-mismatch`, `invalid-input`, `limit-reached`
  */
 export async function createEndpoint(
   deps: WebhooksDeps,
@@ -29,6 +30,7 @@ export async function createEndpoint(
   const secret = newWebhookSecret()
 
   return deps.database.transaction(async (client) => {
+    await assertKnownTypes(client, input.event_types)
     const row = {
       id,
       workspaceId: scope.workspaceId,

@@ -1,9 +1,9 @@
 import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
+import { fullCatalogue } from './catalogue.ts'
 import { scopeOf, type WebhooksDeps } from './deps.ts'
 import { findEvent, listEvents } from './event-queries.ts'
-import { eventCatalogue } from './event-types.ts'
 import { eventPage, EventSchema, eventTypeList, idParams, listEventsQuery } from './schema.ts'
 import { eventView } from './views.ts'
 
@@ -54,6 +54,6 @@ export function eventRoutes(app: App, deps: WebhooksDeps): void {
       config: { access: catalogueAccess },
       schema: { tags, summary: 'List the types of events', response: { 200: eventTypeList } },
     },
-    async () => ({ data: [...eventCatalogue], next_cursor: null }),
+    async () => ({ data: await fullCatalogue(deps.database.pool), next_cursor: null }),
   )
 }

@@ -208,31 +208,65 @@ export const EVENT_TYPES = {
 export type EventType = keyof typeof EVENT_TYPES
 export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as EventType[]
 
+/** First words that are ours, and some that may be one day: the platform's own types begin with others. */
+const RESERVED = new Set([
+  ...EVENT_TYPE_NAMES.map((type) => type.split('.')[0]),
+  ...['account', 'countersign', 'event', 'member', 'operator', 'settlement', 'test', 'webhook', 'workspace'],
+])
+export const isReserved = (type: string): boolean => RESERVED.has(type.split('.')[0])
+
 export type EventTypeView = {
-  type: EventType
+  type: string
   description: string
+  /** Whose it is: the product's, or declared by the platform. */
+  source: 'countersign' | 'platform'
+  version: number
   schema: Record<string, unknown>
   example: Record<string, unknown>
 }
 
-/** The catalogue as the API shows it: JSON Schema (draft 2020-12) of the whole body, and a body as an example. */
+/** The product's part of the catalogue: JSON Schema (draft 2020-12) of the whole body, and a body as an example. */
 export const eventCatalogue: readonly EventTypeView[] = EVENT_TYPE_NAMES.map((type) => ({
   type,
   description: EVENT_TYPES[type].description,
+  source: 'countersign',
+  version: 1,
   schema: z.toJSONSchema(eventBody(type), { io: 'input' }) as Record<string, unknown>,
-  example: {
+  example: exampleBody(type, EVENT_TYPES[type].example),
+}))
+
+/** A whole webhook body around an example of `data`. */
+export function exampleBody(type: string, data: Record<string, unknown>): Record<string, unknown> {
+  return {
     id: 'evt_01kasqf0000000000000000000',
     type,
     timestamp: created,
     workspace_id: 'wks_01kasqf0000000000000000000',
     mode: 'test',
     sequence: 1,
-    data: EVENT_TYPES[type].example,
-  },
-}))
+    data,
+  }
+}
 
 /** The shape of a whole webhook body of this type. */
 export function eventBody(type: EventType) {
+  return bodyAround(type, EVENT_TYPES[type].data)
+}
+
+/** The JSON Schema of a whole webhook body around one of `data`. */
+export function wholeBodySchema(type: string, data: Record<string, unknown>): Record<string, unknown> {
+  const whole = z.toJSONSchema(bodyAround(type, z.unknown()), { io: 'input' }) as {
+    properties: Record<string, unknown>
+    required: string[]
+  }
+  return {
+    ...whole,
+    properties: { ...whole.properties, data },
+    required: [...new Set([...whole.required, 'data'])],
+  }
+}
+
+function bodyAround<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.object({
     id: z.string().meta({ description: 'The same as the header `webhook-id`.' }),
     type: z.literal(type),
@@ -240,6 +274,6 @@ export function eventBody(type: EventType) {
     workspace_id: z.string().meta({ description: 'Whose event it is: yours, or it is not for you.' }),
     mode,
     sequence: z.int().meta({ description: 'Counts the events of one object, from 1.' }),
-    data: EVENT_TYPES[type].data,
+    data,
   })
 }

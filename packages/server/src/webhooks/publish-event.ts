@@ -25,16 +25,26 @@ export type NewEvent = {
  * @returns the event's id, which is also the `webhook-id` of every delivery
  */
 export async function publishEvent(executor: Executor, event: NewEvent): Promise<string> {
-  return writeEvent(executor, event, null)
+  return writeEvent(executor, event, { id: newId('evt', event.now), endpointId: null })
+}
+
+type AnyEvent = Omit<NewEvent, 'type'> & { type: string }
+
+/** The same for a type that the platform declared, under an id that the caller made. */
+export async function publishDeclaredEvent(executor: Executor, event: AnyEvent, id: string): Promise<void> {
+  await writeEvent(executor, event, { id, endpointId: null })
 }
 
 /** The same for one endpoint alone, whatever types it has selected. */
-export async function publishPing(executor: Executor, event: NewEvent, endpointId: string): Promise<string> {
-  return writeEvent(executor, event, endpointId)
+export async function publishPing(executor: Executor, event: AnyEvent, endpointId: string): Promise<string> {
+  return writeEvent(executor, event, { id: newId('evt', event.now), endpointId })
 }
 
-async function writeEvent(executor: Executor, event: NewEvent, endpointId: string | null): Promise<string> {
-  const id = newId('evt', event.now)
+async function writeEvent(
+  executor: Executor,
+  event: AnyEvent,
+  { id, endpointId }: { id: string; endpointId: string | null },
+): Promise<string> {
   await executor.query('select publish_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     id,
     event.workspaceId,

@@ -8,6 +8,7 @@ import { actingOn, scopeOf, type WebhooksDeps } from './deps.ts'
 import { openHeaders } from './endpoint-secrets.ts'
 import { eventRoutes } from './event-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { operatorEventRoutes } from './operator-event-routes.ts'
 import { findEndpoint, listEndpoints, type Endpoint } from './queries.ts'
 import {
   createEndpointSchema,
@@ -33,12 +34,13 @@ const PingedSchema = z
   .meta({ id: 'PingedWebhookEndpoint', description: 'The delivery in Webhook Logs shows what came of it.' })
 
 /** Everything of this room: endpoints, events and Webhook Logs. */
-export function webhookRoutes(app: App, deps: WebhooksDeps): void {
+export function webhookRoutes(app: App, deps: Parameters<typeof operatorEventRoutes>[1]): void {
   readRoutes(app, deps)
   changeRoutes(app, deps)
   handRoutes(app, deps)
   eventRoutes(app, deps)
   logRoutes(app, deps)
+  operatorEventRoutes(app, deps)
 }
 
 function readRoutes(app: App, deps: WebhooksDeps): void {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
-import { EVENT_TYPE_NAMES, type EventType } from './event-types.ts'
 
 const OVERLAP_SECONDS_MAX = 604_800
 const OVERLAP_SECONDS_DEFAULT = 86_400
@@ -10,7 +9,11 @@ const id = z.string().max(64)
 const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
 const mode = z.enum(['test', 'production'])
 const currencyType = z.enum(['fiat', 'crypto'])
-export const eventType = z.enum(EVENT_TYPE_NAMES as [EventType, ...EventType[]])
+/** A name that an event type can have; whether there is one, the catalogue says. */
+export const eventTypeName = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}$/, 'must be a name such as transaction.completed')
 export const idParams = z.object({ id })
 
 // Endpoints
@@ -35,7 +38,7 @@ const headersInput = z
     example: { 'x-api-key': '…' },
   })
 export const eventTypesInput = z
-  .array(z.union([z.literal('*'), eventType]))
+  .array(z.union([z.literal('*'), eventTypeName]))
   .min(1)
   .max(100)
   .transform((types) => (types.includes('*') ? ['*'] : [...new Set(types)]))
@@ -153,7 +156,7 @@ export const rotateSecretSchema = z
   .meta({ id: 'RotateWebhookSecret' })
 
 export const pingSchema = z
-  .object({ event_type: eventType.default('webhook_endpoint.ping') })
+  .object({ event_type: eventTypeName.default('webhook_endpoint.ping') })
   .meta({ id: 'PingWebhookEndpoint' })
 
 export const recoverSchema = z
@@ -200,8 +203,12 @@ export const listEventsQuery = pageQuery.extend({
 
 export const EventTypeSchema = z
   .object({
-    type: eventType,
+    type: z.string(),
     description: z.string(),
+    source: z
+      .enum(['countersign', 'platform'])
+      .meta({ description: '`platform`: declared by whoever runs this server.' }),
+    version: z.int().meta({ description: 'Of a declared type: counts the changes of its schema.' }),
     schema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the whole body.' }),
     example: z.record(z.string(), z.unknown()),
   })

@@ -1,8 +1,9 @@
 import { problem } from '../problems.ts'
+import { exampleOf } from './catalogue.ts'
 import { changing } from './change-endpoint.ts'
 import { deliveryId } from './delivery-id.ts'
 import type { Acting, WebhooksDeps } from './deps.ts'
-import { EVENT_TYPES, type EventType } from './event-types.ts'
+import { isReserved } from './event-types.ts'
 import { findDelivery, type DeliveryRow } from './log-queries.ts'
 import { publishPing } from './publish-event.ts'
 import { findEndpoint, probeNow, type Endpoint } from './queries.ts'
@@ -45,16 +46,16 @@ export async function resendDelivery(deps: WebhooksDeps, acting: Acting, id: str
 /**
  * Sends an example event to one endpoint alone.
  * @returns the ids of the event and of its delivery, whose log shows the answer
- * @throws Problem `not-found`; `conflict` when the endpoint is off
+ * @throws Problem `not-found`; `invalid-input` when nobody knows the type; `conflict` when the endpoint is off
  */
 export async function pingEndpoint(
   deps: WebhooksDeps,
   acting: Acting,
-  { id, eventType }: { id: string; eventType: EventType },
+  { id, eventType }: { id: string; eventType: string },
 ): Promise<{ eventId: string; deliveryId: string }> {
   return changing(deps, acting, id, async (client, endpoint, now) => {
     assertEnabled(endpoint)
-    const isPlain = eventType === 'webhook_endpoint.ping'
+    const example = await exampleOf(client, eventType)
     const own = { id, url: endpoint.url, mode: endpoint.mode, enabled: true, disabled_reason: null }
     const eventId = await publishPing(
       client,
@@ -65,7 +66,7 @@ export async function pingEndpoint(
         type: eventType,
         objectId: id,
         requestId: acting.requestId,
-        data: isPlain ? own : { ...EVENT_TYPES[eventType].example, mode: endpoint.mode },
+        data: pingData(eventType, { own, example, mode: endpoint.mode }),
         now,
       },
       id,
@@ -74,6 +75,14 @@ export async function pingEndpoint(
     await wakeDeliverers(client)
     return { eventId, deliveryId: deliveryId(eventId, endpoint.number) }
   })
+}
+
+type PingParts = { own: Record<string, unknown>; example: Record<string, unknown>; mode: string }
+
+/** An example of ours names the mode that it is sent in; one that the platform declared is sent as it is. */
+function pingData(type: string, { own, example, mode }: PingParts): Record<string, unknown> {
+  if (type === 'webhook_endpoint.ping') return own
+  return isReserved(type) ? { ...example, mode } : example
 }
 
 export type Recovered = { count: number; remaining: number }
