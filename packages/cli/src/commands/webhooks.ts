@@ -1,6 +1,5 @@
 import type {
   Event,
-  EventType,
   WebhookEndpoint,
   WebhookEndpointWithSecret,
   WebhookLogRow,
@@ -53,7 +52,7 @@ const endpointCommands = [
         await context.client()
       ).webhookEndpoints.create({
         url,
-        event_types: eventTypes(values.events) as (EventType['type'] | '*')[],
+        event_types: eventTypes(values.events),
         ...(values.description === undefined ? {} : { description: values.description }),
       })
       context.answer(endpoint, () => withSecret(endpoint))
@@ -87,7 +86,7 @@ const endpointCommands = [
     async run(context, { args: [id = '', type] }) {
       const pinged = await (
         await context.client()
-      ).webhookEndpoints.ping(id, type === undefined ? {} : { event_type: type as EventType['type'] })
+      ).webhookEndpoints.ping(id, type === undefined ? {} : { event_type: type })
       context.answer(pinged, () => members(pinged))
     },
   }),

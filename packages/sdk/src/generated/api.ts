@@ -2603,6 +2603,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the platform's own event types */
+        get: operations["listDeclaredEventTypes"];
+        put?: never;
+        /** Declare an event type of the platform's own */
+        post: operations["declareEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/event-types/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a declared event type out of the catalogue
+         * @description Events that went out stay. Endpoints that chose the type keep its name.
+         */
+        delete: operations["withdrawEventType"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a declared event type
+         * @description Once its events went out in Production Mode, only compatibly: what was required stays, types do not change, properties may come.
+         */
+        patch: operations["redeclareEventType"];
+        trace?: never;
+    };
+    "/v1/operator/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an event of a declared type to a workspace's endpoints
+         * @description Needs an `Idempotency-Key`: with the same one, it is published once.
+         */
+        post: operations["publishEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/test/webhook-listeners": {
         parameters: {
             query?: never;
@@ -2962,7 +3024,7 @@ export interface components {
         };
         CreateOperatorKey: {
             name: string;
-            scopes: ("operator:verify" | "operator:workspaces")[];
+            scopes: ("operator:verify" | "operator:event-types" | "operator:events" | "operator:workspaces")[];
             /** @description `null` is Never Expire. */
             expires_at: string | null;
             /**
@@ -2983,7 +3045,7 @@ export interface components {
         };
         UpdateOperatorKey: {
             name?: string;
-            scopes?: ("operator:verify" | "operator:workspaces")[];
+            scopes?: ("operator:verify" | "operator:event-types" | "operator:events" | "operator:workspaces")[];
             /** @description `null` is Never Expire. */
             expires_at?: string | null;
             enabled?: boolean;
@@ -3112,7 +3174,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
+            event_types: ("*" | string)[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -3157,7 +3219,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
+            event_types?: ("*" | string)[];
             currency_type?: ("fiat" | "crypto") | null;
             /**
              * @description Sent with every webhook; stored sealed and never shown again.
@@ -3193,11 +3255,8 @@ export interface components {
             overlap_seconds?: number;
         };
         PingWebhookEndpoint: {
-            /**
-             * @default webhook_endpoint.ping
-             * @enum {string}
-             */
-            event_type?: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
+            /** @default webhook_endpoint.ping */
+            event_type?: string;
         };
         RecoverWebhookEndpoint: {
             /**
@@ -3227,7 +3286,7 @@ export interface components {
              *       "transaction.completed"
              *     ]
              */
-            event_types?: ("*" | ("transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled"))[];
+            event_types?: ("*" | string)[];
             /** @description The last event that an earlier listener saw: those after it, a thousand at most, follow. */
             after_event_id?: string;
         };
@@ -3255,8 +3314,7 @@ export interface components {
             error_detail: string | null;
         };
         TriggerEvent: {
-            /** @enum {string} */
-            event_type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
+            event_type: string;
         };
         SetupInput: {
             name: string;
@@ -3310,6 +3368,104 @@ export interface components {
              * @description When it was sent; now when absent.
              */
             received_at?: string;
+        };
+        DeclareEventType: {
+            /**
+             * @description Two to four words joined by dots; the first is not one of Countersign’s own.
+             * @example card.issued
+             */
+            type: string;
+            description: string;
+            /**
+             * @description JSON Schema (2020-12) of `data`: type, properties, required, additionalProperties, items, enum, const, allOf, anyOf, oneOf and the limits of numbers, lengths and counts. At most 32 KiB and 10 levels; no `pattern`, no `$ref`.
+             * @example {
+             *       "type": "object",
+             *       "properties": {
+             *         "card_id": {
+             *           "type": "string"
+             *         },
+             *         "last_four": {
+             *           "type": "string"
+             *         }
+             *       },
+             *       "required": [
+             *         "card_id"
+             *       ]
+             *     }
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description An example of `data`, which pings send.
+             * @example {
+             *       "card_id": "card_123",
+             *       "last_four": "4242"
+             *     }
+             */
+            example: {
+                [key: string]: unknown;
+            };
+        };
+        RedeclareEventType: {
+            description?: string;
+            /**
+             * @description JSON Schema (2020-12) of `data`: type, properties, required, additionalProperties, items, enum, const, allOf, anyOf, oneOf and the limits of numbers, lengths and counts. At most 32 KiB and 10 levels; no `pattern`, no `$ref`.
+             * @example {
+             *       "type": "object",
+             *       "properties": {
+             *         "card_id": {
+             *           "type": "string"
+             *         },
+             *         "last_four": {
+             *           "type": "string"
+             *         }
+             *       },
+             *       "required": [
+             *         "card_id"
+             *       ]
+             *     }
+             */
+            schema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description An example of `data`, which pings send.
+             * @example {
+             *       "card_id": "card_123",
+             *       "last_four": "4242"
+             *     }
+             */
+            example?: {
+                [key: string]: unknown;
+            };
+        };
+        PublishEvent: {
+            /** @example wks_01kasqf0000000000000000000 */
+            workspace_id: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @example card.issued */
+            type: string;
+            /**
+             * @description null: it concerns neither, and every endpoint may get it.
+             * @default null
+             */
+            currency_type?: ("fiat" | "crypto") | null;
+            /**
+             * @description What it happened to: its events are counted in `sequence`, and it is the id in thin payloads. The event itself when absent.
+             * @example card_123
+             */
+            object_id?: string;
+            /**
+             * @description Fits the declared schema; at most 64 KiB.
+             * @example {
+             *       "card_id": "card_123"
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            };
         };
         WorkspacePatch: {
             name?: string;
@@ -3569,7 +3725,7 @@ export interface components {
             /** @enum {string} */
             status: "active" | "expiring" | "expired" | "disabled" | "revoked";
             enabled: boolean;
-            scopes: ("operator:verify" | "operator:workspaces")[];
+            scopes: ("operator:verify" | "operator:event-types" | "operator:events" | "operator:workspaces")[];
             ip_allowlist: string[];
             rate_limit_per_minute: number;
             expires_at: string | null;
@@ -3601,7 +3757,7 @@ export interface components {
             /** @enum {string} */
             status: "active" | "expiring" | "expired" | "disabled" | "revoked";
             enabled: boolean;
-            scopes: ("operator:verify" | "operator:workspaces")[];
+            scopes: ("operator:verify" | "operator:event-types" | "operator:events" | "operator:workspaces")[];
             ip_allowlist: string[];
             rate_limit_per_minute: number;
             expires_at: string | null;
@@ -4010,9 +4166,15 @@ export interface components {
             created_at: string;
         };
         EventType: {
-            /** @enum {string} */
-            type: "transaction.created" | "transaction.completed" | "transaction.failed" | "transaction.canceled" | "transaction.expired" | "balance.updated" | "api_key.created" | "api_key.rotated" | "api_key.rotation_due" | "api_key.expiring" | "api_key.expired" | "api_key.revoked" | "webhook_endpoint.ping" | "webhook_endpoint.failing" | "webhook_endpoint.disabled";
+            type: string;
             description: string;
+            /**
+             * @description `platform`: declared by whoever runs this server.
+             * @enum {string}
+             */
+            source: "countersign" | "platform";
+            /** @description Of a declared type: counts the changes of its schema. */
+            version: number;
             /** @description JSON Schema of the whole body. */
             schema: {
                 [key: string]: unknown;
@@ -4389,6 +4551,69 @@ export interface components {
             diagnosis: {
                 [key: string]: unknown;
             } | null;
+        };
+        DeclaredEventType: {
+            type: string;
+            description: string;
+            /**
+             * @description JSON Schema (2020-12) of `data`: type, properties, required, additionalProperties, items, enum, const, allOf, anyOf, oneOf and the limits of numbers, lengths and counts. At most 32 KiB and 10 levels; no `pattern`, no `$ref`.
+             * @example {
+             *       "type": "object",
+             *       "properties": {
+             *         "card_id": {
+             *           "type": "string"
+             *         },
+             *         "last_four": {
+             *           "type": "string"
+             *         }
+             *       },
+             *       "required": [
+             *         "card_id"
+             *       ]
+             *     }
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description An example of `data`, which pings send.
+             * @example {
+             *       "card_id": "card_123",
+             *       "last_four": "4242"
+             *     }
+             */
+            example: {
+                [key: string]: unknown;
+            };
+            /** @description Counts the changes of the schema, from 1. */
+            version: number;
+            /** @description The first event in Production Mode; from then on a change of the schema must be compatible. */
+            published_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
+        };
+        PublishedEvent: {
+            /** @example evt_01kasqf0000000000000000000 */
+            id: string;
+            type: string;
+            workspace_id: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            currency_type: ("fiat" | "crypto") | null;
+            object_id: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
         };
         /** @description The delivery in Webhook Logs shows what came of it. */
         PingedWebhookEndpoint: {
@@ -5897,6 +6122,168 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeclaredEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["DeclaredEventType"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareEventType"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredEventType"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeclareEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeclareEventType"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredEventType"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishEvent"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedEvent"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {

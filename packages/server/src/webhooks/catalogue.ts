@@ -1,7 +1,18 @@
 import type { Executor } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { declaredAmong, findDeclaredType, listDeclaredTypes, type DeclaredType } from './declared-type-queries.ts'
-import { EVENT_TYPES, eventCatalogue, exampleBody, wholeBodySchema, type EventTypeView } from './event-types.ts'
+import {
+  declaredAmong,
+  findDeclaredType,
+  listDeclaredTypes,
+  type DeclaredType,
+} from './declared-type-queries.ts'
+import {
+  EVENT_TYPES,
+  eventCatalogue,
+  exampleBody,
+  wholeBodySchema,
+  type EventTypeView,
+} from './event-types.ts'
 
 /** Every type that an event can have: Countersign's own, then those that the platform declared. */
 export async function fullCatalogue(executor: Executor): Promise<EventTypeView[]> {

@@ -30,10 +30,22 @@ describe('a schema that may be declared', () => {
     ['a circle', { type: 'object', properties: { a: { $ref: '#' } } }, '/properties/a/$ref'],
     ['an id', { type: 'object', $id: 'https://evil.example' }, '/$id'],
     ['comparing all with all', { type: 'object', items: { uniqueItems: true } }, '/items/uniqueItems'],
-    ['a value of another type', { type: 'object', properties: { a: { minLength: 'x' } } }, '/properties/a/minLength'],
-    ['a type that does not exist', { type: 'object', properties: { a: { type: 'money' } } }, '/properties/a/type'],
+    [
+      'a value of another type',
+      { type: 'object', properties: { a: { minLength: 'x' } } },
+      '/properties/a/minLength',
+    ],
+    [
+      'a type that does not exist',
+      { type: 'object', properties: { a: { type: 'money' } } },
+      '/properties/a/type',
+    ],
     ['a prototype', { type: 'object', properties: { constructor: {} } }, '/properties/constructor'],
-    ['code in a name', { type: 'object', properties: { '"];process.exit()//': {} } }, '/properties/"];process.exit()//'],
+    [
+      'code in a name',
+      { type: 'object', properties: { '"];process.exit()//': {} } },
+      '/properties/"];process.exit()//',
+    ],
     ['too many choices', { type: 'object', anyOf: Array.from({ length: 11 }, () => ({})) }, '/anyOf'],
     ['a schema that is none', { type: 'object', properties: { a: true } }, '/properties/a'],
   ])('is refused with %s', (_what, schema, pointer) => {
@@ -57,7 +69,9 @@ test('data is judged by the schema, and own members alone count', () => {
   expect(dataFault(card, { card_id: 'c', more: 1 })).toBeNull()
   expect(dataFault(card, {})?.message).toMatch(/card_id/)
   expect(dataFault(card, { card_id: 1 })).toMatchObject({ pointer: '/card_id' })
-  expect(dataFault(card, { card_id: 'c', limits: [{ amount: 1 }] })).toMatchObject({ pointer: '/limits/0/amount' })
+  expect(dataFault(card, { card_id: 'c', limits: [{ amount: 1 }] })).toMatchObject({
+    pointer: '/limits/0/amount',
+  })
   expect(dataFault({ type: 'object', required: ['toString'] }, {})).not.toBeNull()
 })
 
@@ -81,9 +95,17 @@ describe('a change of a schema whose events are out', () => {
   it.each<[string, Record<string, unknown>, string | undefined]>([
     ['nothing', card, undefined],
     ['another description', with_({ description: 'A card' }), undefined],
-    ['one more property', with_({ properties: { ...card.properties, color: { type: 'string' } } }), undefined],
+    [
+      'one more property',
+      with_({ properties: { ...card.properties, color: { type: 'string' } } }),
+      undefined,
+    ],
     ['one more required', with_({ required: ['card_id', 'network'] }), undefined],
-    ['a narrower choice', with_({ properties: { ...card.properties, network: { enum: ['visa'] } } }), undefined],
+    [
+      'a narrower choice',
+      with_({ properties: { ...card.properties, network: { enum: ['visa'] } } }),
+      undefined,
+    ],
     ['a required one less', with_({ required: [] }), '/required'],
     ['a property less', with_({ properties: { card_id: card.properties.card_id } }), '/properties/network'],
     [

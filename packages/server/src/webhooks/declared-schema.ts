@@ -14,10 +14,10 @@ const PROPERTY = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
 const PROPERTIES_FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
 const ANNOTATIONS = ['$comment', 'title', 'description', 'default', 'examples', 'deprecated', 'format']
-const ASSERTIONS = [
-  ...['type', 'enum', 'const', 'required', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  ...['multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'],
-]
+const ASSERTIONS =
+  'type enum const required minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength minItems maxItems minProperties maxProperties'.split(
+    ' ',
+  )
 const CHOICES = ['allOf', 'anyOf', 'oneOf']
 // What is missing is missing on purpose: `pattern` and its kin run expressions that somebody else wrote, `$ref` makes
 // circles, `uniqueItems` and `contains` compare everything with everything.
@@ -25,7 +25,9 @@ const KEYWORDS = new Set([
   ...ANNOTATIONS,
   ...ASSERTIONS,
   ...CHOICES,
-  ...['properties', 'additionalProperties', 'items'],
+  'properties',
+  'additionalProperties',
+  'items',
 ])
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
 
@@ -102,7 +104,7 @@ export function schemaBreak(before: JsonSchema, next: JsonSchema, pointer = ''):
   }
   const required = new Set(listOf(next['required']))
   const lost = listOf(before['required']).find((name) => !required.has(name))
-  if (lost !== undefined) return broken('/required', `must still name ${String(lost)}`)
+  if (lost !== undefined) return broken('/required', `must still name ${lost}`)
 
   const were = objectOf(before['properties'])
   const are = objectOf(next['properties'])
@@ -170,4 +172,4 @@ function firstFault(errors: Ajv2020['errors']): Fault {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+const listOf = (value: unknown): string[] => (Array.isArray(value) ? (value as string[]) : [])

@@ -19,7 +19,9 @@ const COLUMNS = `type, description, schema, example, version, created_at as "cre
 
 /** All of them, by name: they are limited in number. */
 export async function listDeclaredTypes(executor: Executor): Promise<DeclaredType[]> {
-  const { rows } = await executor.query<DeclaredType>(`select ${COLUMNS} from declared_event_types order by type`)
+  const { rows } = await executor.query<DeclaredType>(
+    `select ${COLUMNS} from declared_event_types order by type`,
+  )
   return rows
 }
 
@@ -73,7 +75,14 @@ export async function updateDeclaredType(
   await executor.query(
     `update declared_event_types set description = $2, schema = $3, example = $4, version = $5, updated_at = $6
      where type = $1`,
-    [row.type, row.description, JSON.stringify(row.schema), JSON.stringify(row.example), row.version, row.now],
+    [
+      row.type,
+      row.description,
+      JSON.stringify(row.schema),
+      JSON.stringify(row.example),
+      row.version,
+      row.now,
+    ],
   )
 }
 

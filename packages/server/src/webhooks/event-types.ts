@@ -211,7 +211,15 @@ export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as EventType[]
 /** First words that are ours, and some that may be one day: the platform's own types begin with others. */
 const RESERVED = new Set([
   ...EVENT_TYPE_NAMES.map((type) => type.split('.')[0]),
-  ...['account', 'countersign', 'event', 'member', 'operator', 'settlement', 'test', 'webhook', 'workspace'],
+  'account',
+  'countersign',
+  'event',
+  'member',
+  'operator',
+  'settlement',
+  'test',
+  'webhook',
+  'workspace',
 ])
 export const isReserved = (type: string): boolean => RESERVED.has(type.split('.')[0])
 

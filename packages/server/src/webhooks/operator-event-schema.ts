@@ -47,7 +47,8 @@ export const DeclaredTypeSchema = z
     example,
     version: z.int().meta({ description: 'Counts the changes of the schema, from 1.' }),
     published_at: timestamp.nullable().meta({
-      description: 'The first event in Production Mode; from then on a change of the schema must be compatible.',
+      description:
+        'The first event in Production Mode; from then on a change of the schema must be compatible.',
     }),
     created_at: timestamp,
     updated_at: timestamp,
@@ -70,7 +71,10 @@ export const publishEventSchema = z
         'What it happened to: its events are counted in `sequence`, and it is the id in thin payloads. The event itself when absent.',
       example: 'card_123',
     }),
-    data: json.meta({ description: 'Fits the declared schema; at most 64 KiB.', example: { card_id: 'card_123' } }),
+    data: json.meta({
+      description: 'Fits the declared schema; at most 64 KiB.',
+      example: { card_id: 'card_123' },
+    }),
   })
   .meta({ id: 'PublishEvent' })
 

@@ -70,7 +70,10 @@ const event = (extra: Record<string, unknown> = {}) => ({
 const publish = (body: unknown = event(), key: string = randomUUID(), by = publisher) =>
   signedOverSocket(t, by, 'POST', '/v1/operator/events', { body, headers: { 'idempotency-key': key } })
 const eventsOf = async (member: TestMember, mode = 'test') =>
-  (await member.request('GET', '/v1/events?type=card.issued', { mode })).body['data'] as Record<string, unknown>[]
+  (await member.request('GET', '/v1/events?type=card.issued', { mode })).body['data'] as Record<
+    string,
+    unknown
+  >[]
 
 describe('a type that the platform declares', () => {
   it('stands in the catalogue of every workspace, can be chosen and pinged, and is on record', async () => {
@@ -117,7 +120,10 @@ describe('a type that the platform declares', () => {
     [{ type: 'transaction.flagged' }, '/type'],
     [{ type: 'Card.Issued' }, '/type'],
     [{ type: 'card' }, '/type'],
-    [{ type: 'a.b', schema: { type: 'object', properties: { a: { pattern: '(a+)+$' } } } }, '/schema/properties/a/pattern'],
+    [
+      { type: 'a.b', schema: { type: 'object', properties: { a: { pattern: '(a+)+$' } } } },
+      '/schema/properties/a/pattern',
+    ],
     [{ type: 'a.b', example: { card_id: 1 } }, '/example/card_id'],
     [{ type: 'a.b', description: '' }, '/description'],
   ])('is refused where it is not sound: %j', async (change, pointer) => {
@@ -178,7 +184,11 @@ describe('an event of such a type', () => {
     await eve.request('POST', path, { body: { url: listener.url, event_types: ['*'] } })
     const first = await publish()
     expect(first.status, first.text).toBe(201)
-    expect(first.body).toMatchObject({ workspace_id: ada.workspaceId, object_id: 'card_1', currency_type: null })
+    expect(first.body).toMatchObject({
+      workspace_id: ada.workspaceId,
+      object_id: 'card_1',
+      currency_type: null,
+    })
     const second = await publish(event({ currency_type: 'fiat' }))
     const got = () => listener.received.filter(({ headers }) => headers['webhook-id'] === second.body['id'])
     await vi.waitFor(() => expect(got()).toHaveLength(1), wait)
@@ -208,7 +218,9 @@ describe('an event of such a type', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(5)
     expect(await count()).toBe(before + 1)
-    expect((await publish(event({ data: { card_id: 'other' } }), key)).body['code']).toBe('idempotency-key-reused')
+    expect((await publish(event({ data: { card_id: 'other' } }), key)).body['code']).toBe(
+      'idempotency-key-reused',
+    )
     const none = await signedOverSocket(t, publisher, 'POST', '/v1/operator/events', { body: event() })
     expect(none.body['code']).toBe('idempotency-key-missing')
     expect(await count()).toBe(before + 1)
@@ -225,12 +237,15 @@ describe('an event of such a type', () => {
     [{ workspace_id: 'wks_01kasqf0000000000000000000' }, '/workspace_id'],
     [{ mode: 'live' }, '/mode'],
     [{ object_id: '' }, '/object_id'],
-  ])('is refused where it breaks its schema or a limit, and nothing goes out: %#', async (change, pointer) => {
-    const before = (await eventsOf(ada)).length
-    const { status, body } = await publish(event(change))
-    expect([status, body['errors']?.[0].pointer]).toEqual([422, pointer])
-    expect((await eventsOf(ada)).length).toBe(before)
-  })
+  ])(
+    'is refused where it breaks its schema or a limit, and nothing goes out: %#',
+    async (change, pointer) => {
+      const before = (await eventsOf(ada)).length
+      const { status, body } = await publish(event(change))
+      expect([status, body['errors']?.[0].pointer]).toEqual([422, pointer])
+      expect((await eventsOf(ada)).length).toBe(before)
+    },
+  )
 
   it('is on the audit log of the workspace when a person publishes it', async () => {
     const sent = await olga.request('POST', '/v1/operator/events', {

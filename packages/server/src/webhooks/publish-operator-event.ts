@@ -94,7 +94,8 @@ export async function publishOperatorEvent(
 }
 
 function assertSize(data: Record<string, unknown>): void {
-  if (depthOf(data) > DATA_DEPTH_MAX) throw invalid('/data', `must be nested at most ${DATA_DEPTH_MAX} levels deep`)
+  if (depthOf(data) > DATA_DEPTH_MAX)
+    throw invalid('/data', `must be nested at most ${DATA_DEPTH_MAX} levels deep`)
   if (Buffer.byteLength(JSON.stringify(data)) > DATA_BYTES_MAX)
     throw invalid('/data', `must be at most ${DATA_BYTES_MAX} bytes of JSON`)
 }
