@@ -2,7 +2,11 @@
  * DESIGN §10: a verified, logged, rate-limited GET on one core against bare node:http answering the same bytes, alone
  * and with one HMAC; with 100 000 keys against one. Beside it what a user would take instead.
  *
- *   npx tsx bench/signed-get.ts --rounds 5 --seconds 2 --keys 100000
+ *   npx tsx bench/signed-get.ts --rounds 5 --seconds 2 --keys 100000 --save
+ *   npx tsx bench/signed-get.ts --only --keys 1 --against packages/server/dist/before.js
+ *
+ * `--only` leaves out all but Countersign, `--bare` what a user would take instead. `--against` shoots at another build
+ * of the server by turns: what a change is worth.
  *
  * wrk sends `GET /v1/me`, each with a signature and a nonce of its own, over 64 connections that stay open. The server
  * under test has core 0; wrk and Postgres share core 1. Every answer is checked to be a 2xx.
@@ -34,19 +38,22 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     keys: { type: 'string', default: '100000' },
     only: { type: 'boolean', default: false },
+    bare: { type: 'boolean', default: false },
+    against: { type: 'string', multiple: true, default: [] },
     save: { type: 'boolean', default: false },
   },
 })
 const ROUNDS = Number(values.rounds)
 const SECONDS = Number(values.seconds)
 const KEYS = Number(values.keys)
+const CORES = { server: SERVER_CORE, postgres: OTHER_CORE }
 const WARM_REQUESTS = 30_000
 const REQUEST = { method: 'GET', path: '/v1/me' }
 const MANY = `Countersign, ${KEYS.toLocaleString('en')} keys`
 
 await withFolder(async (folder) => {
   const file = requestFiles(folder)
-  const countersign = await startCountersign(`${folder}/data`, { server: SERVER_CORE, postgres: OTHER_CORE })
+  const countersign = await startCountersign(`${folder}/data`, CORES)
   const programs: Program[] = [countersign]
   try {
     const { authority } = countersign
@@ -79,13 +86,26 @@ await withFolder(async (folder) => {
       cases[name] = { program, file: requests }
     }
     const one = (round: number) => file(`one-${round}`)
+    const addBuild = async (script: string) => {
+      const other = await startCountersign(`${folder}/${programs.length}`, CORES, script)
+      const [its] = (await other.makeKeys(1)) as [typeof key]
+      for (let round = 0; round < ROUNDS; round += 1)
+        await writeRequests(file(`${other.port}-${round}`), { authority: other.authority, count }, () => ({
+          key: its,
+          request: REQUEST,
+        }))
+      const requests = Array.from({ length: WARM_REQUESTS }, () => rawRequest(its, REQUEST, other.authority))
+      await sendAll(other.port, requests)
+      add(script, other, (round) => file(`${other.port}-${round}`))
+    }
     if (!values.only) {
       add('node:http', await startBare(answer, ''), one)
       add('node:http + HMAC', await startBare(answer, 'hmac'), one)
     }
     add('Countersign', countersign, one)
+    for (const script of values.against) await addBuild(script)
     if (KEYS > 1) add(MANY, countersign, (round) => file(`many-${round}`))
-    if (!values.only) {
+    if (!values.only && !values.bare) {
       add(
         'node:http + http-message-sig',
         await startGenericSignatures(answer, key.secret.export().toString()),
@@ -98,7 +118,7 @@ await withFolder(async (folder) => {
     const bases = values.only ? ['Countersign'] : ['node:http', 'node:http + HMAC']
     const paragraphs = [
       '# signed-get',
-      `\`npx tsx bench/signed-get.ts\`, ${machine()}.`,
+      `\`npx tsx bench/signed-get.ts ${process.argv.slice(2).join(' ')}\`, ${machine()}.`,
       shotTable(shots, bases),
     ]
     if (!values.only)

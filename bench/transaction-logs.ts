@@ -7,7 +7,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../packages/server/src/clock.ts'
@@ -17,6 +17,7 @@ import { migrate } from '../packages/server/src/database/migrate.ts'
 import { createLog } from '../packages/server/src/log.ts'
 import { listLogs, type LogFilter } from '../packages/server/src/transaction-logs/queries.ts'
 import { createRequestLog, type RequestLog } from '../packages/server/src/transaction-logs/record-request.ts'
+import { machine, median, quantile } from './harness.ts'
 import { BIG_WORKSPACE, RECENT_IDS, requestRecord } from './transaction-log-records.ts'
 
 const { values } = parseArgs({
@@ -51,9 +52,7 @@ try {
 }
 
 async function main(opened: Database): Promise<void> {
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${ROWS} rows over ${values.days} days`,
-  )
+  console.log(`${machine()}; ${ROWS} rows over ${values.days} days`)
   const requestLog = createRequestLog({ database: opened, clock: systemClock, log: createLog('error') })
   if (!isFilled) await fillAll(requestLog)
   await ingestRounds(requestLog)
@@ -223,13 +222,4 @@ function backendCpuMs(pid: number | undefined): number {
   if (process.platform !== 'linux' || pid === undefined) return NaN
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
-function quantile(list: readonly number[], share: number): number {
-  const sorted = list.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
-}
-
-function median(list: readonly number[]): number {
-  return quantile(list, 0.5)
 }

@@ -11,13 +11,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { openDatabase, type Database } from '../packages/server/src/database/database.ts'
-import { startEmbeddedPostgres } from '../packages/server/src/database/embedded.ts'
-import { migrate } from '../packages/server/src/database/migrate.ts'
+import type { Database } from '../packages/server/src/database/database.ts'
 import { newId } from '../packages/server/src/ids.ts'
 import { advanceTransactions } from '../packages/server/src/ledger/advance-transaction.ts'
 import { insertAccount } from '../packages/server/src/ledger/queries.ts'
@@ -27,6 +23,7 @@ import {
   type TransactionRequest,
   type TransactionWriter,
 } from '../packages/server/src/ledger/transaction-writer.ts'
+import { machine, median, table, withCluster, type Cluster } from './harness.ts'
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '5' } },
@@ -38,23 +35,11 @@ const WORKSPACE = newId('wks')
 const made: string[] = []
 const cpuOf = new Map<string, { seconds: number; count: number }>()
 
-const dataDir = await mkdtemp(join(tmpdir(), 'countersign-bench-'))
-const postgres = await startEmbeddedPostgres({ dataDir })
-let database: Database | undefined
-try {
-  await migrate(postgres.url)
-  database = openDatabase(postgres.url, { connectionsMax: 40 })
-  await main(database)
-} finally {
-  await database?.close()
-  await postgres.stop()
-  await rm(dataDir, { recursive: true, force: true })
-}
+await withCluster(main, { connectionsMax: 40 })
 
-async function main(opened: Database): Promise<void> {
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`,
-  )
+async function main({ database: opened, postgres }: Cluster): Promise<void> {
+  const postgresCpuSeconds = () => childrenCpuSeconds(postgres.pid)
+  console.log(machine())
   const accounts = await makeAccounts(opened)
   await opened.pool.query('create table bare (id text primary key, body text)')
   const writer = createTransactionWriter(opened)
@@ -75,27 +60,41 @@ async function main(opened: Database): Promise<void> {
           const among = spread === 'many' ? accounts : accounts.slice(0, 1)
           record(
             `${path} ${clients} ${spread}`,
-            await measured(`${path} ${clients}`, through, clients, among),
+            await measured(`${path} ${clients}`, postgresCpuSeconds, () =>
+              createRound(through, clients, among),
+            ),
           )
         }
   for (let round = 0; round < Number(values.rounds); round += 1)
     for (const clients of CLIENTS)
-      record(`bare ${clients} many`, await measured(`bare ${clients}`, bare(opened), clients, accounts))
+      record(
+        `bare ${clients} many`,
+        await measured(`bare ${clients}`, postgresCpuSeconds, () =>
+          createRound(bare(opened), clients, accounts),
+        ),
+      )
   record('settle', await settleRound(opened))
 
-  console.log(
-    '\n| clients | path | many/s | hot/s | hot ÷ many | Postgres CPU µs each |\n| --- | --- | --- | --- | --- | --- |',
-  )
-  for (const clients of CLIENTS)
-    for (const path of ['writer', 'alone', 'bare']) {
+  const rows = CLIENTS.flatMap((clients) =>
+    ['writer', 'alone', 'bare'].map((path) => {
       const [many, hot] = ['many', 'hot'].map((spread) =>
         median(rates.get(`${path} ${clients} ${spread}`) ?? []),
       )
-      const ratio = hot ? ((hot ?? 0) / (many ?? 1)).toFixed(2) : ''
       const cost = cpuOf.get(`${path} ${clients}`)
-      const microseconds = cost ? Math.round((cost.seconds * 1e6) / cost.count) : ''
-      console.log(`| ${clients} | ${path} | ${many} | ${hot || ''} | ${ratio} | ${microseconds} |`)
-    }
+      const hasHot = path !== 'bare'
+      return [
+        clients,
+        path,
+        many ?? '',
+        hasHot ? (hot ?? '') : '',
+        hasHot ? ((hot ?? 0) / (many ?? 1)).toFixed(2) : '',
+        cost ? Math.round((cost.seconds * 1e6) / cost.count) : '',
+      ]
+    }),
+  )
+  console.log(
+    `\n${table(['clients', 'path', 'many/s', 'hot/s', 'hot ÷ many', 'Postgres CPU µs each'], rows)}`,
+  )
   console.log(`\nSettled in batches of ${SETTLE_BATCH}: ${median(rates.get('settle') ?? [])}/s`)
   const { consistent, entries } = await reconcile(opened.pool)
   console.log(`${entries} entries, consistent: ${consistent}; load ${loadavg()[0]?.toFixed(1)}`)
@@ -146,12 +145,11 @@ async function createRound(
 /** A round, with what it cost Postgres in CPU time: that counts even while others use the machine. */
 async function measured(
   name: string,
-  writer: TransactionWriter,
-  clients: number,
-  accounts: readonly string[],
+  postgresCpuSeconds: () => number,
+  round: () => Promise<number>,
 ): Promise<number> {
   const [secondsBefore, countBefore] = [postgresCpuSeconds(), made.length]
-  const rate = await createRound(writer, clients, accounts)
+  const rate = await round()
   const sum = cpuOf.get(name) ?? { seconds: 0, count: 0 }
   cpuOf.set(name, {
     seconds: sum.seconds + postgresCpuSeconds() - secondsBefore,
@@ -161,12 +159,12 @@ async function measured(
 }
 
 /** User and system time of the postmaster's children so far (proc(5), fields 4, 14 and 15; 100 ticks a second). */
-function postgresCpuSeconds(): number {
+function childrenCpuSeconds(parent: number): number {
   let ticks = 0
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-      if (Number(fields[1]) === postgres.pid) ticks += Number(fields[11]) + Number(fields[12])
+      if (Number(fields[1]) === parent) ticks += Number(fields[11]) + Number(fields[12])
     } catch {
       // It ended meanwhile.
     }
@@ -232,8 +230,4 @@ function deposit(accountId: string): TransactionRequest {
     path: '/v1/transactions',
     request_hash: randomBytes(32).toString('hex'),
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

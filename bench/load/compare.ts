@@ -40,17 +40,25 @@ export function startBare(answer: Answer, work: string): Promise<Program> {
 
 export type Case = { program: Program; file: (round: number) => string; refusals?: boolean }
 
-/** One shot at each case by turns, `rounds` times. */
+/** One shot at each case by turns, `rounds` times; each round begins with another case, so that none is always first. */
 export async function shootRounds(
   cases: Record<string, Case>,
-  { rounds, seconds, connections }: { rounds: number; seconds: number; connections: number },
+  {
+    rounds,
+    seconds,
+    connections,
+    core = OTHER_CORE,
+  }: { rounds: number; seconds: number; connections: number; core?: number | null },
 ): Promise<Record<string, Shot[]>> {
   const shots: Record<string, Shot[]> = {}
+  const list = Object.entries(cases)
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, { program, file, refusals }] of Object.entries(cases))
-      (shots[name] ??= []).push(
-        await fire({ ...program, file: file(round), seconds, connections, core: OTHER_CORE, refusals }),
+    for (const at of list.keys()) {
+      const [name, { program, file, refusals }] = list[(at + round) % list.length] as (typeof list)[0]
+      ;(shots[name] ??= []).push(
+        await fire({ ...program, file: file(round), seconds, connections, core, refusals }),
       )
+    }
   return shots
 }
 

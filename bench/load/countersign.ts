@@ -30,14 +30,16 @@ const RATE_LIMIT_PER_MINUTE = 1_000_000
 /**
  * The product as it ships, with everything switched on, on one core, and its Postgres on another.
  * @param cores null: both wherever the system puts them
+ * @param script another build of the server, to compare with
  */
 export async function startCountersign(
   dataDir: string,
   cores: { server: number; postgres: number } | null,
+  script: string = SERVER,
 ): Promise<Countersign> {
   await build()
   const env = { HOME: dataDir, DATA_DIR: dataDir }
-  const program = await startProgram(SERVER, { core: cores?.server ?? null, env })
+  const program = await startProgram(script, { core: cores?.server ?? null, env })
   // The server has started it: this takes hold of the one that runs.
   const postgres = await startEmbeddedPostgres({ dataDir })
   if (cores) pinTree(postgres.pid, cores.postgres)

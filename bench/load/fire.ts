@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 export type Shot = {
+  /** Answers. */
+  requests: number
   /** Answers a second. */
   rate: number
   /** Of the server's process: user and system time, all threads. */
@@ -69,6 +71,7 @@ export async function fire({
       `${wrong} of ${result.requests} answers were unexpected, ${result.broken} connections broke`,
     )
   return {
+    requests: result.requests,
     rate: result.requests / (result.microseconds / 1e6),
     cpuMicroseconds: cpu / result.requests,
     busy: cpu / result.microseconds,

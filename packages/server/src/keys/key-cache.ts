@@ -229,10 +229,24 @@ function signingKey(row: SigningRow): Omit<SigningKey, 'secrets'> {
     enabled: row.enabled,
     expiresAt: row.expires_at?.getTime() ?? null,
     revokedAt: row.revoked_at?.getTime() ?? null,
-    scopes: new Set(row.scopes),
+    scopes: scopeSet(row.scopes),
     allowlist: allowlistOf(row.ip_allowlist),
     rateLimitPerMinute: row.rate_limit_per_minute,
   }
+}
+
+const SCOPE_SETS_MAX = 1_000
+const scopeSets = new Map<string, ReadonlySet<string>>()
+
+/** Most keys have one of a few lists of scopes: those share one set instead of holding ten texts each. */
+function scopeSet(scopes: readonly string[]): ReadonlySet<string> {
+  const name = scopes.join(' ')
+  let set = scopeSets.get(name)
+  if (!set) {
+    set = new Set(scopes)
+    if (scopeSets.size < SCOPE_SETS_MAX) scopeSets.set(name, set)
+  }
+  return set
 }
 
 function verificationSecret(

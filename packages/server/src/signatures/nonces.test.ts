@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { steadyClock, testClock } from '../clock.ts'
 import { createTestDatabase } from '../database/test-database.ts'
@@ -37,7 +38,7 @@ describe('the nonce store', () => {
     clock.advance(2_000)
     expect(store.claim(keyed('c'), 'other', seconds(clock.now()))).toBe(true)
     expect(store.size).toBe(1)
-    expect(store.bytes).toBeLessThan(200)
+    expect(store.bytes).toBeLessThan(1_000)
   })
 
   it('what was forgotten is refused, also when the clock is set back to where it was fresh', () => {
@@ -61,6 +62,73 @@ describe('the nonce store', () => {
     }).toThrow(Problem)
     expect(claimed).toBeGreaterThan(5)
     expect(store.claim(keyed('key'), 'nonce-0', created)).toBe(false)
+  })
+})
+
+describe('against a plain Set of texts', () => {
+  it('the store claims, refuses and forgets alike, whatever the keys, seconds and order', () => {
+    const step = fc.record({
+      wait: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.nat(400)),
+      key: fc.nat(3),
+      nonce: fc.nat(60),
+      age: fc.integer({ min: -30, max: 310 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 400 }), (steps) => {
+        const clock = testClock()
+        const store = createNonceStore({ clock, floor: openFloor })
+        const model = new Map<string, number>()
+        for (const { wait, key, nonce, age } of steps) {
+          clock.advance(wait * 1_000)
+          const ended = seconds(clock.now()) - 300
+          for (const [entry, created] of model) if (created < ended) model.delete(entry)
+          const [entry, created] = [`${key} ${nonce}`, seconds(clock.now()) - age]
+          if (created < ended) {
+            expect(() => store.claim(keyed(`${key}`), `${nonce}`, created)).toThrow(Problem)
+            continue
+          }
+          expect(store.claim(keyed(`${key}`), `${nonce}`, created)).toBe(!model.has(entry))
+          if (!model.has(entry)) model.set(entry, created)
+          expect(store.size).toBe(model.size)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('a hundred thousand nonces over eight minutes: none is lost, none is made up, and old room is used again', () => {
+    const clock = testClock()
+    const store = createNonceStore({ clock, floor: openFloor })
+    let bytesAtFive = 0
+    let claimed = 0
+    for (let second = 0; second < 480; second += 1) {
+      const created = seconds(clock.now())
+      for (let index = 0; index < 200; index += 1)
+        claimed += store.claim(keyed('key'), `${second}-${index}`, created) ? 1 : 0
+      const earlier = Math.max(0, second - 300)
+      expect(store.claim(keyed('key'), `${earlier}-7`, created - (second - earlier))).toBe(false)
+      if (second === 300) bytesAtFive = store.bytes
+      clock.advance(1_000)
+    }
+    expect(claimed).toBe(480 * 200)
+    expect(store.size).toBe(301 * 200)
+    expect(store.bytes).toBeLessThan(bytesAtFive * 1.5)
+  })
+
+  it('256 MiB hold the nonces of 12 000 requests a second for as long as they live, those of one key or many', () => {
+    const clock = testClock()
+    const bytesMax = 16 * 1024 * 1024
+    const store = createNonceStore({ clock, floor: openFloor, bytesMax })
+    let claimed = 0
+    // A sixteenth of the room, for a sixteenth of the rate.
+    for (let second = 0; second < 320; second += 1) {
+      const created = seconds(clock.now())
+      for (let index = 0; index < 750; index += 1)
+        claimed += store.claim(keyed(`key-${index % 40}`), `${second}-${index}`, created) ? 1 : 0
+      clock.advance(1_000)
+    }
+    expect(claimed).toBe(320 * 750)
+    expect(store.size).toBe(301 * 750)
   })
 })
 

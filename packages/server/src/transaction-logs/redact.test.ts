@@ -49,6 +49,28 @@ describe('no secret survives redaction', () => {
     )
   })
 
+  test('in an answer of our own that names secret_version: read or not, it is redacted alike', () => {
+    const name = fc.oneof(fc.constantFrom('secret_version', 'id', 'x'), sensitiveName)
+    const text = fc.oneof(fc.string(), fc.constant(`"secret_version":1,"secret":"${CANARY}"`))
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.oneof(text, fc.nat(), fc.constant(null)),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(value, fc.nat(9), (inner, version) => {
+        const json = JSON.stringify({ secret_version: version, inner })
+        expect(JSON.parse(redactBody(json, { isJson: true }).text ?? '')).toEqual(
+          JSON.parse(redactBody(json).text ?? ''),
+        )
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('in a body that is not JSON: only length and digest are kept', () => {
     fc.assert(
       fc.property(fc.string(), (noise) => {

@@ -9,37 +9,54 @@ import { dayName } from './request-id.ts'
 const COPY_ROWS_MIN = 64
 
 type Value = string | number | boolean | null
-type Column = { name: string; type: string; of: (row: PreparedRow, seriesId: number) => Value }
+type Column = {
+  name: string
+  type: string
+  of: (row: PreparedRow, seriesId: number) => Value
+  /** Its texts are this server's own and hold nothing to escape. */
+  plain?: true
+}
+
+const NO_IDS = '{}'
 
 const ROW_COLUMNS: Column[] = [
-  { name: 'id', type: 'uuid', of: (row) => row.uuid },
-  { name: 'series_id', type: 'integer', of: (_, seriesId) => seriesId },
-  { name: 'duration_ms', type: 'real', of: (row) => Math.round(row.record.durationMs * 1000) / 1000 },
-  { name: 'request_count', type: 'integer', of: (row) => row.requestCount },
-  { name: 'path_hash', type: 'integer', of: (row) => row.pathHash },
-  { name: 'path_grams', type: 'smallint[]', of: (row) => row.pathGrams },
+  { name: 'id', type: 'uuid', of: (row) => row.uuid, plain: true },
+  { name: 'series_id', type: 'integer', of: (_, seriesId) => seriesId, plain: true },
+  {
+    name: 'duration_ms',
+    type: 'real',
+    of: (row) => Math.round(row.record.durationMs * 1000) / 1000,
+    plain: true,
+  },
+  { name: 'request_count', type: 'integer', of: (row) => row.requestCount, plain: true },
+  { name: 'path_hash', type: 'integer', of: (row) => row.pathHash, plain: true },
+  { name: 'path_grams', type: 'smallint[]', of: (row) => row.pathGrams, plain: true },
   { name: 'path', type: 'text', of: (row) => row.path },
   { name: 'ip', type: 'text', of: (row) => row.record.ip },
 ]
 
 const PAYLOAD_COLUMNS: Column[] = [
-  { name: 'id', type: 'uuid', of: (row) => row.uuid },
-  { name: 'secret_version', type: 'integer', of: (row) => row.record.secretVersion },
+  { name: 'id', type: 'uuid', of: (row) => row.uuid, plain: true },
+  { name: 'secret_version', type: 'integer', of: (row) => row.record.secretVersion, plain: true },
   { name: 'query', type: 'text', of: (row) => row.query },
   { name: 'user_agent', type: 'text', of: (row) => row.record.userAgent },
   { name: 'idempotency_key', type: 'text', of: (row) => row.record.idempotencyKey },
   { name: 'transaction_id', type: 'text', of: (row) => row.record.transactionId },
-  { name: 'event_ids', type: 'text[]', of: (row) => `{${row.record.eventIds.join()}}` },
+  {
+    name: 'event_ids',
+    type: 'text[]',
+    of: (row) => (row.record.eventIds.length === 0 ? NO_IDS : `{${row.record.eventIds.join()}}`),
+  },
   { name: 'request_headers', type: 'json', of: (row) => row.requestHeaders },
   { name: 'request_body', type: 'text', of: (row) => row.requestBody },
-  { name: 'request_body_bytes', type: 'integer', of: (row) => row.requestBytes },
-  { name: 'request_body_truncated', type: 'boolean', of: (row) => row.requestTruncated },
-  { name: 'request_body_digest', type: 'text', of: (row) => row.requestDigest },
+  { name: 'request_body_bytes', type: 'integer', of: (row) => row.requestBytes, plain: true },
+  { name: 'request_body_truncated', type: 'boolean', of: (row) => row.requestTruncated, plain: true },
+  { name: 'request_body_digest', type: 'text', of: (row) => row.requestDigest, plain: true },
   { name: 'response_headers', type: 'json', of: (row) => row.responseHeaders },
   { name: 'response_body', type: 'text', of: (row) => row.responseBody },
-  { name: 'response_body_bytes', type: 'integer', of: (row) => row.responseBytes },
-  { name: 'response_body_truncated', type: 'boolean', of: (row) => row.responseTruncated },
-  { name: 'response_body_digest', type: 'text', of: (row) => row.responseDigest },
+  { name: 'response_body_bytes', type: 'integer', of: (row) => row.responseBytes, plain: true },
+  { name: 'response_body_truncated', type: 'boolean', of: (row) => row.responseTruncated, plain: true },
+  { name: 'response_body_digest', type: 'text', of: (row) => row.responseDigest, plain: true },
   { name: 'diagnosis', type: 'json', of: (row) => row.diagnosis },
 ]
 
@@ -109,8 +126,9 @@ function copyTextOf({ columns }: Table, rows: readonly PreparedRow[], seriesIds:
   let text = ''
   for (const [index, row] of rows.entries()) {
     let separator = ''
-    for (const { of } of columns) {
-      text += separator + copyText(of(row, seriesIds[index] as number))
+    for (const { of, plain } of columns) {
+      const value = of(row, seriesIds[index] as number)
+      text += separator + (value === null ? NULL : plain ? String(value) : copyText(String(value)))
       separator = '\t'
     }
     text += '\n'
@@ -118,13 +136,12 @@ function copyTextOf({ columns }: Table, rows: readonly PreparedRow[], seriesIds:
   return text
 }
 
+const NULL = '\\N'
 const CONTROL = /[\n\r\t\0]/
 const COPY_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '' }
 
-/** A value in COPY's text format. */
-function copyText(value: Value): string {
-  if (value === null) return '\\N'
-  if (typeof value !== 'string') return String(value)
+/** A text in COPY's text format. */
+function copyText(value: string): string {
   // JSON is full of backslashes and free of control characters: the common case stays without a callback.
   const text = value.includes('\\') ? value.replaceAll('\\', '\\\\') : value
   if (!CONTROL.test(text)) return text
@@ -133,16 +150,8 @@ function copyText(value: Value): string {
 
 /** The dimensions of a series, as one text: the key of whoever remembers its id. */
 export function seriesKey({ record, pattern }: PreparedRow): string {
-  return [
-    record.workspaceId,
-    record.mode,
-    record.currencyType,
-    record.apiKeyId,
-    record.method,
-    pattern,
-    record.status,
-    record.code ?? '',
-  ].join('\n')
+  const { workspaceId, mode, currencyType, apiKeyId, method, status, code } = record
+  return `${workspaceId}\n${mode}\n${currencyType}\n${apiKeyId}\n${method}\n${pattern}\n${status}\n${code ?? ''}`
 }
 
 export type KnownSeries = { id: number; firstDay: number; lastDay: number }
