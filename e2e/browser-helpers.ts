@@ -32,8 +32,9 @@ export type World = {
 /**
  * Starts and ends the world around a file's tests. After each of them no page may have thrown, complained in the
  * console or broken the Content-Security-Policy.
+ * @param env settings of the server
  */
-export function useWorld(): World {
+export function useWorld(env: Record<string, string> = {}): World {
   let browser: Browser
   const tabs: Tab[] = []
   const world = {
@@ -51,7 +52,7 @@ export function useWorld(): World {
 
   beforeAll(async () => {
     const dataDir = join(await makeFolder(), 'data')
-    ;[world.server, browser] = await Promise.all([launchServer({ dataDir }), openBrowser()])
+    ;[world.server, browser] = await Promise.all([launchServer({ dataDir, env }), openBrowser()])
     world.url = `http://localhost:${world.server.port}`
   })
   afterEach(async () => {

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
+import type { Rotation } from './key-deeds.ts'
 import type { ApiKey, ApiKeyCallers, ApiKeyChange, ApiKeyWithSecret, List, NewApiKey } from './api-types.ts'
 
 // Every call about keys. Keys belong to the workspace, so no query key here carries the mode.
@@ -47,8 +48,6 @@ export const createApiKey = (body: NewApiKey) => call<ApiKeyWithSecret>('POST', 
 
 export const editApiKey = (id: string, body: ApiKeyChange) =>
   call<ApiKey>('PATCH', `/v1/api-keys/${id}`, { body })
-
-type Rotation = { overlapSeconds: number; ed25519PublicKey?: string }
 
 export const rotateApiKey = (id: string, { overlapSeconds, ed25519PublicKey }: Rotation) =>
   call<ApiKeyWithSecret>('POST', `/v1/api-keys/${id}/rotate`, {

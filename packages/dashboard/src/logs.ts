@@ -27,6 +27,7 @@ export const LOG_FILTER_NAMES = [
 ] as const satisfies (keyof LogFilters)[]
 
 export const PATH_TEXT_MIN = 3
+const OUTCOME_POLL_MS = 5_000
 const REQUEST_ID = /^req_[0-9a-z]{26}$/
 
 /** Filters that the API would refuse while they are still being typed are not sent yet. */
@@ -50,7 +51,9 @@ export const logQuery = (mode: Mode, requestId: string) =>
         signal,
         mode,
       }),
-    staleTime: Infinity, // a log row never changes
+    // A row changes once at most: when the service that it was passed on to tells its outcome.
+    staleTime: ({ state }) => (state.data?.outcome === 'forwarded' ? 0 : Infinity),
+    refetchInterval: ({ state }) => state.data?.outcome === 'forwarded' && OUTCOME_POLL_MS,
   })
 
 /** The newest requests of one key: what the page that waits for the first request asks. */

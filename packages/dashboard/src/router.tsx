@@ -311,6 +311,24 @@ const operatorSigningKeysRoute = createRoute({
   staticData: { title: 'Signing keys', scope: 'workspace', strip: operatorStrip },
   component: lazyRouteComponent(() => import('./pages/operator-signing-keys.tsx'), 'OperatorSigningKeysPage'),
 })
+const operatorKeysRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/keys',
+  staticData: { title: 'Operator keys', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-keys.tsx'), 'OperatorKeysPage'),
+})
+const createOperatorKeyRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/keys/new',
+  staticData: { title: 'Create operator key', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/create-operator-key.tsx'), 'CreateOperatorKeyPage'),
+})
+const operatorKeyRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/keys/$keyId',
+  staticData: { title: 'Operator key', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-key.tsx'), 'OperatorKeyPage'),
+})
 const operatorMailRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/mail',
@@ -362,6 +380,9 @@ const routeTree = root.addChildren([
     operatorSettlementsRoute,
     operatorRailsRoute,
     operatorSigningKeysRoute,
+    operatorKeysRoute,
+    createOperatorKeyRoute,
+    operatorKeyRoute,
     operatorMailRoute,
   ]),
 ])

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { SCOPE_GROUPS, SCOPE_WORDS, scopesInShort, SERVICE_SCOPES } from './scope-words.ts'
+import { KEY_SCOPES, scopesInShort, SERVICE_SCOPES } from './scope-words.ts'
 
 describe('the words for scopes', () => {
   it('put every scope into one group', () => {
-    expect(SCOPE_GROUPS.flatMap(({ scopes }) => scopes).toSorted()).toEqual(
-      Object.keys(SCOPE_WORDS).toSorted(),
+    expect(KEY_SCOPES.groups.flatMap(({ scopes }) => scopes).toSorted()).toEqual(
+      Object.keys(KEY_SCOPES.words).toSorted(),
     )
   })
 

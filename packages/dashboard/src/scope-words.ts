@@ -1,11 +1,19 @@
 // The server's own table, which imports nothing: the page can neither miss a scope nor word it otherwise.
+import { ALL_OPERATOR_SCOPES, OPERATOR_SCOPES } from '../../server/src/keys/operator-scopes.ts'
 import { ALL_SCOPES, DEFAULT_SCOPES, SCOPES } from '../../server/src/keys/scopes.ts'
-import type { Scope } from './api-types.ts'
+import type { OperatorScope, Scope } from './api-types.ts'
+
+type ScopeGroup<One extends string> = { name: string; explain: string; scopes: readonly One[] }
+
+/** What keys of one kind may be allowed: in groups, each with what it is for, and in words. */
+export type ScopeCatalogue<One extends string> = {
+  groups: readonly ScopeGroup<One>[]
+  words: Record<One, string>
+}
 
 export const SERVICE_SCOPES: readonly Scope[] = DEFAULT_SCOPES
 
-/** In the order of the catalogue, each group with what it is for. */
-export const SCOPE_GROUPS: readonly { name: string; explain: string; scopes: readonly Scope[] }[] = [
+const SCOPE_GROUPS: readonly ScopeGroup<Scope>[] = [
   { name: 'Services', explain: 'What a key is for. On unless you say otherwise.', scopes: DEFAULT_SCOPES },
   {
     name: 'Management',
@@ -14,7 +22,20 @@ export const SCOPE_GROUPS: readonly { name: string; explain: string; scopes: rea
   },
 ]
 
-export const SCOPE_WORDS: Record<Scope, string> = SCOPES
+/** Of a workspace's keys. */
+export const KEY_SCOPES: ScopeCatalogue<Scope> = { groups: SCOPE_GROUPS, words: SCOPES }
+
+/** Of the platform's own keys. */
+export const PLATFORM_SCOPES: ScopeCatalogue<OperatorScope> = {
+  groups: [
+    {
+      name: 'Platform',
+      explain: 'They reach every workspace. Allow what the service needs, and no more.',
+      scopes: ALL_OPERATOR_SCOPES,
+    },
+  ],
+  words: OPERATOR_SCOPES,
+}
 
 /** "Services", "Services without 2, and 1 of Management": what a key may do, in a line. */
 export function scopesInShort(scopes: readonly Scope[]): string {

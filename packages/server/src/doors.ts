@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from './http/app-type.ts'
 import { clientAddress } from './http/client-address.ts'
-import { hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
+import { FORWARDED_PREFIX, hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
 import { problem, sentence, type Problem } from './problems.ts'
 import {
   roleReaches,
@@ -37,7 +37,8 @@ const ROUTE_OF_UNCLEAN_TARGETS = '/v1/unclean-target'
 /** Routes nothing that a router could read in two ways: what is routed is what was signed (DESIGN §6). */
 export function cleanTarget(request: { url?: string }): string {
   const target = request.url ?? ''
-  return targetFault(target) ? ROUTE_OF_UNCLEAN_TARGETS : target
+  if (!targetFault(target)) return target
+  return target.startsWith(FORWARDED_PREFIX) ? FORWARDED_PREFIX : ROUTE_OF_UNCLEAN_TARGETS
 }
 
 /**
@@ -54,8 +55,9 @@ export function createDoors(deps: DoorsDeps) {
     if (repeated) throw problem('invalid-request', { detail: 'The header Host is sent twice.' })
     if (value === undefined && httpVersion === '1.1')
       throw problem('invalid-request', { detail: 'The header Host is missing.' })
-    const fault = targetFault(rawTarget(request.raw))
-    if (fault && !isApiTarget(rawTarget(request.raw)))
+    const target = rawTarget(request.raw)
+    const fault = targetFault(target)
+    if (fault && !isApiTarget(target) && !target.startsWith(FORWARDED_PREFIX))
       throw problem('invalid-request', { detail: sentence(fault) })
   }
 

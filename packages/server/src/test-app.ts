@@ -1,5 +1,5 @@
 // Answers are read by tests that assert their shape right after, so `any` costs nothing here.
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { buildApp } from './app.ts'
 import { testClock } from './clock.ts'
 import { readConfig } from './config.ts'
@@ -56,6 +56,8 @@ export type SignOptions = {
   headers?: Record<string, string>
   nonce?: string
   created?: number
+  /** Signs with Ed25519 in place of the key's secret. */
+  privateKey?: KeyObject
 }
 
 /** The application as it runs, on a fresh database or a given one, with a clock that tests move. */
@@ -190,11 +192,17 @@ export function signHeaders(
   ]
   const created = request.created ?? Math.floor(request.nowMs / 1000)
   const nonce = request.nonce ?? randomBytes(16).toString('hex')
-  const params = `(${lines.map(([name]) => `"${name}"`).join(' ')});created=${created};nonce="${nonce}";keyid="${key.publicKey}";alg="hmac-sha256"`
+  const params = `(${lines.map(([name]) => `"${name}"`).join(' ')});created=${created};nonce="${nonce}";keyid="${key.publicKey}";alg="${request.privateKey ? 'ed25519' : 'hmac-sha256'}"`
   const base = [
     ...lines.map(([name, value]) => `"${name}": ${value}`),
     `"@signature-params": ${params}`,
   ].join('\n')
-  const mac = createHmac('sha256', key.secretKey).update(base).digest('base64')
-  return { ...headers, 'signature-input': `sig1=${params}`, signature: `sig1=:${mac}:` }
+  const bytes = request.privateKey
+    ? sign(null, Buffer.from(base), request.privateKey)
+    : createHmac('sha256', key.secretKey).update(base).digest()
+  return {
+    ...headers,
+    'signature-input': `sig1=${params}`,
+    signature: `sig1=:${bytes.toString('base64')}:`,
+  }
 }

@@ -12,7 +12,11 @@ const FILTERS = {
   path: { type: 'string', summary: 'the whole path' },
   'path-contains': { type: 'string', summary: 'part of the path' },
   status: { type: 'string', value: 'N', summary: 'one status' },
-  'status-class': { type: 'string', choices: ['2xx', '3xx', '4xx', '5xx'], summary: 'only those' },
+  'status-class': {
+    type: 'string',
+    choices: ['2xx', '3xx', '4xx', '5xx', 'forwarded'],
+    summary: 'only those',
+  },
   code: { type: 'string', summary: 'of one problem, such as signature-invalid' },
 } as const satisfies Options
 
@@ -27,7 +31,7 @@ export const logCommands = [
     filters: FILTERS,
     columns: [
       { title: 'created', value: (row) => row.created_at },
-      { title: 'status', value: (row) => row.status },
+      { title: 'status', value: statusWord },
       { title: 'method', value: (row) => row.method },
       { title: 'path', value: (row) => row.path },
       { title: 'code', value: (row) => row.code },
@@ -66,11 +70,14 @@ export const logCommands = [
         },
         onLost: (why) => io.err(`Connection lost: ${printable(why)}. Trying again …\n`),
       })
-      for await (const { id, event, data } of stream) {
-        if (event !== 'transaction_log' || seen.has(id)) continue
-        seen.add(id)
-        if (seen.size > SEEN_MAX) seen.delete(seen.values().next().value ?? '')
+      for await (const { event, data } of stream) {
+        if (event !== 'transaction_log') continue
         const row = JSON.parse(data) as TransactionLogRow
+        // A forwarded request comes again with its outcome.
+        const name = `${row.id} ${row.status}`
+        if (seen.has(name)) continue
+        seen.add(name)
+        if (seen.size > SEEN_MAX) seen.delete(seen.values().next().value ?? '')
         io.out(context.json ? `${json(row)}\n` : line(row, style))
       }
       return EXIT.interrupted
@@ -78,11 +85,15 @@ export const logCommands = [
   }),
 ]
 
+function statusWord({ status, outcome }: TransactionLogRow): number | string {
+  return outcome === 'forwarded' ? 'forwarded, no outcome yet' : status
+}
+
 function line(row: TransactionLogRow, style: Style): string {
   const colour = row.status < 400 ? 'green' : row.status < 500 ? 'yellow' : 'red'
   const words = [
     style('dim', row.created_at),
-    style(colour, String(row.status)),
+    style(colour, String(statusWord(row))),
     printable(row.method).padEnd(6),
     printable(row.path),
     ...(row.code === null ? [] : [style(colour, printable(row.code))]),

@@ -2,7 +2,7 @@ import { ProblemError } from '../api.ts'
 import type { Algorithm, Scope } from '../api-types.ts'
 import type { PairSource } from '../key-pair.ts'
 import { RATE_LIMIT_DEFAULT } from '../key-words.ts'
-import { SERVICE_SCOPES } from '../scope-words.ts'
+import { KEY_SCOPES, SERVICE_SCOPES } from '../scope-words.ts'
 import { Disclosure } from './disclosure.tsx'
 import { AddressesField, RateLimitField } from './key-limits.tsx'
 import { ScopePicker } from './scope-picker.tsx'
@@ -59,7 +59,7 @@ export function AdvancedKeyFields({ choices, onChange, open, onToggle, error }: 
       {choices.algorithm === 'ed25519' && (
         <PairField source={choices.source} onChange={(source) => set({ source })} error={error} />
       )}
-      <ScopePicker chosen={choices.scopes} onChange={(scopes) => set({ scopes })} />
+      <ScopePicker catalogue={KEY_SCOPES} chosen={choices.scopes} onChange={(scopes) => set({ scopes })} />
       <AddressesField text={choices.addresses} onChange={(addresses) => set({ addresses })} error={error} />
       <RateLimitField perMinute={choices.rateLimit} onChange={(rateLimit) => set({ rateLimit })} />
     </Disclosure>

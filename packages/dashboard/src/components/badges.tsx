@@ -1,4 +1,5 @@
 import {
+  ArrowRightIcon,
   CheckCircledIcon,
   CircleBackslashIcon,
   ClockIcon,
@@ -13,6 +14,7 @@ import type {
   KeyStatus,
   Settlement,
   Transaction,
+  TransactionLog,
   WebhookDelivery,
   WebhookEndpoint,
 } from '../api-types.ts'
@@ -114,6 +116,21 @@ export function ModeBadge({ mode }: { mode: Mode }) {
     <span className="badge" data-tone={mode}>
       {mode === 'test' ? <BeakerIcon /> : <LightningBoltIcon />}
       {MODE_NAMES[mode]}
+    </span>
+  )
+}
+
+/** How a logged request ended. What went to a service that has not told its answer has no status yet. */
+export function LogStatusBadge({
+  log: { status, outcome },
+}: {
+  log: Pick<TransactionLog, 'status' | 'outcome'>
+}) {
+  if (outcome === 'answered') return <HttpStatusBadge status={status} />
+  return (
+    <span className="badge" data-tone="off">
+      <ArrowRightIcon />
+      Forwarded, no outcome yet
     </span>
   )
 }

@@ -1,18 +1,17 @@
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { ApiKey } from '../api-types.ts'
-import { deleteApiKey } from '../keys.ts'
+import type { KeyDialogProps } from './key-dialog.tsx'
 import { relativeTime, useNow } from './time.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
 
 /** Deleting revokes at once and cannot be undone, so the key's name has to be typed. */
-export function DeleteKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+export function DeleteKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDialogProps<Scope>) {
   const queryClient = useQueryClient()
   const now = useNow()
   const remove = useMutation({
-    mutationFn: () => deleteApiKey(apiKey.id),
+    mutationFn: () => deeds.remove(apiKey.id),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
+      await queryClient.invalidateQueries({ queryKey: [deeds.queryKey] })
       notifications.show({
         message: `${apiKey.name} is deleted. Requests signed with it are refused from now on.`,
       })
@@ -35,7 +34,7 @@ export function DeleteKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
         Requests signed with this key are refused from the moment you delete it. This cannot be undone.{' '}
         {lastUse}
       </p>
-      <p className="second">Its Transaction Logs stay readable.</p>
+      <p className="second">{deeds.leaves}</p>
     </TypedConfirmation>
   )
 }

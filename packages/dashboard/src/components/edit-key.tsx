@@ -2,19 +2,18 @@ import { Button, Modal, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ApiKey, Scope } from '../api-types.ts'
 import { rangesOf } from '../ip-ranges.ts'
 import { endOfDay, localDay } from '../key-words.ts'
-import { editApiKey } from '../keys.ts'
 import { isAdvancedError } from './advanced-key-fields.tsx'
 import { Disclosure } from './disclosure.tsx'
 import { ExpiryField } from './expiry-field.tsx'
+import type { KeyDialogProps } from './key-dialog.tsx'
 import { AddressesField, RateLimitField } from './key-limits.tsx'
 import { ScopePicker } from './scope-picker.tsx'
 import { FormError } from './states.tsx'
 
-/** Name, expiry, enabled, and what the key may do from where and how often. Mode, Currency Type and algorithm never change. */
-export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+/** Name, expiry, enabled, and what the key may do from where and how often. What a key is never changes. */
+export function EditKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDialogProps<Scope>) {
   const queryClient = useQueryClient()
   const before = apiKey.expires_at ? localDay(new Date(apiKey.expires_at)) : null
   const [name, setName] = useState(apiKey.name)
@@ -28,7 +27,7 @@ export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => vo
   const shownAddresses = addresses ?? apiKey.ip_allowlist.join('\n')
   const edit = useMutation({
     mutationFn: () =>
-      editApiKey(apiKey.id, {
+      deeds.edit(apiKey.id, {
         name: name.trim(),
         enabled,
         // An expiry that was not touched keeps its own time of day.
@@ -38,7 +37,7 @@ export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => vo
         rate_limit_per_minute: rateLimit === apiKey.rate_limit_per_minute ? undefined : rateLimit,
       }),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
+      await queryClient.invalidateQueries({ queryKey: [deeds.queryKey] })
       notifications.show({ message: `${name.trim()} saved.` })
       onClose()
     },
@@ -80,7 +79,7 @@ export function EditKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => vo
           open={limitsOpen}
           onToggle={setLimitsOpen}
         >
-          <ScopePicker chosen={scopes ?? apiKey.scopes} onChange={setScopes} />
+          <ScopePicker catalogue={deeds.scopes} chosen={scopes ?? apiKey.scopes} onChange={setScopes} />
           <AddressesField text={shownAddresses} onChange={setAddresses} error={edit.error} />
           <RateLimitField perMinute={rateLimit} onChange={setRateLimit} />
         </Disclosure>

@@ -1,15 +1,13 @@
 import { Menu } from '@mantine/core'
 import { DotsVerticalIcon, Pencil1Icon, ReloadIcon, TrashIcon } from '@radix-ui/react-icons'
-import { useState } from 'react'
-import type { ApiKey } from '../api-types.ts'
-import { DeleteKey } from './delete-key.tsx'
-import { EditKey } from './edit-key.tsx'
-import { RotateKey } from './rotate-key.tsx'
+import type { AnyKey, KeyDeeds } from '../key-deeds.ts'
+import { useKeyDialog } from './key-dialog.tsx'
+
+type KeyMenuProps<Scope extends string> = { apiKey: AnyKey<Scope>; deeds: KeyDeeds<Scope> }
 
 /** The three deeds of a key's row, each in its own dialog. */
-export function KeyMenu({ apiKey }: { apiKey: ApiKey }) {
-  const [open, setOpen] = useState<'edit' | 'rotate' | 'delete'>()
-  const close = () => setOpen(undefined)
+export function KeyMenu<Scope extends string>({ apiKey, deeds }: KeyMenuProps<Scope>) {
+  const { choose, dialog } = useKeyDialog(apiKey, deeds)
   return (
     <>
       <Menu position="bottom-end" width={180}>
@@ -19,21 +17,19 @@ export function KeyMenu({ apiKey }: { apiKey: ApiKey }) {
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Pencil1Icon />} onClick={() => setOpen('edit')}>
+          <Menu.Item leftSection={<Pencil1Icon />} onClick={() => choose('edit')}>
             Edit
           </Menu.Item>
-          <Menu.Item leftSection={<ReloadIcon />} onClick={() => setOpen('rotate')}>
+          <Menu.Item leftSection={<ReloadIcon />} onClick={() => choose('rotate')}>
             Rotate
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="var(--bad)" leftSection={<TrashIcon />} onClick={() => setOpen('delete')}>
+          <Menu.Item color="var(--bad)" leftSection={<TrashIcon />} onClick={() => choose('delete')}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {open === 'edit' && <EditKey apiKey={apiKey} onClose={close} />}
-      {open === 'rotate' && <RotateKey apiKey={apiKey} onClose={close} />}
-      {open === 'delete' && <DeleteKey apiKey={apiKey} onClose={close} />}
+      {dialog}
     </>
   )
 }

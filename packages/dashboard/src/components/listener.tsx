@@ -70,7 +70,10 @@ function Arrived({ row }: { row: TransactionLog }) {
     return (
       <Note tone="good">
         <strong>Signed request received.</strong> <code>{`${row.method} ${row.path}`}</code> from {row.ip}{' '}
-        answered {row.status} in {milliseconds(row.duration_ms)}. <p>{link}</p>
+        {row.outcome === 'answered'
+          ? `answered ${row.status} in ${milliseconds(row.duration_ms)}.`
+          : 'was forwarded to its service.'}{' '}
+        <p>{link}</p>
       </Note>
     )
   }

@@ -9,6 +9,7 @@ const STATUS_CLASSES = [
   { value: '2xx', label: '2xx accepted' },
   { value: '4xx', label: '4xx refused' },
   { value: '5xx', label: '5xx failed' },
+  { value: 'forwarded', label: 'Forwarded' },
 ]
 
 /** Every filter of the list; each change goes into the URL, which is where the list reads it. */

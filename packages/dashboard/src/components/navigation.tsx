@@ -55,6 +55,7 @@ const GROUPS: Group[] = [
       { to: '/operator/settlements', name: 'Settlement queue', icon: <StackIcon /> },
       { to: '/operator/activations', name: 'Activation queue', icon: <CheckboxIcon /> },
       { to: '/operator/payment-connections', name: 'Payment connections', icon: <MixerHorizontalIcon /> },
+      { to: '/operator/keys', name: 'Operator keys', icon: <KeyIcon /> },
       { to: '/operator/signing-keys', name: 'Signing keys', icon: <LockClosedIcon /> },
       { to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> },
     ],

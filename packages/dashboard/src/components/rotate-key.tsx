@@ -1,18 +1,15 @@
 import { Button, Checkbox, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import type { ApiKey } from '../api-types.ts'
 import { bringPublicHalf, type PairSource } from '../key-pair.ts'
 import { OVERLAPS } from '../key-words.ts'
-import { apiKeyCallersQuery, rotateApiKey } from '../keys.ts'
-import { describeCaller } from './key-callers.tsx'
+import type { KeyDialogProps } from './key-dialog.tsx'
 import { KeyReveal } from './key-reveal.tsx'
 import { OverlapField } from './overlap-field.tsx'
 import { PairReveal } from './pair-reveal.tsx'
 import { PairField } from './signing-field.tsx'
 import { FormError, Note } from './states.tsx'
-import { relativeTime, useNow } from './time.tsx'
 
 const DEFAULT_OVERLAP_SECONDS = 86_400
 
@@ -20,7 +17,7 @@ const DEFAULT_OVERLAP_SECONDS = 86_400
  * A new secret now; the old one keeps working for the chosen overlap. The new one is shown once.
  * An Ed25519 key gets a new pair the same way: made in this browser, or its public half brought by the person.
  */
-export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+export function RotateKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDialogProps<Scope>) {
   const queryClient = useQueryClient()
   const isPair = apiKey.algorithm === 'ed25519'
   const what = isPair ? 'private key' : 'secret'
@@ -29,14 +26,14 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
   const rotate = useMutation({
     mutationFn: async () => {
       const half = isPair ? await bringPublicHalf(source) : undefined
-      const rotated = await rotateApiKey(apiKey.id, {
+      const rotated = await deeds.rotate(apiKey.id, {
         overlapSeconds: overlap,
         ed25519PublicKey: half?.publicHalf,
       })
       return { secretKey: rotated.secret_key, pair: half?.pair }
     },
     onSuccess: async ({ secretKey, pair }) => {
-      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
+      await queryClient.invalidateQueries({ queryKey: [deeds.queryKey] })
       if (secretKey || pair) return
       notifications.show({ message: `${apiKey.name} now verifies with the new public half.` })
       onClose()
@@ -46,7 +43,13 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
   const { secretKey, pair } = rotate.data ?? {}
   if (secretKey || pair) {
     return (
-      <Renewed name={apiKey.name} what={what} overlapSeconds={overlap} onClose={onClose}>
+      <Renewed
+        name={apiKey.name}
+        what={what}
+        overlapSeconds={overlap}
+        showsCallers={deeds.LastCaller !== undefined}
+        onClose={onClose}
+      >
         {pair && <PairReveal publicKey={apiKey.public_key} pair={pair} name={apiKey.name} />}
         {secretKey && <KeyReveal publicKey={apiKey.public_key} secretKey={secretKey} name={apiKey.name} />}
       </Renewed>
@@ -66,7 +69,9 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
             ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
             : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
         </p>
-        <LastCaller apiKey={apiKey} what={what} />
+        {deeds.LastCaller && (
+          <deeds.LastCaller keyId={apiKey.id} secretVersion={apiKey.secret_version} what={what} />
+        )}
         {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
         <OverlapField
           label={`How long may the old ${what} still sign?`}
@@ -92,33 +97,18 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
   )
 }
 
-/** Who will need the new secret. */
-function LastCaller({ apiKey, what }: { apiKey: ApiKey; what: string }) {
-  const now = useNow()
-  const { data } = useQuery(apiKeyCallersQuery(apiKey.id))
-  const callers = data?.data.filter(({ secret_version }) => secret_version === apiKey.secret_version) ?? []
-  const [last] = callers
-  if (!last) return null
-  const ago = relativeTime(Date.parse(last.last_used_at), now)
-  return (
-    <Note>
-      The present {what} was last used {ago} by {describeCaller(last)}
-      {callers.length === 2 && ', and by another caller before'}
-      {callers.length > 2 && `, and by ${callers.length - 1} other callers before`}.
-    </Note>
-  )
-}
-
 type RenewedProps = {
   name: string
   what: string
   overlapSeconds: number
+  /** Whether the key's page tells who signs with which secret. */
+  showsCallers: boolean
   onClose: () => void
   children: ReactNode
 }
 
 /** The new secret, in a dialog that closes only after it is stored. */
-function Renewed({ name, what, overlapSeconds, onClose, children }: RenewedProps) {
+function Renewed({ name, what, overlapSeconds, showsCallers, onClose, children }: RenewedProps) {
   const [stored, setStored] = useState(false)
   const overlap = OVERLAPS.find(({ seconds }) => seconds === overlapSeconds)?.name
   return (
@@ -136,7 +126,8 @@ function Renewed({ name, what, overlapSeconds, onClose, children }: RenewedProps
         <p className="second">
           {overlapSeconds === 0
             ? `The old ${what} has stopped working.`
-            : `The old ${what} works for another ${overlap}. The key’s page shows who still signs with it.`}
+            : `The old ${what} works for another ${overlap}.`}
+          {overlapSeconds > 0 && showsCallers && ' The key’s page shows who still signs with it.'}
         </p>
         <Checkbox
           label={`I have stored the ${what === 'secret' ? 'secret key' : what}`}

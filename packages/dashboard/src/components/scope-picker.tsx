@@ -1,19 +1,22 @@
 import '../styles/keys.css'
 import { Checkbox } from '@mantine/core'
-import type { Scope } from '../api-types.ts'
-import { SCOPE_GROUPS, SCOPE_WORDS } from '../scope-words.ts'
+import type { ScopeCatalogue } from '../scope-words.ts'
 
-type ScopePickerProps = { chosen: readonly Scope[]; onChange: (scopes: Scope[]) => void }
+type ScopePickerProps<Scope extends string> = {
+  catalogue: ScopeCatalogue<Scope>
+  chosen: readonly Scope[]
+  onChange: (scopes: Scope[]) => void
+}
 
-/** Every scope with what it allows, services apart from management. */
-export function ScopePicker({ chosen, onChange }: ScopePickerProps) {
+/** Every scope with what it allows, group by group. */
+export function ScopePicker<Scope extends string>({ catalogue, chosen, onChange }: ScopePickerProps<Scope>) {
   const toggle = (scopes: readonly Scope[], on: boolean) =>
     onChange([...chosen.filter((scope) => !scopes.includes(scope)), ...(on ? scopes : [])])
   return (
     <fieldset className="plain">
       <legend>Scopes</legend>
       <div className="card scopes">
-        {SCOPE_GROUPS.map(({ name, explain, scopes }) => {
+        {catalogue.groups.map(({ name, explain, scopes }) => {
           const count = scopes.filter((scope) => chosen.includes(scope)).length
           return (
             <div key={name} className="stack-tight" role="group" aria-label={name}>
@@ -27,7 +30,7 @@ export function ScopePicker({ chosen, onChange }: ScopePickerProps) {
               {scopes.map((scope) => (
                 <Checkbox
                   key={scope}
-                  label={SCOPE_WORDS[scope]}
+                  label={catalogue.words[scope]}
                   description={<code>{scope}</code>}
                   checked={chosen.includes(scope)}
                   onChange={(event) => toggle([scope], event.currentTarget.checked)}

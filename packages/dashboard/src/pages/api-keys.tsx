@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
+import { API_KEY_DEEDS } from '../components/api-key-deeds.tsx'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip, shortened } from '../components/chip.tsx'
 import { KeyFilterBar } from '../components/key-filter-bar.tsx'
@@ -180,7 +181,9 @@ function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
       <td data-label="Created by">
         <span>{apiKey.created_by.name}</span>
       </td>
-      <td className="menu">{apiKey.status !== 'revoked' && <KeyMenu apiKey={apiKey} />}</td>
+      <td className="menu">
+        {apiKey.status !== 'revoked' && <KeyMenu apiKey={apiKey} deeds={API_KEY_DEEDS} />}
+      </td>
     </tr>
   )
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { TransactionLog } from '../api-types.ts'
-import { HttpStatusBadge } from '../components/badges.tsx'
+import { LogStatusBadge } from '../components/badges.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
@@ -119,7 +119,7 @@ function RecentRequests({ rows }: { rows: TransactionLog[] }) {
             params={{ requestId: row.id }}
             className="recent"
           >
-            <HttpStatusBadge status={row.status} />
+            <LogStatusBadge log={row} />
             <code className="grow">
               {row.method} {row.path}
             </code>

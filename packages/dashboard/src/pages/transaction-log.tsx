@@ -4,7 +4,7 @@ import { Link, useParams, useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { TransactionLogDetail } from '../api-types.ts'
 import { BaseComparison } from '../components/base-comparison.tsx'
-import { HttpStatusBadge, ModeBadge } from '../components/badges.tsx'
+import { LogStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { LoggedMessageView } from '../components/logged-message.tsx'
@@ -57,19 +57,31 @@ function RequestDetail({ log }: { log: TransactionLogDetail }) {
             <code className="title-code">
               {log.method} {log.path}
             </code>
-            <HttpStatusBadge status={log.status} />
+            <LogStatusBadge log={log} />
           </span>
         }
         lead={<ExactTime at={log.created_at} />}
       />
       {log.request_count > 1 && <CountedRefusals count={log.request_count} />}
       {log.code && <ProblemExplained log={log} />}
+      {log.outcome === 'forwarded' && <NoOutcomeYet />}
       <RequestFacts log={log} />
       <div className="side-by-side">
         <LoggedMessageView title="Request" message={log.request} />
         <LoggedMessageView title="Response" message={log.response} />
       </div>
     </>
+  )
+}
+
+/** Passed on to a service behind a proxy, or to one that asked; it may tell later, or never. */
+function NoOutcomeYet() {
+  return (
+    <Note>
+      <strong>The signature held, and the request was passed on to the service that it was meant for.</strong>{' '}
+      How that service answered is not known here. It shows as soon as the service tells; the duration until
+      then is that of the check.
+    </Note>
   )
 }
 

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { TransactionLog } from '../api-types.ts'
-import { HttpStatusBadge } from '../components/badges.tsx'
+import { LogStatusBadge } from '../components/badges.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { LogFilterBar } from '../components/log-filter-bar.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
@@ -91,7 +91,7 @@ function LogTable({ rows }: { rows: TransactionLog[] }) {
                 </Link>
               </td>
               <td data-label="Status">
-                <HttpStatusBadge status={row.status} />
+                <LogStatusBadge log={row} />
               </td>
               <td data-label="Problem" data-empty={row.code === null || undefined}>
                 {row.code ? (

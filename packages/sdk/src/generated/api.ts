@@ -804,6 +804,7 @@ export interface paths {
                     /** @description Any part of the path, case-sensitive. */
                     path_contains?: string;
                     status?: number;
+                    /** @description `forwarded`: passed on, and no outcome yet. */
                     status_class?: string;
                     code?: string;
                 };
@@ -866,6 +867,7 @@ export interface paths {
                     /** @description Any part of the path, case-sensitive. */
                     path_contains?: string;
                     status?: number;
+                    /** @description `forwarded`: passed on, and no outcome yet. */
                     status_class?: string;
                     code?: string;
                     /** @description The id of the last row seen, where the header Last-Event-ID cannot be sent. */
@@ -917,6 +919,7 @@ export interface paths {
                     /** @description Any part of the path, case-sensitive. */
                     path_contains?: string;
                     status?: number;
+                    /** @description `forwarded`: passed on, and no outcome yet. */
                     status_class?: string;
                     code?: string;
                     /** @description RFC 3339 */
@@ -4461,10 +4464,15 @@ export interface components {
             /** @example /v1/transactions */
             path: string;
             /**
-             * @description 0: passed on to one of the platform's own services, which has not told its answer.
+             * @description 0 where `outcome` is `forwarded`.
              * @example 201
              */
             status: number;
+            /**
+             * @description `forwarded`: passed on to one of the platform's own services, which has not told its answer. The row changes once it does.
+             * @enum {string}
+             */
+            outcome: "answered" | "forwarded";
             /** @description The problem's code; null when there was none. */
             code: string | null;
             /**
@@ -4517,10 +4525,15 @@ export interface components {
             /** @example /v1/transactions */
             path: string;
             /**
-             * @description 0: passed on to one of the platform's own services, which has not told its answer.
+             * @description 0 where `outcome` is `forwarded`.
              * @example 201
              */
             status: number;
+            /**
+             * @description `forwarded`: passed on to one of the platform's own services, which has not told its answer. The row changes once it does.
+             * @enum {string}
+             */
+            outcome: "answered" | "forwarded";
             /** @description The problem's code; null when there was none. */
             code: string | null;
             /**

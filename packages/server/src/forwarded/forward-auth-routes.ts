@@ -1,17 +1,24 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { METHODS } from 'node:http'
+import { z } from 'zod'
 import { isLoopbackHost } from '../config.ts'
 import type { App } from '../http/app-type.ts'
 import { blockListHas, lastUntrusted, plainAddress } from '../http/client-address.ts'
 import { PROBLEM_TYPE } from '../http/problem-response.ts'
-import { rawTarget, singleHeader } from '../http/raw-request.ts'
+import { FORWARDED_PREFIX, rawTarget, singleHeader } from '../http/raw-request.ts'
 import { problem, problemBody, type Problem } from '../problems.ts'
 import { joinedHeaders } from './routes.ts'
-import { verifyForwarded, type ForwardedDeps, type ForwardedRequest } from './verify-forwarded.ts'
+import {
+  verifyForwarded,
+  type BodyDigests,
+  type ForwardedDeps,
+  type ForwardedRequest,
+} from './verify-forwarded.ts'
 
 const PATH = '/forward-auth'
 const REFUSAL_PATH = '/forward-auth-refusal'
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const ROUTE_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const SECRET_HEADER = 'countersign-forward-secret'
 const PROBLEM_HEADER = 'countersign-problem'
 // nginx reads an answer's headers into one buffer; the documented configuration gives it 16 KiB.
@@ -30,15 +37,15 @@ export function forwardAuthRoutes(app: App, deps: ForwardedDeps): void {
   const schema = { hide: true }
   // The original request in X-Forwarded-*: nginx, Caddy, Traefik.
   app.route({
-    method: [...METHODS],
+    method: [...ROUTE_METHODS],
     url: PATH,
     schema,
     handler: (request, reply) => answer(deps, request, reply, (trusted) => fromHeaders(deps, trusted)),
   })
   // The original method, path and Host themselves, behind a prefix: Envoy.
   app.route({
-    method: [...METHODS],
-    url: `${PATH}/*`,
+    method: [...ROUTE_METHODS],
+    url: `${FORWARDED_PREFIX}*`,
     schema,
     handler: (request, reply) => answer(deps, request, reply, (trusted) => fromPrefix(deps, trusted)),
   })
@@ -100,27 +107,52 @@ function fromHeaders(deps: ForwardedDeps, request: FastifyRequest): ForwardedReq
     method: once('X-Forwarded-Method'),
     url: once('X-Forwarded-Uri'),
     host: once('X-Forwarded-Host'),
+    framing: framingToldBy(request),
+    // nginx and Caddy keep the body to themselves: the service checks its digest.
+    body: bodyOf(request) ?? 'unseen',
   })
 }
 
 function fromPrefix(deps: ForwardedDeps, request: FastifyRequest): ForwardedRequest {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.raw.headers
   return described(deps, request, {
     method: request.method,
     url: rawTarget(request.raw).slice(PATH.length),
     host: requiredHeader(request, 'Host'),
+    // In this form X-Forwarded-Content-Length would be the sender's own word.
+    framing: { length, coding },
+    // This form sends the body along, so what is not here did not arrive.
+    body: bodyOf(request),
   })
+}
+
+type Described = {
+  method: string
+  url: string
+  host: string
+  framing: { length: string | undefined; coding: string | undefined }
+  body: ForwardedRequest['body']
 }
 
 function described(
   deps: ForwardedDeps,
   request: FastifyRequest,
-  { method, url, host }: { method: string; url: string; host: string },
+  { method, url, host, framing, body }: Described,
 ): ForwardedRequest {
+  // Each method makes series of rows of its own, so that a made-up one is not taken.
+  if (!METHODS.includes(method)) throw refused('X-Forwarded-Method must be an HTTP method.')
   const scheme = requiredHeader(request, 'X-Forwarded-Proto').toLowerCase()
   if (scheme !== 'http' && scheme !== 'https') throw refused('X-Forwarded-Proto must be http or https.')
   const address = lastUntrusted(requiredHeader(request, 'X-Forwarded-For'), deps.config.trustProxy)
   if (address === null) throw refused('X-Forwarded-For must hold the address of the client.')
-  const rawHeaders = ['Host', host, ...senderHeaders(request.raw.rawHeaders), ...framing(request)]
+  const { length, coding } = framing
+  const rawHeaders = [
+    'Host',
+    host,
+    ...senderHeaders(request.raw.rawHeaders),
+    ...(length === undefined ? [] : ['Content-Length', length]),
+    ...(coding === undefined ? [] : ['Transfer-Encoding', coding]),
+  ]
   return {
     method,
     url,
@@ -128,7 +160,7 @@ function described(
     headers: joinedHeaders(rawHeaders),
     scheme,
     address,
-    body: bodyOf(request),
+    body,
   }
 }
 
@@ -141,20 +173,22 @@ function senderHeaders(rawHeaders: readonly string[]): string[] {
 }
 
 /** Whether the sender announced a body: as the proxy says, where it keeps the body to itself. */
-function framing(request: FastifyRequest): string[] {
+function framingToldBy(request: FastifyRequest): Described['framing'] {
   const { rawHeaders, headers } = request.raw
-  const told = (name: string) => singleHeader(rawHeaders, `x-forwarded-${name}`).value
-  const length = told('content-length') ?? headers['content-length']
-  const coding = told('transfer-encoding') ?? headers['transfer-encoding']
-  return [
-    ...(length === undefined ? [] : ['Content-Length', length]),
-    ...(coding === undefined ? [] : ['Transfer-Encoding', coding]),
-  ]
+  const told = (name: string) => {
+    const { value, repeated } = singleHeader(rawHeaders, name.toLowerCase())
+    if (repeated) throw refused(`The proxy must send ${name} at most once.`)
+    return value
+  }
+  return {
+    length: told('X-Forwarded-Content-Length') ?? headers['content-length'],
+    coding: told('X-Forwarded-Transfer-Encoding') ?? headers['transfer-encoding'],
+  }
 }
 
-/** A body that the proxy sends along is checked; of one that it keeps, the service checks the digest. */
-function bodyOf({ body }: FastifyRequest): ForwardedRequest['body'] {
-  if (!Buffer.isBuffer(body) || body.length === 0) return 'unseen'
+/** The digests of a body that the proxy sent along; null when it sent none. */
+function bodyOf({ body }: FastifyRequest): BodyDigests | null {
+  if (!Buffer.isBuffer(body) || body.length === 0) return null
   return {
     'sha-256': createHash('sha256').update(body).digest('base64'),
     'sha-512': createHash('sha512').update(body).digest('base64'),
@@ -187,25 +221,31 @@ function packed({ config }: ForwardedDeps, requestId: string, refusal: Problem):
   return pack({ status, headers, body: shorter })
 }
 
-type Packed = { status: number; headers: Record<string, string>; body: Record<string, unknown> }
+const packedRefusal = z.object({
+  status: z.int().min(400).max(599),
+  headers: z.record(z.string(), z.string()),
+  body: z.looseObject({ request_id: z.string() }),
+})
 
 function sendRefusal(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { value } = singleHeader(request.raw.rawHeaders, PROBLEM_HEADER)
   // Nothing was refused: the proxy could not ask, or asked something else.
   if (value === undefined || value === '')
     throw problem('service-unavailable', { internal: 'the proxy asked for a refusal and named none' })
-  let refusal: Packed
+  const { status, headers, body } = unpacked(value)
+  return reply
+    .headers(headers)
+    .header('request-id', body.request_id)
+    .header('cache-control', 'no-store')
+    .code(status)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(body))
+}
+
+function unpacked(value: string): z.infer<typeof packedRefusal> {
   try {
-    refusal = JSON.parse(Buffer.from(value, 'base64url').toString()) as Packed
-    if (!(refusal.status >= 400 && refusal.status <= 599)) throw new RangeError('not a refusal')
+    return packedRefusal.parse(JSON.parse(Buffer.from(value, 'base64url').toString()))
   } catch {
     throw refused('Countersign-Problem is not what /forward-auth answered.')
   }
-  return reply
-    .headers(refusal.headers)
-    .header('request-id', refusal.body['request_id'])
-    .header('cache-control', 'no-store')
-    .code(refusal.status)
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify(refusal.body))
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Access, App } from '../http/app-type.ts'
 import { PROBLEM_TYPE } from '../http/problem-response.ts'
+import { plainAddress } from '../http/client-address.ts'
 import { newId } from '../ids.ts'
 import { problem, problemBody } from '../problems.ts'
 import { recordOutcome, type RecordOutcomeDeps } from '../transaction-logs/record-outcome.ts'
@@ -118,7 +119,7 @@ function describedRequest(input: VerifyRequestInput): ForwardedRequest {
     rawHeaders,
     headers: joinedHeaders(rawHeaders),
     scheme: input.scheme,
-    address: input.client_ip,
+    address: plainAddress(input.client_ip),
     body: input.body_digest,
   }
 }
@@ -126,7 +127,11 @@ function describedRequest(input: VerifyRequestInput): ForwardedRequest {
 /** What Node would make of them, as far as the verifier asks: whether a field is there at all. */
 export function joinedHeaders(rawHeaders: readonly string[]): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = Object.create(null) as IncomingHttpHeaders
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-    headers[(rawHeaders[index] as string).toLowerCase()] ??= rawHeaders[index + 1] as string
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase()
+    const value = rawHeaders[index + 1] as string
+    // RFC 9110 §5.3. A second Content-Length must not hide behind a first that says 0.
+    headers[name] = headers[name] === undefined ? value : `${headers[name] as string}, ${value}`
+  }
   return headers
 }

@@ -13,6 +13,7 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { foreignBodyMismatch, readContentDigest, type DigestAlgorithm } from '../signatures/content-digest.ts'
 import { explainRefusal } from '../signatures/explain-refusal.ts'
 import type { createRequestVerifier, Verification } from '../signatures/verify-request.ts'
+import { PASSED_ON } from '../transaction-logs/record.ts'
 import type { RequestLog, RequestRecord } from '../transaction-logs/record-request.ts'
 
 /** A request that a service or a proxy of the platform received, described by it. */
@@ -59,9 +60,6 @@ export type ForwardedOutcome =
       contentDigest: string
     }
   | { verified: false; refusal: Problem }
-
-/** The status of a row whose request was passed on to a service that has not told its answer. */
-export const PASSED_ON = 0
 
 const EMPTY: Required<BodyDigests> = {
   'sha-256': createHash('sha256').digest('base64'),

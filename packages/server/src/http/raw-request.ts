@@ -28,6 +28,9 @@ export function singleHeader(rawHeaders: readonly string[], name: string): Singl
   return { value, repeated: false }
 }
 
+/** Behind it stands the target that a proxy was asked for, clean or not; its own verifier judges that. */
+export const FORWARDED_PREFIX = '/forward-auth/'
+
 /** The request target exactly as it stood in the request line. */
 export function rawTarget(request: RawRequest & { originalUrl?: string }): string {
   return request.originalUrl ?? request.url ?? ''

@@ -15,6 +15,7 @@ const COLUMNS = [
   'method',
   'path',
   'status',
+  'outcome',
   'code',
   'duration_ms',
   'ip',

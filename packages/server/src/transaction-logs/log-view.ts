@@ -2,6 +2,7 @@ import { decodeCursor } from '../http/pagination.ts'
 import { idTime, isId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { Principal } from '../sessions/principal.ts'
+import { PASSED_ON } from './record.ts'
 import type { LogDetail, LogFilter, LogRow, LoggedMessage } from './queries.ts'
 import type { LoggedBody } from './redact.ts'
 import type { LogFilterInput, TransactionLog, TransactionLogDetail } from './schema.ts'
@@ -16,6 +17,7 @@ export function logView(row: LogRow): TransactionLog {
     method: row.method,
     path: row.path,
     status: row.status,
+    outcome: row.status === PASSED_ON ? 'forwarded' : 'answered',
     code: row.code,
     // A server of an older version, beside this one, publishes rows without it.
     likely_cause_code: row.likelyCauseCode ?? null,
@@ -57,12 +59,17 @@ export function visibleLogs(principal: Principal, query: LogFilterInput): LogFil
     path: query.path,
     pathContains: query.path_contains,
     status: query.status,
-    statusClass: query.status_class ? Number(query.status_class.charAt(0)) : undefined,
+    statusClass: query.status_class === undefined ? undefined : statusClassOf(query.status_class),
     code: query.code,
     createdAfter: query.created_after,
     createdBefore: query.created_before,
     beforeId: query.cursor === undefined ? undefined : idOfCursor(query.cursor),
   }
+}
+
+/** The first digit of its statuses; what has no outcome yet is a class of its own, with the one status 0. */
+function statusClassOf(name: string): number {
+  return name === 'forwarded' ? PASSED_ON : Number(name.charAt(0))
 }
 
 /** Whether a row that was just written passes the filters of a live view. */

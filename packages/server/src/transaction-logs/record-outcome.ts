@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts'
+import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { responsePairs } from './record.ts'
 import type { RequestLog } from './record-request.ts'
 import { redactBody } from './redact.ts'
@@ -13,30 +14,57 @@ export type RequestOutcome = {
   body: string | null
 }
 
-export type RecordOutcomeDeps = { database: Database; requestLog: Pick<RequestLog, 'flush'> }
+export type RecordOutcomeDeps = { database: Database; requestLog: Pick<RequestLog, 'flush' | 'live'> }
 
 /**
- * Completes the row of a request that was passed on to another service, once.
+ * Completes the row of a request that was passed on to another service, once, and shows it to live views again.
  * @returns `unknown` when there is no such row, `told` when its outcome is on record
  */
 export async function recordOutcome(
   deps: RecordOutcomeDeps,
   outcome: RequestOutcome,
 ): Promise<'recorded' | 'told' | 'unknown'> {
-  const result = await writeOutcome(deps.database, outcome)
-  if (result !== 'unknown') return result
-  // A read's row waits up to 100 ms for its batch; its answer may be quicker.
-  await deps.requestLog.flush()
-  return writeOutcome(deps.database, outcome)
+  let found = await writeOutcome(deps.database, outcome)
+  if (!found) {
+    // A read's row waits up to 100 ms for its batch; its answer may be quicker.
+    await deps.requestLog.flush()
+    found = await writeOutcome(deps.database, outcome)
+  }
+  if (!found) return 'unknown'
+  if (!found.is_changed) return 'told'
+  deps.requestLog.live.publish(found.workspace_id, {
+    id: outcome.id,
+    apiKeyId: found.api_key_id,
+    mode: found.mode,
+    currencyType: found.currency_type,
+    method: found.method,
+    path: found.path,
+    status: outcome.status,
+    code: outcome.code,
+    likelyCauseCode: null,
+    durationMs: outcome.durationMs,
+    ip: found.ip,
+    requestCount: found.request_count,
+  })
+  return 'recorded'
 }
 
-async function writeOutcome(
-  database: Database,
-  outcome: RequestOutcome,
-): Promise<'recorded' | 'told' | 'unknown'> {
+type FoundRow = {
+  is_changed: boolean
+  workspace_id: string
+  api_key_id: string
+  mode: Mode
+  currency_type: CurrencyType
+  method: string
+  path: string
+  ip: string | null
+  request_count: number
+}
+
+async function writeOutcome(database: Database, outcome: RequestOutcome): Promise<FoundRow | undefined> {
   const body = redactBody(outcome.body)
   const headers = responsePairs(grouped(outcome.headers))
-  const { rows } = await database.pool.query<{ found: number; changed: number }>({
+  const { rows } = await database.pool.query<FoundRow>({
     name: 'transaction-log-outcome',
     text: OUTCOME,
     values: [
@@ -52,16 +80,16 @@ async function writeOutcome(
       body.digest,
     ],
   })
-  const [counts] = rows
-  if (!counts || Number(counts.found) === 0) return 'unknown'
-  return Number(counts.changed) === 0 ? 'told' : 'recorded'
+  return rows[0]
 }
 
 // The status is part of the series, so the row moves to another one. A second outcome at the same moment waits for
 // the row, finds it in another series and changes nothing.
 const OUTCOME = `
 with found as (
-  select l.series_id, s.* from transaction_logs l join transaction_log_series s on s.id = l.series_id
+  select l.series_id, l.ip, l.request_count, coalesce(l.path, s.path_pattern) as path, s.workspace_id, s.mode,
+         s.currency_type, s.api_key_id, s.method, s.path_pattern, s.status
+    from transaction_logs l join transaction_log_series s on s.id = l.series_id
    where l.id = $1::uuid
 ), wanted as (
   insert into transaction_log_series as s
@@ -82,7 +110,9 @@ with found as (
     from changed where p.id = $1::uuid
   returning p.id
 )
-select (select count(*) from found) as found, (select count(*) from changed) as changed`
+select exists (select 1 from changed) as is_changed, workspace_id, api_key_id, mode, currency_type, method, path, ip,
+       request_count
+  from found`
 
 function grouped(pairs: RequestOutcome['headers']): Record<string, string[]> {
   const headers: Record<string, string[]> = Object.create(null) as Record<string, string[]>

@@ -12,6 +12,9 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
 const JSON_TYPE = /^application\/(?:problem\+)?json\b/
 
+/** The status of a row whose request was passed on to a service that has not told its answer. */
+export const PASSED_ON = 0
+
 /** One request made with a key, as the app hands it over: nothing is redacted or cut yet. */
 export type RequestRecord = {
   /** `req_…`; its time is the time of the row. */

@@ -22,9 +22,10 @@ export const transactionLogSchema = z
     currency_type: currencyType,
     method: z.string().meta({ example: 'POST' }),
     path: z.string().meta({ example: '/v1/transactions' }),
-    status: z.int().meta({
-      description: "0: passed on to one of the platform's own services, which has not told its answer.",
-      example: 201,
+    status: z.int().meta({ description: '0 where `outcome` is `forwarded`.', example: 201 }),
+    outcome: z.enum(['answered', 'forwarded']).meta({
+      description:
+        "`forwarded`: passed on to one of the platform's own services, which has not told its answer. The row changes once it does.",
     }),
     code: z.string().nullable().meta({ description: "The problem's code; null when there was none." }),
     likely_cause_code: z.string().nullable().meta({
@@ -107,9 +108,9 @@ const filters = {
   status: z.coerce.number().int().min(100).max(599).optional(),
   status_class: z
     .string()
-    .regex(/^[1-5]xx$/, 'must be 1xx, 2xx, 3xx, 4xx or 5xx')
+    .regex(/^(?:[1-5]xx|forwarded)$/, 'must be 1xx, 2xx, 3xx, 4xx, 5xx or forwarded')
     .optional()
-    .meta({ example: '4xx' }),
+    .meta({ description: '`forwarded`: passed on, and no outcome yet.', example: '4xx' }),
   code: z.string().max(64).optional().meta({ example: 'signature-invalid' }),
 }
 

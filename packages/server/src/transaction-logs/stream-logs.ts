@@ -5,6 +5,7 @@ import { idTime } from '../ids.ts'
 import type { LiveRequests } from './live-requests.ts'
 import { logView, matchesFilter } from './log-view.ts'
 import { listLogs, type LogFilter, type LogRow } from './queries.ts'
+import { PASSED_ON } from './record.ts'
 
 const HEARTBEAT_MS = 10_000
 const ALIVE_CHECK_MS = 1_000
@@ -25,7 +26,8 @@ export type StreamDeps = {
 
 /**
  * Server-sent events: every matching row from now on, or from just before `afterId`. Each event's id is
- * the request id. A comment goes out every 10 s. Ends when the key or session does.
+ * the request id. A row that another service completed comes again with its outcome. A comment goes out every 10 s.
+ * Ends when the key or session does.
  */
 export async function streamLogs(
   deps: StreamDeps,
@@ -34,6 +36,7 @@ export async function streamLogs(
   let ready = false
   let ended = false
   const early: LogRow[] = []
+  const eventOf = eventWriter()
   const stream = new Readable({ read() {}, highWaterMark: UNREAD_BYTES_MAX })
   const send = (text: string) => {
     if (stream.destroyed || ended) return
@@ -74,8 +77,10 @@ export async function streamLogs(
   try {
     send('retry: 1000\n: connected\n\n')
     const missed = afterId === undefined ? [] : await rowsSince(deps, filter, afterId)
-    const seen = new Set(missed.map((row) => row.id))
-    for (const row of [...missed, ...early.filter(({ id }) => !seen.has(id))]) send(eventOf(row))
+    const seen = new Map(missed.map((row) => [row.id, row.status]))
+    const isNews = ({ id, status }: LogRow) =>
+      !seen.has(id) || (seen.get(id) === PASSED_ON && status !== PASSED_ON)
+    for (const row of [...missed, ...early.filter(isNews)]) send(eventOf(row))
     ready = true
     return stream
   } catch (error) {
@@ -103,6 +108,13 @@ async function isStillAllowed(deps: StreamDeps): Promise<boolean> {
   }
 }
 
-function eventOf(row: LogRow): string {
-  return `id: ${row.id}\nevent: transaction_log\ndata: ${JSON.stringify(logView(row))}\n\n`
+/** An outcome that comes late names no id: a reader who connects again would begin back there. */
+function eventWriter(): (row: LogRow) => string {
+  let newestMs = 0
+  return (row) => {
+    const rowMs = idTime(row.id)
+    newestMs = Math.max(newestMs, rowMs)
+    const id = rowMs < newestMs - RESUME_OVERLAP_MS ? '' : `id: ${row.id}\n`
+    return `${id}event: transaction_log\ndata: ${JSON.stringify(logView(row))}\n\n`
+  }
 }
