@@ -15,8 +15,9 @@ const DAYS_AHEAD = 2
 const PARTITIONS_KEPT = 6
 const PARTITION_DAYS_MAX = 7
 // Changing partitions shuts readers and writers out for a moment. Behind a long read it would make every writer
-// wait, so it gives up instead and the next round tries again.
-const LOCK_TIMEOUT_MS = 2_000
+// wait, so it gives up instead and the next round tries again. It locks the tables one after the other, and others
+// in another order: below deadlock_timeout (1 s), so that it is the one that gives way and not a publisher.
+const LOCK_TIMEOUT_MS = 500
 // "webhook partitions": one server at a time makes or drops them.
 const LOCK_KEY = 7_165_210_408
 
