@@ -3,7 +3,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { cleanTarget, closeWhenBodyIsUnread, isApiTarget } from './doors.ts'
+import { cleanTarget, isApiTarget, isGraded } from './doors.ts'
 import type { App } from './http/app-type.ts'
 import { dashboardPages, PAGE_HEADERS } from './http/dashboard-pages.ts'
 import { blockListHas } from './http/client-address.ts'
@@ -11,6 +11,7 @@ import { referencePages, registerOpenApi } from './http/openapi.ts'
 import { registerIdempotency } from './http/idempotency.ts'
 import { problemPages } from './http/problem-pages.ts'
 import { sendParserProblem, sendProblem, toProblem } from './http/problem-response.ts'
+import { closeWhenBodyIsUnread } from './http/unread-body.ts'
 import { newId } from './ids.ts'
 import { problem } from './problems.ts'
 import { keyRoutes } from './keys/routes.ts'
@@ -28,6 +29,7 @@ import { signAnswers } from './sign-answers.ts'
 import { signingKeyRoutes } from './signing-keys/routes.ts'
 import { settlementRoutes } from './settlements/routes.ts'
 import { explainRoutes } from './signatures/explain-routes.ts'
+import { GRADED_PATH, gradeRoutes } from './signatures/grade-routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
@@ -124,6 +126,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     // Asked again after the body: another server may hold the lock by now, and have seen a copy of this request.
     if (deps.isReady && !deps.isReady()) return done(notReady())
     if (Buffer.isBuffer(request.body)) request.rawBody = request.body
+    if (isGraded(request)) return done()
     const parse = (): void => {
       request.body = parseBody(request)
     }
@@ -146,6 +149,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   operatorKeyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   explainRoutes(app, deps)
+  gradeRoutes(app, deps)
   ledgerRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)
@@ -188,6 +192,8 @@ function assertAccessIsDeclared(app: App): void {
   app.addHook('onRoute', ({ url, method, config }) => {
     if (!isApiTarget(url)) return
     if (!config?.access) throw new Error(`${String(method)} ${url} does not declare its access`)
+    if (config.access.public && config.access.graded && url !== GRADED_PATH)
+      throw new Error(`${url} must not be graded: its requests would be let in unverified`)
     for (const one of [method].flat()) app.apiRoutes.push({ method: one, url, access: config.access })
   })
 }

@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from './http/app-type.ts'
 import { clientAddress } from './http/client-address.ts'
-import { FORWARDED_PREFIX, hasBody, rawTarget, singleHeader, targetFault } from './http/raw-request.ts'
+import {
+  carriesSignature,
+  FORWARDED_PREFIX,
+  rawTarget,
+  singleHeader,
+  targetFault,
+} from './http/raw-request.ts'
 import { problem, sentence, type Problem } from './problems.ts'
 import {
   roleReaches,
@@ -10,8 +16,8 @@ import {
   type OperatorKeyPrincipal,
   type Principal,
 } from './sessions/principal.ts'
-import { explainUnreadable } from './signatures/explain-mismatch.ts'
-import { explainRefusal } from './signatures/explain-refusal.ts'
+import { explainRefusal, unreadable } from './signatures/explain-refusal.ts'
+import { GRADED_PATH } from './signatures/grade-routes.ts'
 import type { RequestVerifier, Verification } from './signatures/verify-request.ts'
 import type { Config } from './config.ts'
 
@@ -63,7 +69,8 @@ export function createDoors(deps: DoorsDeps) {
 
   /** Who is asking; synchronous for a signature whose key is cached. */
   function authenticate(request: FastifyRequest): void | Promise<void> {
-    if (!carriesSignature(request)) {
+    if (isGraded(request)) return
+    if (!carriesSignature(request.raw)) {
       assertWellFormed(request)
       return isPublic(request) ? undefined : authenticateMember(request)
     }
@@ -113,7 +120,7 @@ export function createDoors(deps: DoorsDeps) {
     const { verification } = request
     if (!verification) return error
     if (error.status === 401) deps.failures.count(verification.address)
-    return explainRefusal(error, { ...verifier.diagnosis(verification), ...unreadable(request, error) })
+    return explainRefusal(error, { ...verifier.diagnosis(verification), ...unreadable(request.raw, error) })
   }
 
   return { assertWellFormed, authenticate, admit, explain }
@@ -124,23 +131,19 @@ export function isApiTarget(target: string): boolean {
   return target === '/v1' || target.startsWith('/v1/') || target.startsWith('/v1?')
 }
 
-/** Any field whose name begins with "signature" asks for the keys' door; cookies are then ignored. */
-function carriesSignature(request: FastifyRequest): boolean {
-  const { headers } = request.raw
-  if (headers['signature-input'] !== undefined || headers['signature'] !== undefined) return true
-  for (const name in headers) if (name.startsWith('signature')) return true
-  return false
+/**
+ * Whether a request is graded instead of verified: it passes by both doors, as nobody, to the one route that does
+ * nothing. Asked of the route that was found and of the very bytes of the target, which must agree.
+ */
+export function isGraded(request: FastifyRequest): boolean {
+  const { access } = request.routeOptions.config ?? {}
+  if (!access?.public || access.graded !== true) return false
+  const target = rawTarget(request.raw)
+  return target === GRADED_PATH || target.startsWith(`${GRADED_PATH}?`)
 }
 
 function isPublic(request: FastifyRequest): boolean {
   return request.routeOptions.config?.access?.public === true
-}
-
-function unreadable(request: FastifyRequest, error: Problem) {
-  const { signature } = request.raw.headers
-  return error.code === 'signature-malformed' && typeof signature === 'string'
-    ? explainUnreadable(signature)
-    : null
 }
 
 /** A browser whose session has ended and a program that forgot to sign get the same code, in other words. */
@@ -209,9 +212,4 @@ function assertMemberMay(principal: MemberPrincipal, access: Guarded): void {
 function assertTestMode(principal: Principal, access: Guarded): void {
   if (access.testModeOnly && principal.mode !== 'test')
     throw problem('mode-mismatch', { detail: 'This call exists in Test Mode only.' })
-}
-
-/** A refused upload is not drained: the connection ends with the answer. */
-export function closeWhenBodyIsUnread(request: FastifyRequest, reply: FastifyReply): void {
-  if (hasBody(request.raw) && !request.raw.complete) reply.header('connection', 'close')
 }

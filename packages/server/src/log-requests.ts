@@ -111,10 +111,10 @@ type Answer = {
 }
 
 async function keyNamed(verification: Verification, deps: LogRequestsDeps): Promise<VerificationKey | null> {
-  const { keyId } = verification
-  if (keyId === null) return null
+  const { signature } = verification
+  if (!signature) return null
   try {
-    return await deps.keyCache.find(keyId)
+    return await deps.keyCache.find(signature.keyId)
   } catch {
     // The database is away; the refusal stands without its row.
     return null

@@ -24,6 +24,7 @@ import { createAuth } from './sessions/auth.ts'
 import type { CurrencyType, Mode } from './sessions/principal.ts'
 import { assertOperator, principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
+import { createGrader } from './signatures/grade-request.ts'
 import { openNonces } from './signatures/open-nonces.ts'
 import { sharedFailures } from './signatures/shared-failures.ts'
 import { createRequestVerifier } from './signatures/verify-request.ts'
@@ -103,11 +104,12 @@ export async function createServices(foundation: Foundation) {
     defaultPort: config.publicUrl.startsWith('https:') ? '443' : '80',
   }
   const verification = { clock, findKey: addressed.findKey, nonces, failures, rateLimit }
-  const verifier = createRequestVerifier<IncomingMessage>({
+  const received = {
     ...verification,
     ...addressed,
-    isConfidential: (request) => isConfidential(request, config.trustProxy),
-  })
+    isConfidential: (request: IncomingMessage) => isConfidential(request, config.trustProxy),
+  }
+  const verifier = createRequestVerifier<IncomingMessage>(received)
   const forwardedVerifier = (defaultPort: string) =>
     createRequestVerifier<ForwardedRequest>({
       ...verification,
@@ -136,6 +138,7 @@ export async function createServices(foundation: Foundation) {
     cache: keyCache,
     lastUse,
     verifier,
+    gradeRequest: createGrader(received),
     signingKeys: createSigningKeys(foundation),
     failures,
     forwardedVerifiers: { http: forwardedVerifier('80'), https: forwardedVerifier('443') },

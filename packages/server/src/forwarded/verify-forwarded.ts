@@ -178,9 +178,9 @@ async function record(deps: ForwardedDeps, row: Row, refusal: Problem | null): P
 }
 
 /** A refusal before the look-up may still name a key that is known. */
-async function keyNamed(deps: ForwardedDeps, { keyId }: Verification) {
+async function keyNamed(deps: ForwardedDeps, { signature }: Verification) {
   try {
-    return keyId === null ? null : await deps.keyCache.find(keyId)
+    return signature ? await deps.keyCache.find(signature.keyId) : null
   } catch {
     return null
   }

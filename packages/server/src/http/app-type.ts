@@ -20,7 +20,11 @@ export type App = FastifyInstance<
 
 /** What a `/v1` route says of who may call it; a route without it does not start. */
 export type Access =
-  | { public: true }
+  | {
+      public: true
+      /** The one route that grades its own request: its signature opens no door, and its body stays bytes. */
+      graded?: true
+    }
   | {
       public?: false
       /** A key needs the scope `resource:action`; null: any key may call. */

@@ -84,7 +84,9 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
       const access = input.route.config?.access
       if (!schema || schema.hide || !access) return { schema: { ...schema, hide: true }, url }
       const security = access.public
-        ? []
+        ? access.graded
+          ? [{ signature: [] }]
+          : []
         : access.doors.map((door) => ({ [door === 'key' ? 'signature' : 'session']: [] }))
       const problemAnswer = {
         description: 'A problem (RFC 9457).',

@@ -66,6 +66,13 @@ function findTargetFault(target: string): string | null {
   return null
 }
 
+/** Any field whose name begins with "signature" asks for the keys' door; cookies are then ignored. */
+export function carriesSignature({ headers }: RawRequest): boolean {
+  if (headers['signature-input'] !== undefined || headers['signature'] !== undefined) return true
+  for (const name in headers) if (name.startsWith('signature')) return true
+  return false
+}
+
 /** Whether the request announces a body: a length above zero or a transfer coding (RFC 9112 §6). */
 export function hasBody(request: RawRequest): boolean {
   const length = request.headers['content-length']

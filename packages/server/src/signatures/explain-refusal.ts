@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Problem } from '../problems.ts'
-import { CAUSES, type CauseCode } from './causes.ts'
+import { CAUSES, type Cause, type CauseCode } from './causes.ts'
+import { explainUnreadable } from './explain-mismatch.ts'
 
 /** The codes that say a signature or its key was refused: each tells the server's time and the skew. */
 const SIGNATURE_CODES = /^(?:signature|digest|key|ip|https|scope|mode|currency)-/
@@ -21,4 +23,12 @@ export function explainRefusal(error: Problem, known: Record<string, unknown>): 
     internal: error.internal,
     extra,
   })
+}
+
+/** What is wrong with a signature that cannot be read, where its header tells. */
+export function unreadable({ headers }: { headers: IncomingHttpHeaders }, error: Problem): Cause | null {
+  const { signature } = headers
+  return error.code === 'signature-malformed' && typeof signature === 'string'
+    ? explainUnreadable(signature)
+    : null
 }

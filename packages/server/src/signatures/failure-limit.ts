@@ -60,7 +60,7 @@ export function createFailureLimit(deps: {
 }
 
 /** An IPv6 customer owns a whole /64 (RFC 6177), so that is what counts as one address. */
-function network(address: string): string {
+export function network(address: string): string {
   if (!address.includes(':')) return address
   const [head = '', tail] = address.split('%', 1)[0]!.split('::')
   const front = head === '' ? [] : head.split(':')

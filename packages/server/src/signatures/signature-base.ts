@@ -2,6 +2,7 @@ import { hasBody, rawTarget, singleHeader, targetFault, type RawRequest } from '
 import { problem } from '../problems.ts'
 import { malformed, type ParsedSignature } from './parse-signature.ts'
 import { readSignature } from './read-signature.ts'
+import type { Progress } from './steps.ts'
 
 /** What the base is made of: the request as its bytes arrived. */
 export type RequestParts = {
@@ -27,27 +28,31 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  * Reads a signed request: parses its signature, checks what it covers against the profile and lays out the
  * signature base (RFC 9421 §2.5).
  * @param defaultPort the port that `@authority` leaves out: 443 where the public address is https, else 80
- * @param named hears the key id once it is read, so that a refusal further on is still that key's
+ * @param progress hears of each check, and of the signature once it is read: a refusal further on is still its key's
  * @throws Problem `signature-malformed`, `content-encoding-unsupported` or `body-not-allowed`
  */
 export function readSignedRequest(
   request: RawRequest,
   defaultPort: string,
-  named: { keyId: string | null } = { keyId: null },
+  progress: Progress = { step: 'headers', signature: null },
 ): ReadRequest {
   const once = readFields(request.rawHeaders)
+  progress.step = 'parse'
   const signature = readSignature(once['signature-input'] ?? '', once.signature ?? '')
-  named.keyId = signature.keyId
+  progress.signature = signature
 
+  progress.step = 'target'
   const target = rawTarget(request)
   const fault = targetFault(target)
   if (fault) throw malformed(fault)
   if (once.host === undefined || once.host === '') throw malformed('the header host is missing')
+  progress.step = 'body'
   if (request.headers['content-encoding'] !== undefined) throw problem('content-encoding-unsupported')
   const body = hasBody(request)
   const method = request.method ?? ''
   if (body && (method === 'GET' || method === 'HEAD')) throw problem('body-not-allowed')
 
+  progress.step = 'coverage'
   assertCoverage(signature.components, once, body)
   const parts = requestParts(request, {
     method,
@@ -55,6 +60,7 @@ export function readSignedRequest(
     authority: normalAuthority(once.host, defaultPort),
     once,
   })
+  progress.step = 'base'
   return { signature, parts, base: signatureBase(signature, parts), hasBody: body }
 }
 

@@ -12,6 +12,7 @@ import { matchSecret } from './match-secret.ts'
 import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS, type NonceStore } from './nonces.ts'
 import type { ParsedSignature } from './parse-signature.ts'
 import { readSignedRequest, type ReadRequest } from './signature-base.ts'
+import type { Progress } from './steps.ts'
 
 /**
  * @typeParam Message what arrives: Node's own request, or one that a service of the platform received and describes
@@ -31,10 +32,8 @@ export type VerifierDeps<Message extends RawRequest = IncomingMessage> = {
 }
 
 /** How far the verification of one request has come; whoever logs it reads what is known so far. */
-export type Verification = {
+export type Verification = Progress & {
   address: string
-  /** As the signature names it, whether or not there is such a key. */
-  keyId: string | null
   read: ReadRequest | null
   key: VerificationKey | null
   /** Set once the signature holds. */
@@ -56,8 +55,10 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
    */
   function admit(request: Message, verification: Verification): RateLimitFields | Promise<RateLimitFields> {
     const { key, read } = verification as Verified
+    verification.step = 'nonce'
     const enter = (claimed: boolean): RateLimitFields | Promise<RateLimitFields> => {
       if (!claimed) throw replayed()
+      verification.step = 'connection'
       const taken = deps.rateLimit.take(key)
       if (taken instanceof Promise)
         return taken.then((fields) => {
@@ -76,7 +77,8 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
 
     begin: (address: string): Verification => ({
       address,
-      keyId: null,
+      step: 'headers',
+      signature: null,
       read: null,
       key: null,
       secretVersion: null,
@@ -90,6 +92,7 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
       deps.failures.assertBelow(verification.address)
       const read = readSignedRequest(request, deps.defaultPort, verification)
       verification.read = read
+      verification.step = 'time'
       assertFresh(read.signature, deps.clock.now())
       const found = deps.findKey(read.signature.keyId)
       if (found instanceof Promise) return found.then((key) => verifyWithKey(deps, verification, key))
@@ -108,6 +111,7 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
       body: Buffer,
     ): RateLimitFields | Promise<RateLimitFields> {
       const { signature, parts, hasBody } = (verification as Verified).read
+      verification.step = 'digest'
       if (signature.components.includes('content-digest'))
         assertDigest(parts.field('content-digest') as string, body)
       else if (body.length > 0) throw problem('digest-mismatch')
@@ -158,6 +162,7 @@ type Deps = Pick<VerifierDeps, 'clock' | 'authorities'>
 
 function verifyWithKey(deps: Deps, verification: Verification, key: VerificationKey | null): void {
   const { signature, base, parts } = verification.read as ReadRequest
+  verification.step = 'key'
   if (!key)
     throw problem('key-unknown', {
       extra: cause('key-unknown', 'The public key was mistyped, cut short, or belongs to another server.'),
@@ -165,12 +170,15 @@ function verifyWithKey(deps: Deps, verification: Verification, key: Verification
   verification.key = key
   const nowMs = deps.clock.now()
   assertUsable(key, nowMs)
+  verification.step = 'authority'
   if (!deps.authorities.has(parts.authority)) throw foreignAuthority(deps, verification, key)
+  verification.step = 'algorithm'
   if (signature.alg !== null && signature.alg !== key.algorithm)
     throw problem('signature-invalid', {
       detail: `The key signs with ${key.algorithm}; the signature says ${JSON.stringify(signature.alg)}.`,
       extra: { ...otherAlgorithm(signature.alg, key), signature_base: base },
     })
+  verification.step = 'signature'
   const version = matchSecret(key, { base, bytes: signature.bytes, nowMs })
   if (version === null)
     throw problem('signature-invalid', {
