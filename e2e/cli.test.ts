@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { signUpPerson, type Person } from '../scripts/tour/person.ts'
 import { cleanUp, freePort, launchServer, makeFolder, type LaunchedServer } from './harness.ts'
 
 const PROGRAM = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))
+const SIGNER = fileURLToPath(new URL('../conformance/examples/signer.mjs', import.meta.url))
 const SCOPES = [
   'api-keys:read',
   'api-keys:write',
@@ -119,6 +121,21 @@ test('login keeps a pair that was piped in; keys, requests and transactions foll
   expect((await answer(['request', 'GET', `/v1/transactions/${deposit.id}`])).id).toBe(deposit.id)
   const missing = await run(['transactions', 'get', 'txn_01kasqf0000000000000000001'])
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('not-found')])
+})
+
+test('grade has the server judge what the program signs, and what a program of somebody else signs', async () => {
+  const steps = (await answer(['grade'])).steps as { status: string }[]
+  expect(steps.every(({ status }) => status === 'passed')).toBe(true)
+  const args = ['grade', 'POST', '-d', '{"a":1}', '--query', 'a=1&b=%20', '--signer']
+  const signer = JSON.stringify(SIGNER)
+  expect(await answer([...args, `${process.execPath} ${signer}`])).toMatchObject({ verifies: true, code: null })
+  const hex = join(home, 'hex.mjs')
+  writeFileSync(hex, readFileSync(SIGNER, 'utf8').replace("toString('base64')}:`", "toString('hex')}:`"))
+  const wrong = await run([...args, `${process.execPath} ${JSON.stringify(hex)}`])
+  expect(wrong.code).toBe(1)
+  expect(wrong.out).toMatch(/failed +signature/)
+  expect(wrong.out).toContain('must be the base64 of its 32 bytes')
+  expect(wrong.out).not.toContain(secretKey)
 })
 
 test('logs tail shows requests as they arrive, and none is missing after a kill -9 of the server', async () => {

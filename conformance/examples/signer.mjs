@@ -12,7 +12,7 @@ if (request.body_base64 !== null && components.includes('content-digest') && !fi
   fields.set('content-digest', answer['Content-Digest'])
 }
 
-const [, authority, path, query] = /^https:\/\/([^/]+)([^?]*)(\?.*)?$/s.exec(url)
+const [, authority, path, query] = /^https?:\/\/([^/]+)([^?]*)(\?.*)?$/s.exec(url)
 const derived = { '@method': method, '@authority': authority, '@path': path, '@query': query ?? '?' }
 const lines = components.map((name) => `"${name}": ${derived[name] ?? fields.get(name)}`)
 const text = Object.entries(parameters).map(([name, value]) =>

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { completion } from './commands/completion.ts'
 import { conformance } from './commands/conformance.ts'
+import { grade } from './commands/grade.ts'
 import { keyCommands } from './commands/keys.ts'
 import { listen } from './commands/listen.ts'
 import { loginCommands } from './commands/login.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   ...moneyCommands,
   ...webhookCommands,
   conformance,
+  grade,
   verify,
   completion,
 ]
