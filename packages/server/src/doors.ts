@@ -136,10 +136,10 @@ export function isApiTarget(target: string): boolean {
  * nothing. Asked of the route that was found and of the very bytes of the target, which must agree.
  */
 export function isGraded(request: FastifyRequest): boolean {
-  const { access } = request.routeOptions.config ?? {}
-  if (!access?.public || access.graded !== true) return false
   const target = rawTarget(request.raw)
-  return target === GRADED_PATH || target.startsWith(`${GRADED_PATH}?`)
+  if (target !== GRADED_PATH && !target.startsWith(`${GRADED_PATH}?`)) return false
+  const access = request.routeOptions.config?.access
+  return access?.public === true && access.graded === true
 }
 
 function isPublic(request: FastifyRequest): boolean {

@@ -125,6 +125,8 @@ describe('a request that is graded', () => {
     for (let times = 1; times < 120; times += 1)
       expect((await t.signed(key, 'GET', GRADED_PATH)).status).toBe(200)
     expect((await t.signed(key, 'GET', GRADED_PATH)).body['code']).toBe('rate-limited')
+    t.clock.advance(61_000)
+    expect((await t.signed(key, 'GET', GRADED_PATH)).status).toBe(200)
   })
 })
 
@@ -150,6 +152,13 @@ describe('a stranger', () => {
       expect((await t.signed(wrong, 'GET', GRADED_PATH)).status).toBe(200)
     expect((await t.signed(key, 'GET', GRADED_PATH)).body['code']).toBe('too-many-failures')
     expect((await t.signed(key, 'GET', '/v1/me')).body['code']).toBe('too-many-failures')
+  })
+})
+
+describe('what is not signed', () => {
+  it('is no failure of its address: a page elsewhere could make a browser send it', async () => {
+    for (let times = 0; times < 8; times += 1) expect((await sendTo(GRADED_PATH, {})).status).toBe(200)
+    expect((await t.signed(key, 'GET', '/v1/me')).status).toBe(200)
   })
 })
 

@@ -5,7 +5,7 @@ import type { App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { closeWhenBodyIsUnread } from '../http/unread-body.ts'
 import type { RateLimit } from '../keys/rate-limit.ts'
-import { PROBLEMS } from '../problems.ts'
+import { Problem, problem, PROBLEMS } from '../problems.ts'
 import { network, type FailureLimit } from './failure-limit.ts'
 import { coveredComponents, type Grade, type Grader } from './grade-request.ts'
 import { STEPS, type Step } from './steps.ts'
@@ -89,16 +89,32 @@ export function gradeRoutes(app: App, deps: GradeRoutesDeps): void {
     async onRequest(request) {
       const address = addressOf(request)
       deps.failures.assertBelow(address)
-      await deps.rateLimit.take({ id: `grade:${network(address)}`, rateLimitPerMinute: GRADES_PER_MINUTE })
+      await takeGrade(deps.rateLimit, address)
     },
     async handler(request, reply) {
       closeWhenBodyIsUnread(request, reply)
       const address = addressOf(request)
       const graded = await deps.gradeRequest(request.raw, request.rawBody ?? NO_BODY, address)
-      if (graded.refusal?.status === 401) deps.failures.count(address)
+      // A page elsewhere can make a browser send what is not signed, which is no failure at other routes either.
+      const isFailure = graded.refusal?.status === 401 && graded.refusal.code !== 'signature-missing'
+      if (isFailure) deps.failures.count(address)
       return gradeView(graded)
     },
   })
+}
+
+/** @throws Problem `rate-limited`, in the words of an address: no key has been asked for */
+async function takeGrade(rateLimit: RateLimit, address: string): Promise<void> {
+  try {
+    await rateLimit.take({ id: `grade:${network(address)}`, rateLimitPerMinute: GRADES_PER_MINUTE })
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'rate-limited') throw error
+    const seconds = error.headers?.['retry-after'] ?? '60'
+    throw problem('rate-limited', {
+      detail: `An address may have ${GRADES_PER_MINUTE} requests a minute graded; wait ${seconds} s.`,
+      headers: { 'retry-after': seconds },
+    })
+  }
 }
 
 function gradeView({ verifies, refusal, steps, verification, serverTime, skewSeconds }: Grade) {
