@@ -128,7 +128,10 @@ test('grade has the server judge what the program signs, and what a program of s
   expect(steps.every(({ status }) => status === 'passed')).toBe(true)
   const args = ['grade', 'POST', '-d', '{"a":1}', '--query', 'a=1&b=%20', '--signer']
   const signer = JSON.stringify(SIGNER)
-  expect(await answer([...args, `${process.execPath} ${signer}`])).toMatchObject({ verifies: true, code: null })
+  expect(await answer([...args, `${process.execPath} ${signer}`])).toMatchObject({
+    verifies: true,
+    code: null,
+  })
   const hex = join(home, 'hex.mjs')
   writeFileSync(hex, readFileSync(SIGNER, 'utf8').replace("toString('base64')}:`", "toString('hex')}:`"))
   const wrong = await run([...args, `${process.execPath} ${JSON.stringify(hex)}`])

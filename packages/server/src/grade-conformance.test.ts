@@ -77,17 +77,15 @@ async function store(key: ConformanceKey): Promise<void> {
     const ends = index === 0 ? null : index < key.secret_keys.length ? new Date(NOW_MS + 60_000) : past
     await addSecret(secrets.length - index, secret, ends)
   }
-  await pool.query('update api_keys set secret_version = $2 where id = $1', [
-    id,
-    Math.max(1, secrets.length),
-  ])
+  await pool.query('update api_keys set secret_version = $2 where id = $1', [id, Math.max(1, secrets.length)])
 }
 
 /** The case as its signer would send it to be graded: everything is as it was but the path. Null: it cannot be. */
 function aimed(draft: Draft): Draft | null {
   const { target = '/v1/me', method = 'GET' } = draft
   // These the router answers, or the parser; a HEAD has no answer to read.
-  if (draft.directOnly || targetFault(target) !== null || method === 'HEAD' || method === 'OPTIONS') return null
+  if (draft.directOnly || targetFault(target) !== null || method === 'HEAD' || method === 'OPTIONS')
+    return null
   const question = target.indexOf('?')
   return { ...draft, target: GRADED_PATH + (question < 0 ? '' : target.slice(question)) }
 }
@@ -111,7 +109,10 @@ function send(request: ReturnType<typeof buildRequest>['request']): Promise<Grad
       .on('error', reject)
       .on('close', () => {
         const json = /\r\n\r\n(?:[0-9a-f]+\r\n)?(\{.*\})/s.exec(text)?.[1] ?? '{}'
-        resolve({ status: Number(text.split(' ')[1]), body: JSON.parse(Buffer.from(json, 'latin1').toString()) })
+        resolve({
+          status: Number(text.split(' ')[1]),
+          body: JSON.parse(Buffer.from(json, 'latin1').toString()),
+        })
       })
     socket.write(rawRequest({ ...request, headers }))
   })
@@ -134,7 +135,8 @@ const STEPS_OF: Record<string, string> = {
 /** What a case must be graded. Grading asks for no nonce, and for keys of Test Mode only. */
 function expectedCode(code: string | null, draft: Draft): string | null {
   if (code === 'signature-replayed') return null
-  if (draft.key?.mode === 'production' && (code === null || code === 'signature-invalid')) return 'key-unknown'
+  if (draft.key?.mode === 'production' && (code === null || code === 'signature-invalid'))
+    return 'key-unknown'
   return code
 }
 

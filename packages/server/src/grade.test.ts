@@ -69,11 +69,7 @@ describe('a request that is graded', () => {
   })
 
   it('names the step, the cause and the remedy of what is wrong', async () => {
-    const wrong = await t.signed(
-      { ...key, secretKey: `${key.secretKey}\n` },
-      'GET',
-      GRADED_PATH,
-    )
+    const wrong = await t.signed({ ...key, secretKey: `${key.secretKey}\n` }, 'GET', GRADED_PATH)
     expect(failedStep(wrong)).toBe('signature')
     expect(wrong.body).toMatchObject({
       verifies: false,
@@ -141,9 +137,14 @@ describe('a stranger', () => {
   })
 
   it('is not told how much of a secret agrees', async () => {
-    const near = { ...key, secretKey: `${key.secretKey.slice(0, -1)}${key.secretKey.endsWith('A') ? 'B' : 'A'}` }
+    const near = {
+      ...key,
+      secretKey: `${key.secretKey.slice(0, -1)}${key.secretKey.endsWith('A') ? 'B' : 'A'}`,
+    }
     const far = { ...key, secretKey: newSecretKey('test') }
-    expect(strip(await t.signed(near, 'GET', GRADED_PATH))).toEqual(strip(await t.signed(far, 'GET', GRADED_PATH)))
+    expect(strip(await t.signed(near, 'GET', GRADED_PATH))).toEqual(
+      strip(await t.signed(far, 'GET', GRADED_PATH)),
+    )
   })
 
   it('is turned away by refused grades as by refused requests, here and elsewhere', async () => {

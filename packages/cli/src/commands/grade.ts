@@ -130,7 +130,9 @@ function headersOf(output: string): Record<string, string> | null {
 }
 
 function words({ verifies, code, steps, likely_cause, remedy, signature_base, skew_seconds }: Grade): string {
-  const lines = steps.map(({ name, status, detail }) => `${MARKS[status]}  ${name.padEnd(10)}  ${printable(detail)}`)
+  const lines = steps.map(
+    ({ name, status, detail }) => `${MARKS[status]}  ${name.padEnd(10)}  ${printable(detail)}`,
+  )
   if (skew_seconds !== null) lines.push(`created is ${skew_seconds} s ahead of the server's clock.`)
   if (verifies) return `${[...lines, 'The signature is right.'].join('\n')}\n`
   lines.push(`Refused: ${printable(code ?? '')}. ${printable(likely_cause ?? '')}`)

@@ -1052,6 +1052,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/test/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Grade the signature of this request
+         * @description Send any signed request here, with any query and body: the answer says what each check found, also where another route would refuse it. Keys of Test Mode. No nonce is used up, nothing is logged, and the limit of the key is not touched.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureGrade"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Grade the signature of this request
+         * @description Send any signed request here, with any query and body: the answer says what each check found, also where another route would refuse it. Keys of Test Mode. No nonce is used up, nothing is logged, and the limit of the key is not touched.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureGrade"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Grade the signature of this request
+         * @description Send any signed request here, with any query and body: the answer says what each check found, also where another route would refuse it. Keys of Test Mode. No nonce is used up, nothing is logged, and the limit of the key is not touched.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureGrade"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Grade the signature of this request
+         * @description Send any signed request here, with any query and body: the answer says what each check found, also where another route would refuse it. Keys of Test Mode. No nonce is used up, nothing is logged, and the limit of the key is not touched.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureGrade"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Grade the signature of this request
+         * @description Send any signed request here, with any query and body: the answer says what each check found, also where another route would refuse it. Keys of Test Mode. No nonce is used up, nothing is logged, and the limit of the key is not touched.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignatureGrade"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/v1/currencies": {
         parameters: {
             query?: never;
@@ -3481,6 +3657,50 @@ export interface components {
         ActivationDecision: {
             /** @description The workspace reads it on its Activation page and in its audit log. */
             reason?: string | null;
+        };
+        SignatureGrade: {
+            /** @description Whether another route would take the signature. */
+            verifies: boolean;
+            /** @description The code that another route would refuse it with. */
+            code: string | null;
+            detail: string | null;
+            likely_cause: string | null;
+            likely_cause_code: string | null;
+            remedy: string | null;
+            /** @description The checks in their order; the first that fails is the last. */
+            steps: {
+                /** @enum {string} */
+                name: "headers" | "parse" | "target" | "body" | "coverage" | "base" | "time" | "key" | "authority" | "algorithm" | "signature" | "digest" | "nonce" | "connection";
+                /** @enum {string} */
+                status: "passed" | "failed" | "not_reached";
+                detail: string;
+            }[];
+            /** @description What the signature says, once it can be read. */
+            signature: {
+                label: string;
+                components: string[];
+                parameters: {
+                    created: number;
+                    expires: number | null;
+                    nonce: string;
+                    keyid: string;
+                    alg: string | null;
+                    tag: string | null;
+                };
+            } | null;
+            /** @description What is covered, with the values that arrived. */
+            components: {
+                name: string;
+                value: string;
+            }[] | null;
+            /** @description The text that the server verifies against. */
+            signature_base: string | null;
+            /** @description Which version of the secret signed; null where none did. */
+            secret_version: number | null;
+            /** Format: date-time */
+            server_time: string;
+            /** @description How far created is ahead of the server's clock; negative: behind. */
+            skew_seconds: number | null;
         };
         Problem: {
             /**

@@ -44,8 +44,12 @@ const grade = z
     likely_cause: z.string().nullable(),
     likely_cause_code: z.string().nullable(),
     remedy: z.string().nullable(),
-    steps: z.array(step).meta({ description: 'The checks in their order; the first that fails is the last.' }),
-    signature: parsedSignature.nullable().meta({ description: 'What the signature says, once it can be read.' }),
+    steps: z
+      .array(step)
+      .meta({ description: 'The checks in their order; the first that fails is the last.' }),
+    signature: parsedSignature
+      .nullable()
+      .meta({ description: 'What the signature says, once it can be read.' }),
     components: z
       .array(z.object({ name: z.string(), value: z.string() }))
       .nullable()

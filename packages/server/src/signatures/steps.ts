@@ -4,7 +4,8 @@ import type { ParsedSignature } from './parse-signature.ts'
 export const STEPS = {
   headers:
     'The request is signed; Host, Content-Type, Content-Digest and Idempotency-Key are sent once at most.',
-  parse: 'Signature-Input and Signature can be read; created, nonce (16 to 128 characters) and keyid are there.',
+  parse:
+    'Signature-Input and Signature can be read; created, nonce (16 to 128 characters) and keyid are there.',
   target: 'The target can be read in one way only, and Host is sent.',
   body: 'The body is not encoded, and the method may carry one.',
   coverage: 'All that must be covered is covered, once.',
