@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Countersign } from '../packages/sdk/src/index.ts'
@@ -6,6 +8,7 @@ import { button, fill, heading, link, menu, note, useWorld } from './browser-hel
 
 // Deliveries come in their own time, on a machine that may be busy.
 const DELIVERY_LIMIT_MS = 30_000
+const run = promisify(execFile)
 const world = useWorld()
 const listeners: WebhookListener[] = []
 
@@ -20,7 +23,7 @@ async function listen(): Promise<WebhookListener> {
 }
 
 /** Through the form in its order, to the page that shows the secret once; the listener learns it. */
-async function addWebhook(page: Page, listener: WebhookListener, eventTypes: string[] = []): Promise<void> {
+async function addWebhook(page: Page, listener: WebhookListener, eventTypes: string[] = []): Promise<string> {
   await page.goto('/')
   await menu(page, 'Webhooks').click()
   await link(page, 'Add Webhook').first().click()
@@ -31,6 +34,7 @@ async function addWebhook(page: Page, listener: WebhookListener, eventTypes: str
   const secret = await page.getByTestId('webhook-secret').innerText()
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
   listener.trust(secret)
+  return secret
 }
 
 const received = (listener: WebhookListener) =>
@@ -131,5 +135,67 @@ describe('a webhook', () => {
     await toggle.click({ force: true })
     await button(page, 'Save').click()
     await expect.poll(schemes).toEqual(['v1'])
+  })
+
+  test('explains an attempt: its signature is verified without sending the secret, and it runs as curl', async () => {
+    const { page, context, person } = await world.member()
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const listener = await listen()
+    const secret = await addWebhook(page, listener)
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    await person.createKey()
+    await expect.poll(() => received(listener), { timeout: DELIVERY_LIMIT_MS }).toEqual(['api_key.created'])
+
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
+    await page.goto('/webhook-logs?event_type=api_key.created&status=delivered')
+    await page.locator('tbody').getByRole('link').first().click()
+    await page.getByText('Attempt 1', { exact: true }).waitFor()
+    await page.getByText('Verify this signature').click()
+    const field = page.getByRole('textbox', { name: 'Webhook secret' })
+    await field.fill(`whsec_${'A'.repeat(43)}=`)
+    await note(page, 'This secret did not make the signature.').waitFor()
+    await field.fill(secret)
+    await note(page, 'The signature is genuine.').waitFor()
+    const shown = await page.locator('.signature-check code.break').allInnerTexts()
+    expect(shown).toHaveLength(2)
+    expect(shown[1]).toBe(shown[0])
+
+    await button(page, 'Copy as curl').click()
+    await page.getByText('Copied', { exact: true }).first().waitFor()
+    const command = await page.evaluate(() => navigator.clipboard.readText())
+    await run('sh', ['-c', command])
+    expect(received(listener)).toEqual(['api_key.created', 'api_key.created'])
+    expect(sent.length).toBeGreaterThan(3)
+    expect(sent.filter((text) => text.includes(secret.slice(6, 40)))).toEqual([])
+  })
+
+  test('shows how it is doing, and replays a range after it said how much that is', async () => {
+    const { page, person } = await world.member()
+    const listener = await listen()
+    await addWebhook(page, listener)
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    await person.createKey()
+    await expect.poll(() => received(listener), { timeout: DELIVERY_LIMIT_MS }).toEqual(['api_key.created'])
+
+    await page.goto('/webhooks')
+    await page.locator('tbody').getByText('100 %').waitFor()
+    await page.locator('tbody').getByRole('link', { name: listener.url }).click()
+    await page.getByRole('region', { name: 'Health' }).getByText('100 %').waitFor()
+    await button(page, 'Replay a range').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('1 delivery would go out', { exact: false }).waitFor()
+    await dialog.getByRole('textbox', { name: 'Transaction or account' }).fill('txn_none')
+    await dialog.getByText('Nothing matches.', { exact: false }).waitFor()
+    expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true)
+    await dialog.getByRole('textbox', { name: 'Transaction or account' }).fill('')
+    await dialog.getByText('1 delivery would go out', { exact: false }).waitFor()
+    await dialog.getByRole('button', { name: 'Replay', exact: true }).click()
+    const progress = page.getByRole('region', { name: 'Replay' })
+    await progress.getByText('Completed').waitFor()
+    await progress.getByText('1 of 1 on their way', { exact: false }).waitFor()
+    await expect
+      .poll(() => received(listener), { timeout: DELIVERY_LIMIT_MS })
+      .toEqual(['api_key.created', 'api_key.created'])
   })
 })

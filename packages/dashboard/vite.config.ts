@@ -16,6 +16,9 @@ export default defineConfig({
       '@countersign/sdk/request-signature': fileURLToPath(
         new URL('../sdk/src/request-signature.ts', import.meta.url),
       ),
+      '@countersign/sdk/webhook-signature': fileURLToPath(
+        new URL('../sdk/src/webhook-signature.ts', import.meta.url),
+      ),
     },
   },
   build: {

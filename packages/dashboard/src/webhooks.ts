@@ -8,7 +8,10 @@ import type {
   WebhookDelivery,
   WebhookDeliveryWithAttempts,
   WebhookEndpoint,
+  WebhookEndpointHealth,
   WebhookEndpointWithSecret,
+  WebhookReplay,
+  WebhookReplayCount,
 } from './api-types.ts'
 
 // Every call about endpoints, events and their deliveries. Query keys start with the path and the mode, as in
@@ -18,6 +21,7 @@ export const WEBHOOK_LOGS = '/v1/webhook-logs'
 export const EVENTS = '/v1/events'
 const ENDPOINTS_MAX = 100
 const WAITING_POLL_MS = 1_000
+const HEALTH_POLL_MS = 10_000
 
 export const endpointsQuery = (mode: Mode) =>
   queryOptions({
@@ -31,6 +35,14 @@ export const endpointQuery = (mode: Mode, id: string) =>
     queryKey: [ENDPOINTS, mode, 'one', id],
     queryFn: ({ signal }) =>
       call<WebhookEndpoint>('GET', `${ENDPOINTS}/${encodeURIComponent(id)}`, { signal, mode }),
+  })
+
+export const healthQuery = (mode: Mode, id: string) =>
+  queryOptions({
+    queryKey: [ENDPOINTS, mode, 'health', id],
+    queryFn: ({ signal }) =>
+      call<WebhookEndpointHealth>('GET', `${ENDPOINTS}/${encodeURIComponent(id)}/health`, { signal, mode }),
+    refetchInterval: HEALTH_POLL_MS,
   })
 
 export type EndpointSettings = {
@@ -65,6 +77,37 @@ export const pingEndpoint = (id: string, eventType: string) =>
 export const recoverEndpoint = (id: string, since: string, dryRun: boolean) =>
   call<{ count: number; remaining: number }>('POST', `${ENDPOINTS}/${id}/recover`, {
     body: { since, dry_run: dryRun },
+  })
+
+/** What a replay takes; what is left out does not narrow it. */
+export type ReplayRange = {
+  created_after: string
+  created_before?: string | undefined
+  event_type?: string | undefined
+  status?: string | undefined
+  object_id?: string | undefined
+}
+
+export const countReplay = (id: string, range: ReplayRange) =>
+  call<WebhookReplayCount>('POST', `${ENDPOINTS}/${id}/replays`, { body: { ...range, dry_run: true } })
+
+export const startReplay = (id: string, range: ReplayRange & { rate_per_second: number }) =>
+  call<WebhookReplay>('POST', `${ENDPOINTS}/${id}/replays`, { body: range })
+
+export const cancelReplay = (id: string) =>
+  call<WebhookReplay>('POST', `/v1/webhook-replays/${encodeURIComponent(id)}/cancel`)
+
+/** The newest replay of an endpoint; asked again while it runs. */
+export const newestReplayQuery = (mode: Mode, id: string) =>
+  queryOptions({
+    queryKey: [ENDPOINTS, mode, 'replays', id],
+    queryFn: ({ signal }) =>
+      call<List<WebhookReplay>>('GET', `${ENDPOINTS}/${encodeURIComponent(id)}/replays`, {
+        signal,
+        mode,
+        query: { limit: 1 },
+      }),
+    refetchInterval: ({ state }) => state.data?.data[0]?.status === 'running' && WAITING_POLL_MS,
   })
 
 export const eventTypesQuery = queryOptions({

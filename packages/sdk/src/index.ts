@@ -42,6 +42,8 @@ export type {
   TransactionLogRow,
   WebhookEndpoint,
   WebhookEndpointWithSecret,
+  WebhookReplay,
+  WebhookReplayCount,
   WebhookLog,
   WebhookLogRow,
 } from './wire-types.ts'

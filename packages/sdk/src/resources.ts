@@ -17,6 +17,8 @@ import type {
   TransactionLogRow,
   WebhookEndpoint,
   WebhookEndpointWithSecret,
+  WebhookReplay,
+  WebhookReplayCount,
   WebhookLog,
   WebhookLogRow,
 } from './wire-types.ts'
@@ -208,6 +210,30 @@ export function webhookEndpoints(client: Requester) {
       input: Input<'/v1/webhook-endpoints/{id}/recover', 'post'>,
       options?: CallOptions,
     ) => act<Answer<'/v1/webhook-endpoints/{id}/recover', 'post'>>(id, 'recover', input, options),
+    /** Success rate, latency, backlog, lag and breaker, of the last 24 hours. */
+    health: (id: string, options?: CallOptions) =>
+      client.request<Answer<'/v1/webhook-endpoints/{id}/health', 'get'>>(
+        'GET',
+        `${pathOf('webhook-endpoints', id)}/health`,
+        options,
+      ),
+    /** Counts what a replay of this range would send, and sends nothing. */
+    countReplay: (
+      id: string,
+      input: Input<'/v1/webhook-endpoints/{id}/replays', 'post'>,
+      options?: CallOptions,
+    ) => act<WebhookReplayCount>(id, 'replays', { ...input, dry_run: true }, options),
+    /** Begins to send a range of finished deliveries again, so many a second; ask `getReplay` how far it is. */
+    replay: (id: string, input: Input<'/v1/webhook-endpoints/{id}/replays', 'post'>, options?: CallOptions) =>
+      act<WebhookReplay>(id, 'replays', { ...input, dry_run: false }, options),
+    getReplay: (replayId: string, options?: CallOptions) =>
+      client.request<WebhookReplay>('GET', pathOf('webhook-replays', replayId), options),
+    /** What is queued already still goes out. */
+    cancelReplay: (replayId: string, options?: CallOptions) =>
+      client.request<WebhookReplay>('POST', `${pathOf('webhook-replays', replayId)}/cancel`, {
+        ...options,
+        body: {},
+      }),
   }
 }
 

@@ -47,6 +47,11 @@ export type EventType = Answer<'/v1/event-types', 'get'>['data'][number]
 export type WebhookEndpoint = Answer<'/v1/webhook-endpoints/{id}', 'get'>
 /** An endpoint just made or rotated, with its secret this one time (null in replayed answers). */
 export type WebhookEndpointWithSecret = Answer<'/v1/webhook-endpoints', 'post'>
+export type WebhookReplay = Answer<'/v1/webhook-replays/{id}', 'get'>
+export type WebhookReplayCount = Extract<
+  Answer<'/v1/webhook-endpoints/{id}/replays', 'post'>,
+  { dry_run: true }
+>
 /** One event for one endpoint. */
 export type WebhookLogRow = Answer<'/v1/webhook-logs', 'get'>['data'][number]
 export type WebhookLog = Answer<'/v1/webhook-logs/{id}', 'get'>

@@ -15,6 +15,7 @@ export const ID_KINDS = [
   'evt',
   'ep',
   'dlv',
+  'rpl',
   'att',
   'req',
   'aud',

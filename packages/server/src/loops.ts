@@ -18,6 +18,7 @@ import { checkEventsLoop } from './webhooks/check-events-loop.ts'
 import { pruneWebhooks } from './webhooks/partitions.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import { tellFailing } from './webhooks/tell-failing.ts'
+import { replayLoop } from './webhooks/replay-loop.ts'
 import type { Loop } from './worker.ts'
 
 const KEY_EXPIRY_INTERVAL_MS = 30_000
@@ -40,6 +41,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     failingEndpointsLoop(foundation),
     forgetIdempotencyKeysLoop(foundation),
     checkEventsLoop(foundation),
+    replayLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
   ]
   if (foundation.config.smtpUrl) loops.push(mailLoop(foundation, foundation.config.smtpUrl))

@@ -38,6 +38,7 @@ const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
   '/v1/accounts/:id': { kind: 'acc', divided: true },
   '/v1/webhook-endpoints/:id': { kind: 'ep', divided: true },
   '/v1/test/webhook-listeners/:id': { kind: 'ep', divided: true },
+  '/v1/webhook-replays/:id': { kind: 'rpl', divided: true },
   '/v1/events/:id': { kind: 'evt', divided: true },
   '/v1/webhook-logs/:id': { kind: 'dlv', divided: true },
   '/v1/transaction-logs/:id': { kind: 'req', divided: true },
@@ -65,6 +66,7 @@ const BODIES: Record<string, unknown> = {
     error: null,
     error_detail: null,
   },
+  'POST /v1/webhook-endpoints/:id/replays': { created_after: '2025-11-23T12:00:00Z' },
   'POST /v1/test/transactions/:id/fail': { code: 'taken_over', message: 'taken over' },
 }
 
@@ -124,6 +126,8 @@ async function fill(partition: Partition): Promise<void> {
   const deposit = { type: 'deposit', amount: '1.00', currency }
   const transaction = await send('POST', '/v1/transactions', deposit)
   const events = await send('GET', '/v1/events')
+  const range = { created_after: '2025-11-23T12:00:00Z' }
+  const replay = await send('POST', `/v1/webhook-endpoints/${endpoint.body['id']}/replays`, range)
   const deliveries = await send('GET', '/v1/webhook-logs')
   const own = await ada.request('GET', '/v1/sessions')
   const members = await ada.request('GET', '/v1/members')
@@ -134,6 +138,7 @@ async function fill(partition: Partition): Promise<void> {
     txn: transaction.body['id'],
     evt: events.body['data'][0].id,
     dlv: deliveries.body['data'][0].id,
+    rpl: replay.body['id'],
     req: String(transaction.headers['request-id']),
     ses: own.body['data'][0].id,
     mem: members.body['data'][0].id,

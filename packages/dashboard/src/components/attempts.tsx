@@ -1,10 +1,13 @@
 import { useState } from 'react'
 import type { WebhookAttempt } from '../api-types.ts'
+import { curlCommand } from '../curl-command.ts'
 import { attemptOutcome } from '../webhook-words.ts'
 import { Badge, HttpStatusBadge } from './badges.tsx'
+import { TextCopyButton } from './chip.tsx'
 import { Fact } from './facts.tsx'
 import { MessageBlock } from './logged-message.tsx'
 import { ExactTime, milliseconds } from './time.tsx'
+import { VerifySignature } from './verify-signature.tsx'
 
 /** Every HTTP try, the newest first and open. */
 export function Attempts({ attempts }: { attempts: WebhookAttempt[] }) {
@@ -74,7 +77,10 @@ function AttemptDetail({ attempt }: { attempt: WebhookAttempt }) {
       </dl>
       <div className="side-by-side">
         <section className="stack-tight" aria-label="Request">
-          <h3>Request</h3>
+          <div className="row" style={{ justifyContent: 'space-between' }}>
+            <h3>Request</h3>
+            <TextCopyButton value={curlCommand(request)}>Copy as curl</TextCopyButton>
+          </div>
           <MessageBlock title="Headers" text={headerLines(request.headers)} empty="No headers." />
           <MessageBlock
             title="Body, byte for byte"
@@ -100,6 +106,7 @@ function AttemptDetail({ attempt }: { attempt: WebhookAttempt }) {
           )}
         </section>
       </div>
+      <VerifySignature attempt={attempt} />
     </div>
   )
 }

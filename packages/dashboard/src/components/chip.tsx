@@ -5,15 +5,7 @@ const COPIED_MS = 1_500
 
 /** A button that copies `value`; says so to eyes (a check) and to ears ("Copied"). */
 export function CopyButton({ value, what }: { value: string; what: string }) {
-  const [copied, setCopied] = useState(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const copy = async () => {
-    await copyText(value)
-    setCopied(true)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => setCopied(false), COPIED_MS)
-  }
+  const { copied, copy } = useCopy(value)
   return (
     <button
       type="button"
@@ -33,6 +25,16 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
   )
 }
 
+/** A text that copies something longer than itself. */
+export function TextCopyButton({ value, children }: { value: string; children: string }) {
+  const { copied, copy } = useCopy(value)
+  return (
+    <button type="button" className="link-button" onClick={() => void copy()}>
+      <span role="status">{copied ? 'Copied' : children}</span>
+    </button>
+  )
+}
+
 /** An id in monospace with its copy button. `display` may shorten what is shown, never what is copied. */
 export function Chip({ value, display, what = 'id' }: { value: string; display?: string; what?: string }) {
   return (
@@ -46,6 +48,19 @@ export function Chip({ value, display, what = 'id' }: { value: string; display?:
 /** Shortens the middle of a long id: the prefix says what it is, the end tells two apart. */
 export function shortened(value: string, head = 12, tail = 4): string {
   return value.length <= head + tail + 1 ? value : `${value.slice(0, head)}…${value.slice(-tail)}`
+}
+
+function useCopy(value: string) {
+  const [copied, setCopied] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const copy = async () => {
+    await copyText(value)
+    setCopied(true)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setCopied(false), COPIED_MS)
+  }
+  return { copied, copy }
 }
 
 async function copyText(text: string): Promise<void> {

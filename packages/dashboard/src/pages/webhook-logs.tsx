@@ -57,6 +57,11 @@ export function WebhookLogsPage() {
             value={filters.request_id}
             onChange={(request_id) => set({ request_id })}
           />
+          <TextFilter
+            label="Transaction or account"
+            value={filters.object_id}
+            onChange={(object_id) => set({ object_id })}
+          />
           <TimeFilter filters={filters} onChange={set} />
         </FilterBar>
         <PagedList

@@ -11,8 +11,11 @@ import { DeliveryTable } from '../components/delivery-table.tsx'
 import { EditWebhook } from '../components/edit-webhook.tsx'
 import { EndpointFacts } from '../components/endpoint-facts.tsx'
 import { PagedList } from '../components/paged-list.tsx'
+import { EndpointHealth } from '../components/endpoint-health.tsx'
 import { PingEndpoint } from '../components/ping-endpoint.tsx'
 import { RecoverWebhook } from '../components/recover-webhook.tsx'
+import { ReplayProgress } from '../components/replay-progress.tsx'
+import { ReplayWebhook } from '../components/replay-webhook.tsx'
 import { RotateWebhookSecret } from '../components/rotate-webhook-secret.tsx'
 import { Empty, Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
@@ -35,7 +38,7 @@ export function WebhookPage() {
   )
 }
 
-type Dialog = 'edit' | 'rotate' | 'delete' | 'recover'
+type Dialog = 'edit' | 'rotate' | 'delete' | 'recover' | 'replay'
 
 function EndpointDetail({ endpoint }: { endpoint: WebhookEndpoint }) {
   const queryClient = useQueryClient()
@@ -82,11 +85,14 @@ function EndpointDetail({ endpoint }: { endpoint: WebhookEndpoint }) {
       />
       <FormError error={enable.error} />
       <Trouble endpoint={endpoint} />
+      <EndpointHealth endpoint={endpoint} />
       <EndpointFacts endpoint={endpoint} />
       <PingEndpoint endpoint={endpoint} />
-      <RecentDeliveries endpoint={endpoint} onRecover={() => setOpen('recover')} />
+      <ReplayProgress endpoint={endpoint} />
+      <RecentDeliveries endpoint={endpoint} onOpen={setOpen} />
       {open === 'edit' && <EditWebhook endpoint={endpoint} onClose={close} />}
       {open === 'rotate' && <RotateWebhookSecret endpoint={endpoint} onClose={close} />}
+      {open === 'replay' && <ReplayWebhook endpoint={endpoint} onClose={close} />}
       {open === 'delete' && <DeleteWebhook endpoint={endpoint} onClose={close} />}
       {open === 'recover' && <RecoverWebhook endpoint={endpoint} onClose={close} />}
     </>
@@ -125,7 +131,9 @@ function Trouble({ endpoint }: { endpoint: WebhookEndpoint }) {
 
 const RECENT_ROWS = 8
 
-function RecentDeliveries({ endpoint, onRecover }: { endpoint: WebhookEndpoint; onRecover: () => void }) {
+type RecentDeliveriesProps = { endpoint: WebhookEndpoint; onOpen: (dialog: 'recover' | 'replay') => void }
+
+function RecentDeliveries({ endpoint, onOpen }: RecentDeliveriesProps) {
   const query = { endpoint_id: endpoint.id }
   const state = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query, itemsMax: RECENT_ROWS, live: true })
   return (
@@ -133,8 +141,11 @@ function RecentDeliveries({ endpoint, onRecover }: { endpoint: WebhookEndpoint; 
       <div className="row" style={{ justifyContent: 'space-between' }}>
         <h2>Recent deliveries</h2>
         <span className="row">
-          <button type="button" className="link-button" onClick={onRecover}>
+          <button type="button" className="link-button" onClick={() => onOpen('recover')}>
             Resend what failed
+          </button>
+          <button type="button" className="link-button" onClick={() => onOpen('replay')}>
+            Replay a range
           </button>
           <Link to="/webhook-logs" search={query} className="link">
             All in Webhook Logs

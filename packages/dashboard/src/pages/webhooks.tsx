@@ -2,6 +2,7 @@ import { PlusIcon } from '@radix-ui/react-icons'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { WebhookEndpoint } from '../api-types.ts'
 import { Badge, EndpointBadge } from '../components/badges.tsx'
+import { HealthInShort } from '../components/endpoint-health.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
@@ -52,7 +53,7 @@ function EndpointTable({ rows }: { rows: WebhookEndpoint[] }) {
             <th>Currency Type</th>
             <th>Status</th>
             <th>Last delivery</th>
-            <th>Last success</th>
+            <th>Health, 24 h</th>
           </tr>
         </thead>
         <tbody>
@@ -99,12 +100,8 @@ function EndpointRow({ endpoint }: { endpoint: WebhookEndpoint }) {
       <td data-label="Last delivery">
         <LastDelivery endpoint={endpoint} />
       </td>
-      <td data-label="Last success">
-        {endpoint.last_success_at ? (
-          <Time at={endpoint.last_success_at} />
-        ) : (
-          <span className="quiet">Never</span>
-        )}
+      <td data-label="Health, 24 h">
+        <HealthInShort endpoint={endpoint} />
       </td>
     </tr>
   )

@@ -351,7 +351,8 @@ export function idRange(
   return sql`${after}${before}`
 }
 
-function visible(scope: Scope): RawBuilder<unknown> {
+/** Whether the scope may see `webhook_endpoints e`. */
+export function visible(scope: Scope): RawBuilder<unknown> {
   return sql`e.workspace_id = ${scope.workspaceId} and e.mode = ${scope.mode}
     and coalesce(e.currency_type, '') = any (${[...scope.currencyTypes]}::text[])`
 }

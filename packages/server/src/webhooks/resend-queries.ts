@@ -7,6 +7,18 @@ const PLACE = `left join lateral (
        where e.id = taken.endpoint_id and e.ordering = 'object' limit 1
      ) place on true`
 
+/** What leaves `finished_deliveries f` for the queue. */
+export const TAKEN =
+  'f.event_id, f.endpoint_id, f.currency_type, f.attempt_count, f.last_status_code, f.created_at'
+
+/** Puts the rows of `taken` into the queue, with a schedule that begins anew. @param now SQL for when they are due */
+export const requeueTaken = (now: string): string => `
+  insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, attempt_count, attempts_before,
+    last_status_code, created_at, object_id, sequence)
+  select endpoint_id, event_id, currency_type, ${now}, attempt_count, attempt_count, last_status_code, created_at,
+    place.object_id, place.sequence
+  from taken ${PLACE}`
+
 /**
  * Puts a finished delivery back into the queue, due now, with a schedule that begins anew; one that waits
  * already becomes due now.
@@ -17,14 +29,10 @@ export async function requeueDelivery(
 ): Promise<void> {
   await executor.query(
     `with taken as (
-       delete from finished_deliveries where event_id = $1 and endpoint_id = $2
-       returning event_id, endpoint_id, currency_type, attempt_count, last_status_code, created_at
+       delete from finished_deliveries f where event_id = $1 and endpoint_id = $2
+       returning ${TAKEN}
      )
-     insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, attempt_count, attempts_before,
-       last_status_code, created_at, object_id, sequence)
-     select endpoint_id, event_id, currency_type, $3, attempt_count, attempt_count, last_status_code, created_at,
-       place.object_id, place.sequence
-     from taken ${PLACE} on conflict (endpoint_id, event_id) do nothing`,
+     ${requeueTaken('$3')} on conflict (endpoint_id, event_id) do nothing`,
     [eventId, endpointId, now],
   )
   await executor.query(
@@ -64,13 +72,9 @@ export async function requeueFailed(
      ), taken as (
        delete from finished_deliveries f using picked
        where f.event_id = picked.event_id and f.endpoint_id = $1 and f.status = 'failed'
-       returning f.event_id, f.endpoint_id, f.currency_type, f.attempt_count, f.last_status_code, f.created_at
+       returning ${TAKEN}
      )
-     insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, attempt_count, attempts_before,
-       last_status_code, created_at, object_id, sequence)
-     select endpoint_id, event_id, currency_type, $4, attempt_count, attempt_count, last_status_code, created_at,
-       place.object_id, place.sequence
-     from taken ${PLACE}`,
+     ${requeueTaken('$4')}`,
     [range.endpointId, ...bounds(range), range.now, range.rowsMax],
   )
   return rowCount ?? 0

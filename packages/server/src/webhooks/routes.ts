@@ -9,6 +9,7 @@ import { openHeaders } from './endpoint-secrets.ts'
 import { eventRoutes } from './event-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { operatorEventRoutes } from './operator-event-routes.ts'
+import { healthRoute, replayRoutes } from './replay-routes.ts'
 import { findEndpoint, listEndpoints, type Endpoint } from './queries.ts'
 import {
   createEndpointSchema,
@@ -38,6 +39,8 @@ export function webhookRoutes(app: App, deps: Parameters<typeof operatorEventRou
   readRoutes(app, deps)
   changeRoutes(app, deps)
   handRoutes(app, deps)
+  healthRoute(app, deps)
+  replayRoutes(app, deps)
   eventRoutes(app, deps)
   logRoutes(app, deps)
   operatorEventRoutes(app, deps)

@@ -116,7 +116,7 @@ export async function recoverEndpoint(
   })
 }
 
-function assertEnabled(endpoint: Endpoint): void {
+export function assertEnabled(endpoint: Endpoint): void {
   if (endpoint.enabled) return
   throw problem('conflict', { detail: 'The endpoint is disabled. Enable it first, then send again.' })
 }

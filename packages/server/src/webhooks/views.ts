@@ -10,8 +10,7 @@ import type { AttemptSchema, DeliverySchema, EndpointView, EventSchema } from '.
 
 /** An endpoint as the API shows it. */
 export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: number): EndpointView {
-  const { breakerOpenUntil, previousSecretExpiresAt } = endpoint
-  const isOpen = breakerOpenUntil !== null && breakerOpenUntil.getTime() > nowMs
+  const { previousSecretExpiresAt } = endpoint
   const overlaps = previousSecretExpiresAt !== null && previousSecretExpiresAt.getTime() > nowMs
   return {
     id: endpoint.id,
@@ -31,12 +30,17 @@ export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: n
     last_success_at: time(endpoint.lastSuccessAt),
     last_failure_at: time(endpoint.lastFailureAt),
     failing_since: time(endpoint.failingSince),
-    breaker: {
-      state: breakerOpenUntil === null ? 'closed' : isOpen ? 'open' : 'half_open',
-      next_probe_at: time(breakerOpenUntil),
-    },
+    breaker: breakerView(endpoint, nowMs),
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString(),
+  }
+}
+
+export function breakerView({ breakerOpenUntil }: Endpoint, nowMs: number): EndpointView['breaker'] {
+  const isOpen = breakerOpenUntil !== null && breakerOpenUntil.getTime() > nowMs
+  return {
+    state: breakerOpenUntil === null ? 'closed' : isOpen ? 'open' : 'half_open',
+    next_probe_at: time(breakerOpenUntil),
   }
 }
 
