@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApp, type TestApp, type TestMember } from '../test-app.ts'
+import { EVENT_TYPES } from './event-types.ts'
 import { publishEvent } from './publish-event.ts'
 
 let t: TestApp
@@ -23,7 +24,7 @@ const publish = (now = t.clock.now()) =>
     type: 'transaction.created',
     objectId: 'txn_1',
     requestId: null,
-    data: {},
+    data: EVENT_TYPES['transaction.created'].example,
     now,
   })
 

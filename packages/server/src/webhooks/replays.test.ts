@@ -4,6 +4,7 @@ import { createLog } from '../log.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { startWorker, type Worker } from '../worker.ts'
 import { startDeliverer, type Deliverer } from './deliver.ts'
+import { EVENT_TYPES } from './event-types.ts'
 import { publishEvent } from './publish-event.ts'
 import { replayLoop } from './replay-loop.ts'
 import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
@@ -76,7 +77,7 @@ async function publish(count: number, options: Partial<Parameters<typeof publish
         type: 'transaction.created',
         objectId: `txn_${index}`,
         requestId: null,
-        data: {},
+        data: EVENT_TYPES[options.type ?? 'transaction.created'].example,
         now: t.clock.now(),
         ...options,
       }),
