@@ -15,7 +15,7 @@ const LIVE_POLL_MS = 400
 /** Sends an example of any event type to this endpoint and shows what came of it. */
 export function PingEndpoint({ endpoint }: { endpoint: WebhookEndpoint }) {
   const queryClient = useQueryClient()
-  const { test } = useSearch({ from: '/inside/webhooks/$endpointId' })
+  const { test } = useSearch({ strict: false })
   const [eventType, setEventType] = useState<string>(test ?? PING)
   const catalogue = useQuery(eventTypesQuery)
   const ping = useMutation({
