@@ -152,7 +152,7 @@ describe('a webhook', () => {
     await page.locator('tbody').getByRole('link').first().click()
     await page.getByText('Attempt 1', { exact: true }).waitFor()
     await page.getByText('Verify this signature').click()
-    const field = page.getByRole('textbox', { name: 'Webhook secret' })
+    const field = page.getByLabel('Webhook secret', { exact: true })
     await field.fill(`whsec_${'A'.repeat(43)}=`)
     await note(page, 'This secret did not make the signature.').waitFor()
     await field.fill(secret)

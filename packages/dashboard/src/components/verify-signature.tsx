@@ -7,12 +7,16 @@ import {
   fetchWebhookKeys,
   sentSchemes,
   signedContent,
+  type PublishedKey,
   type SentSignature,
 } from '../verify-attempt.ts'
 import { Badge } from './badges.tsx'
 import { Disclosure } from './disclosure.tsx'
 import { MessageBlock } from './logged-message.tsx'
 import { Note } from './states.tsx'
+
+// One and the same list, so that it changes nothing.
+const NO_KEYS: readonly PublishedKey[] = []
 
 /** Whether an attempt was signed with the secret that one has, worked out in this browser alone. */
 export function VerifySignature({ attempt }: { attempt: WebhookAttempt }) {
@@ -38,7 +42,7 @@ function Check({ attempt }: { attempt: WebhookAttempt }) {
     queryFn: ({ signal }) => fetchWebhookKeys(signal),
     enabled: schemes.includes('v1a'),
   })
-  const { checks, error } = useChecks(attempt, secret.trim(), keys.data)
+  const { checks, error } = useChecks(attempt, secret.trim(), keys.data ?? NO_KEYS)
   return (
     <div className="stack">
       {schemes.includes('v1') && (
@@ -66,11 +70,7 @@ function Check({ attempt }: { attempt: WebhookAttempt }) {
 }
 
 /** The checks of what is typed now; a slower answer to what was typed before is dropped. */
-function useChecks(
-  attempt: WebhookAttempt,
-  secret: string,
-  keys: Parameters<typeof checkAttempt>[1]['keys'] = [],
-) {
+function useChecks(attempt: WebhookAttempt, secret: string, keys: readonly PublishedKey[]) {
   const [result, setResult] = useState<{ checks: SentSignature[]; error?: string }>({ checks: [] })
   useEffect(() => {
     let current = true
