@@ -162,7 +162,9 @@ describe('a webhook', () => {
     expect(shown[1]).toBe(shown[0])
 
     await button(page, 'Copy as curl').click()
-    await page.getByText('Copied', { exact: true }).first().waitFor()
+    await button(page, /^Copied/)
+      .first()
+      .waitFor()
     const command = await page.evaluate(() => navigator.clipboard.readText())
     await run('sh', ['-c', command])
     expect(received(listener)).toEqual(['api_key.created', 'api_key.created'])

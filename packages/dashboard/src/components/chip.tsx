@@ -30,7 +30,10 @@ export function TextCopyButton({ value, children }: { value: string; children: s
   const { copied, copy } = useCopy(value)
   return (
     <button type="button" className="link-button" onClick={() => void copy()}>
-      <span role="status">{copied ? 'Copied' : children}</span>
+      {copied ? 'Copied' : children}
+      <span className="visually-hidden" role="status">
+        {copied ? 'Copied' : ''}
+      </span>
     </button>
   )
 }

@@ -70,7 +70,6 @@ export async function startReplay(
       ratePerSecond: input.ratePerSecond,
       count,
       countCapped: capped,
-      createdAt: new Date(now),
     })
     await probeNow(client, endpoint.id, new Date(now))
     await acting.record(client, {
@@ -124,5 +123,6 @@ function rangeOf(acting: Acting, input: ReplayInput, now: number) {
     createdAfter,
     createdBefore,
     currencyTypes: [...acting.scope.currencyTypes],
+    createdAt: new Date(now),
   }
 }

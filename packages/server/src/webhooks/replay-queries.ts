@@ -154,6 +154,8 @@ export type ReplayRange = ReplayFilter &
     mode: Mode
     endpointId: string
     currencyTypes: readonly string[]
+    /** When the replay began: what still waited then goes its own way. */
+    createdAt: Date
   }
 
 /** How many match, as far as `rowsMax` deliveries of the range reach. */
@@ -210,16 +212,16 @@ export async function requeueNext(
 function seenAfter(range: ReplayRange, position: string, rowsMax: number): RawBuilder<unknown> {
   const before = idFloor('evt', range.createdBefore.getTime())
   if (range.objectId !== null)
-    return sql`select v.id as event_id, f.event_type, f.currency_type, f.status
+    return sql`select v.id as event_id, f.event_type, f.currency_type, f.status, f.finished_at
       from (select id from events
         where workspace_id = ${range.workspaceId} and mode = ${range.mode} and object_id = ${range.objectId}
           and id > ${position} and id < ${before} order by id limit ${rowsMax}) v
-      left join lateral (select event_type, currency_type, status from finished_deliveries
+      left join lateral (select event_type, currency_type, status, finished_at from finished_deliveries
         where event_id = v.id and endpoint_id = ${range.endpointId} limit 1) f on true`
   const statuses = range.deliveryStatus === null ? ['delivered', 'failed', 'skipped'] : [range.deliveryStatus]
   return sql`select f.* from unnest(${[...range.currencyTypes]}::text[]) as c (currency_type)
       cross join unnest(${statuses}::text[]) as s (status) cross join lateral (
-        select event_id, event_type, currency_type, status from finished_deliveries
+        select event_id, event_type, currency_type, status, finished_at from finished_deliveries
         where endpoint_id = ${range.endpointId} and currency_type = c.currency_type and status = s.status
           and event_id > ${position} and event_id < ${before} order by event_id limit ${rowsMax}
       ) f order by f.event_id limit ${rowsMax}`
@@ -228,7 +230,7 @@ function seenAfter(range: ReplayRange, position: string, rowsMax: number): RawBu
 /** Which of `seen s` go out: what the filter asks for and the endpoint takes; never the examples of a ping. */
 function matches(range: ReplayRange): RawBuilder<unknown> {
   const takesAll = range.eventTypes.includes('*')
-  return sql`s.currency_type = any (${[...range.currencyTypes]}::text[])
+  return sql`s.finished_at <= ${range.createdAt} and s.currency_type = any (${[...range.currencyTypes]}::text[])
     ${range.currencyType === null ? sql`` : sql`and s.currency_type in ('', ${range.currencyType})`}
     ${range.deliveryStatus === null ? sql`and s.status is not null` : sql`and s.status = ${range.deliveryStatus}`}
     ${range.eventType === null ? sql`` : sql`and s.event_type = ${range.eventType}`}
