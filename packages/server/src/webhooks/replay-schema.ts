@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
-import { eventType } from './schema.ts'
+import { eventTypeName } from './schema.ts'
 
 const RATE_MAX = 500
 const RATE_DEFAULT = 20
@@ -12,7 +12,7 @@ export const createReplaySchema = z
   .object({
     created_after: timestampInput,
     created_before: timestampInput.optional().meta({ description: 'Now, when it is left out or later.' }),
-    event_type: eventType.optional(),
+    event_type: eventTypeName.optional(),
     status: status
       .optional()
       .meta({ description: 'What became of the deliveries; any of the three without it.' }),

@@ -336,7 +336,7 @@ describe('a replay', () => {
     [{ created_after: 'yesterday' }, '/created_after'],
     [{ created_after: undefined }, '/created_after'],
     [{ status: 'pending' }, '/status'],
-    [{ event_type: 'no.such' }, '/event_type'],
+    [{ event_type: 'no such' }, '/event_type'],
     [{ rate_per_second: 0 }, '/rate_per_second'],
     [{ rate_per_second: 501 }, '/rate_per_second'],
     [{ object_id: '' }, '/object_id'],
