@@ -9,12 +9,12 @@ const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length'])
  * that nothing in it is read by the shell or by curl. A redacted header asks for its value.
  */
 export function curlCommand({ url, headers, body }: WebhookAttempt['request']): string {
-  const kept = headers.filter(([name = '']) => !OF_THE_CONNECTION.has(name.toLowerCase()))
+  const kept = headers.filter(([name]) => !OF_THE_CONNECTION.has(name.toLowerCase()))
   const lines = [
     `curl --globoff --path-as-is --http1.1 --include --request POST --url ${quoted(url)}`,
-    ...kept.map(([name = '', value = '']) => `--header ${headerArgument(name, value)}`),
+    ...kept.map(([name, value]) => `--header ${headerArgument(name, value)}`),
     // What curl would add by itself and was not sent.
-    ...(kept.some(([name = '']) => name.toLowerCase() === 'accept') ? [] : [`--header 'accept:'`]),
+    ...(kept.some(([name]) => name.toLowerCase() === 'accept') ? [] : [`--header 'accept:'`]),
     `--data-raw ${quoted(body)}`,
   ]
   return lines.join(' \\\n  ')

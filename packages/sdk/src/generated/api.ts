@@ -2468,6 +2468,247 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the health of a webhook endpoint */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointHealth"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the replays of a webhook endpoint */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WebhookReplay"][];
+                            /** @description Send it as `cursor` for the next page; null at the end. */
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Replay a range of deliveries to a webhook endpoint */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateWebhookReplay"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookReplayCount"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookReplay"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a replay */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookReplay"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a replay */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookReplay"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -3645,6 +3886,37 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        CreateWebhookReplay: {
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             * @example 2025-11-23T12:00:00Z
+             */
+            created_after: string;
+            /**
+             * Format: date-time
+             * @description Now, when it is left out or later.
+             * @example 2025-11-23T12:00:00Z
+             */
+            created_before?: string;
+            event_type?: string;
+            /**
+             * @description What became of the deliveries; any of the three without it.
+             * @enum {string}
+             */
+            status?: "delivered" | "failed" | "skipped";
+            object_id?: string;
+            /**
+             * @description Deliveries a second at most.
+             * @default 20
+             */
+            rate_per_second?: number;
+            /**
+             * @description Only counts.
+             * @default false
+             */
+            dry_run?: boolean;
         };
         WorkspacePatch: {
             name?: string;
@@ -4847,6 +5119,86 @@ export interface components {
              * @example 2025-11-23T12:00:00.000Z
              */
             created_at: string;
+        };
+        WebhookReplayCount: {
+            /** @constant */
+            dry_run: true;
+            /** @description Deliveries that match: what is selected and the endpoint takes now. */
+            count: number;
+            /** @description Counting ended before the range did: there are more. */
+            count_capped: boolean;
+        };
+        WebhookReplay: {
+            /** @example rpl_01kasqf0000000000000000000 */
+            id: string;
+            endpoint_id: string;
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @enum {string} */
+            status: "running" | "completed" | "canceled" | "failed";
+            /** @description Why it failed. */
+            reason: ("endpoint_disabled" | "endpoint_deleted") | null;
+            filter: {
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                created_after: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                created_before: string;
+                event_type: string | null;
+                status: ("delivered" | "failed" | "skipped") | null;
+                object_id: string | null;
+            };
+            rate_per_second: number;
+            /** @description Deliveries that match: what is selected and the endpoint takes now. */
+            count: number;
+            /** @description Counting ended before the range did: there are more. */
+            count_capped: boolean;
+            /** @description How many are on their way again, or arrived. */
+            queued: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            finished_at: string | null;
+        };
+        WebhookEndpointHealth: {
+            /**
+             * Format: date-time
+             * @description Begin of the window, 24 hours ago.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            since: string;
+            /** @description The newest in the window whose attempts are counted. */
+            deliveries: number;
+            attempts: number;
+            /**
+             * @description Attempts answered with a 2xx, of all; null without one.
+             * @example 0.998
+             */
+            success_rate: number | null;
+            latency_ms: {
+                p50: number | null;
+                p95: number | null;
+            };
+            /** @description Deliveries still to go out. */
+            waiting: number;
+            /** @description Counting ended early: there are more. */
+            waiting_capped: boolean;
+            /** @description For how long the oldest has been due; 0 when nothing is late. */
+            lag_seconds: number;
+            breaker: {
+                /** @enum {string} */
+                state: "closed" | "open" | "half_open";
+                next_probe_at: string | null;
+            };
+            failing_since: string | null;
+            consecutive_failures: number;
         };
         /** @description The delivery in Webhook Logs shows what came of it. */
         PingedWebhookEndpoint: {
