@@ -289,7 +289,7 @@ async function haveSomething(page: Page): Promise<void> {
       },
       [path, JSON.stringify(body)],
     )
-  const nowhere = 'http://127.0.0.1:9/webhooks'
+  const nowhere = 'http://127.0.0.1:59999/webhooks'
   await post('/v1/webhook-endpoints', { url: nowhere, event_types: ['*'] })
   const key = await post('/v1/api-keys', { mode: 'test', currency_type: 'fiat', expires_at: null })
   const options = { baseUrl: world.url, publicKey: key.public_key }

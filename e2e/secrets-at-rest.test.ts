@@ -80,7 +80,7 @@ async function makeEverySecret(): Promise<void> {
 
   const headers = { 'x-partner': keep('custom header', randomBytes(16).toString('hex')) }
   const endpoint = await ada.call<{ id: string; secret: string }>('POST', '/v1/webhook-endpoints', {
-    url: 'http://127.0.0.1:9/hook',
+    url: 'http://127.0.0.1:59999/hook',
     event_types: ['*'],
     headers,
   })

@@ -236,7 +236,7 @@ describe('who may listen', () => {
       expect((await tell(listener.id, { ...one, ...change })).status, JSON.stringify(change)).toBe(422)
     expect((await tell(listener.id, one)).body).toEqual({ recorded: false })
     const endpoint = await ada.request('POST', '/v1/webhook-endpoints', {
-      body: { url: 'http://localhost:9/', event_types: ['*'] },
+      body: { url: 'http://localhost:59999/', event_types: ['*'] },
     })
     expect((await tell(endpoint.body.id, one)).status).toBe(404)
   })

@@ -20,7 +20,7 @@ beforeAll(async () => {
   key = await t.createKey(ada)
   await ada.request('POST', `/v1/api-keys/${key.id}/rotate`, { body: { overlap_seconds: 600 } })
   const endpoint = await ada.request('POST', '/v1/webhook-endpoints', {
-    body: { url: 'http://127.0.0.1:9/x', event_types: ['*'], headers: { 'x-partner': 'a credential' } },
+    body: { url: 'http://127.0.0.1:59999/x', event_types: ['*'], headers: { 'x-partner': 'a credential' } },
   })
   expect(endpoint.status, endpoint.text).toBe(201)
 })
