@@ -74,7 +74,7 @@ type ClaimingRedis = Redis & { claimNonce(...args: (string | number)[]): Promise
  * used again; so what it holds counts only within an epoch. The epoch is named in the database, beside the floor,
  * and stands in Redis under that name with the run id of the Redis process. Where either is missing (restarted,
  * emptied, restored from a snapshot, another Redis), a new epoch begins above everything that any server may have
- * accepted. Why this admits nothing twice: docs/decisions/0014-several-servers.md.
+ * accepted. Why this admits nothing twice: docs/decisions/0020-several-servers.md.
  * @throws when Redis or the database cannot be asked
  */
 export async function openSharedNonces(deps: SharedNoncesDeps): Promise<SharedNonces> {
