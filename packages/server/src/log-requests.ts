@@ -11,6 +11,7 @@ import type { LastUse } from './keys/last-use.ts'
 import type { Log } from './log.ts'
 import { problem, problemBody } from './problems.ts'
 import type { Verification } from './signatures/verify-request.ts'
+import { diagnosisOf } from './transaction-logs/record.ts'
 import type { RequestLog, RequestRecord } from './transaction-logs/record-request.ts'
 
 type LogRequestsDeps = {
@@ -150,11 +151,6 @@ function requestRecord({ request, reply, payload, verification, key }: Answer): 
     eventIds: request.made.eventIds,
     diagnosis: diagnosisOf(request.refusal?.extra, signed),
   }
-}
-
-/** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */
-function diagnosisOf(extra: Record<string, unknown> | undefined, signed: boolean): object | null {
-  return extra && (!signed || extra['likely_cause_code'] !== undefined) ? extra : null
 }
 
 function headerText(value: string | string[] | undefined): string | null {

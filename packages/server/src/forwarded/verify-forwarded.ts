@@ -13,7 +13,7 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { foreignBodyMismatch, readContentDigest, type DigestAlgorithm } from '../signatures/content-digest.ts'
 import { explainRefusal } from '../signatures/explain-refusal.ts'
 import type { createRequestVerifier, Verification } from '../signatures/verify-request.ts'
-import { PASSED_ON } from '../transaction-logs/record.ts'
+import { diagnosisOf, PASSED_ON } from '../transaction-logs/record.ts'
 import type { RequestLog, RequestRecord } from '../transaction-logs/record-request.ts'
 
 /** A request that a service or a proxy of the platform received, described by it. */
@@ -219,6 +219,6 @@ function recordOf(
     idempotencyKey: singleHeader(request.rawHeaders, 'idempotency-key').value ?? null,
     transactionId: null,
     eventIds: [],
-    diagnosis: signed ? null : (refusal?.extra ?? null),
+    diagnosis: diagnosisOf(refusal?.extra, signed),
   }
 }

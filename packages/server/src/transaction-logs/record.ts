@@ -107,6 +107,11 @@ export function prepareRow(record: RequestRecord, requestCount = 1): PreparedRow
   }
 }
 
+/** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */
+export function diagnosisOf(extra: Record<string, unknown> | undefined, signed: boolean): object | null {
+  return extra && (!signed || extra['likely_cause_code'] !== undefined) ? extra : null
+}
+
 /** About how many bytes of memory a record holds while it waits: what the queue's bound counts. */
 export function bytesOf(record: RequestRecord): number {
   const { requestBody, responseBody, requestHeaders } = record
