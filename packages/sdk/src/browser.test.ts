@@ -84,7 +84,7 @@ describe('in a browser', () => {
     expect(ids).toEqual([webhooks.vectors.message.id, webhooks.vectors.message.id])
   })
 
-  it('the whole SDK is less than 28 kB, minified', () => {
-    expect(bundle.length).toBeLessThan(28_000)
+  it('the whole SDK is less than 30 kB, minified: about 10 kB on the wire', () => {
+    expect(bundle.length).toBeLessThan(30_000)
   })
 })
