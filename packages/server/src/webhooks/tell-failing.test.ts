@@ -24,8 +24,8 @@ beforeEach(async () => {
         body: { url, event_types: ['*'] },
       })
     ).body as { id: string }
-  sick = await create('http://127.0.0.1:1/sick?token=hush')
-  other = await create('http://127.0.0.1:1/other')
+  sick = await create('http://127.0.0.1:59999/sick?token=hush')
+  other = await create('http://127.0.0.1:59999/other')
 })
 
 const tell = () => tellFailing({ ...t, sendMail: (message, executor) => sendMail(t, message, executor) })
@@ -120,7 +120,7 @@ test('an endpoint with nothing but failures is told of after 1 hour, 1 day and 4
   ])
   const [first] = await mails()
   expect(first!.text).toContain(`/webhooks/${sick.id}`)
-  expect(first!.text).toContain('http://127.0.0.1:1/sick (Test Mode)')
+  expect(first!.text).toContain('http://127.0.0.1:59999/sick (Test Mode)')
   // What stands behind the path may be a credential.
   expect(JSON.stringify(await mails())).not.toContain('hush')
 })
