@@ -51,6 +51,8 @@ test('a request that was signed before a kill -9 and sent after it is refused, a
     // The restart alone may take longer than an attempt may.
     timeoutSeconds: 120,
     fetch: async (input, init) => {
+      // The platform's keys, with which the SDK verifies the receipt of the answer.
+      if (String(input).includes('/.well-known/')) return fetch(input, init)
       if (answers.length === 0) {
         await kill()
         await restart()
