@@ -34,7 +34,8 @@ beforeAll(async () => {
     const at = performance.now()
     // The platform's keys, which the SDK fetches to verify receipts, are asked for without one of the customer's.
     const isSigned = !String(input).includes('/.well-known/')
-    if (id && isSigned && status !== 401) answered.push({ id, method: init?.method ?? '', at, tookMs: at - sentAt })
+    if (id && isSigned && status !== 401)
+      answered.push({ id, method: init?.method ?? '', at, tookMs: at - sentAt })
     return new Response(body, { status, headers })
   }
   client = new Countersign({ baseUrl: server.url, publicKey, secretKey, retriesMax: 0, fetch: noting })
