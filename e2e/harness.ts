@@ -152,6 +152,12 @@ export async function cleanUp(): Promise<void> {
   folders.clear()
 }
 
+/** Whether a call of the SDK only fetches the platform's keys, with which it verifies receipts. */
+export function fetchesPlatformKeys(input: string | URL | Request): boolean {
+  const url = input instanceof Request ? input.url : String(input)
+  return url.includes('/.well-known/')
+}
+
 /** Between being listed and being killed, a process may have ended by itself. */
 function killIfAlive(pid: number): void {
   try {

@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Countersign, signRequest } from '../packages/sdk/src/index.ts'
 import { signUpPerson } from '../scripts/tour/person.ts'
-import { cleanUp, freePort, launchServer, makeFolder, type LaunchedServer } from './harness.ts'
+import {
+  cleanUp,
+  fetchesPlatformKeys,
+  freePort,
+  launchServer,
+  makeFolder,
+  type LaunchedServer,
+} from './harness.ts'
 
 let server: LaunchedServer
 let restart: () => Promise<LaunchedServer>
@@ -51,8 +58,7 @@ test('a request that was signed before a kill -9 and sent after it is refused, a
     // The restart alone may take longer than an attempt may.
     timeoutSeconds: 120,
     fetch: async (input, init) => {
-      // The platform's keys, with which the SDK verifies the receipt of the answer.
-      if (String(input).includes('/.well-known/')) return fetch(input, init)
+      if (fetchesPlatformKeys(input)) return fetch(input, init)
       if (answers.length === 0) {
         await kill()
         await restart()
