@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Three projects because they need three worlds: the server's tests share one embedded Postgres, the
-// browser packages need nothing, and e2e starts real processes one file at a time.
+// browser packages need nothing, and e2e starts real processes, which mostly wait: two files at a time fill two cores.
 export default defineConfig({
   test: {
     projects: [
@@ -32,7 +32,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           pool: 'forks',
         },
       },
