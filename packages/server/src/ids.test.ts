@@ -9,6 +9,27 @@ describe('ids', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  it('ids of one millisecond sort in the order they were made, whatever other times came between', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 47 }),
+        fc.array(fc.integer({ min: 0, max: 1023 }), { minLength: 1, maxLength: 500 }),
+        (start, steps) => {
+          const made = new Map<number, string[]>()
+          for (const step of steps) {
+            const ids = made.get(step) ?? []
+            ids.push(newId('evt', start + step))
+            made.set(step, ids)
+          }
+          for (const ids of made.values()) {
+            expect([...ids].sort()).toEqual(ids)
+            expect(new Set(ids).size).toBe(ids.length)
+          }
+        },
+      ),
+    )
+  })
+
   it('an id gives back its kind and the millisecond it was made in', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (ms) => {

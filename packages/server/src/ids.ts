@@ -33,22 +33,20 @@ const ID_PATTERN = /^[a-z]{2,3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/
 const RANDOM_POOL_BYTES = 8 * 512
 const randomPool = Buffer.allocUnsafe(RANDOM_POOL_BYTES)
 let randomOffset = RANDOM_POOL_BYTES
-let latestMs = 0
-let counter = 0
+
+// Whoever makes an id names its time, and may have read the clock before others did. So each of the last milliseconds
+// keeps its own count; one that comes back after that begins again at 0.
+const COUNTED_MS = 1024
+const countedMs = new Float64Array(COUNTED_MS).fill(-1)
+const counts = new Uint16Array(COUNTED_MS)
 
 /**
  * A new id: `kind_` and 26 base32 digits in the layout of a ULID: 10 digits hold 48 bits of time in
- * milliseconds; 16 digits hold 16 bits that count within the millisecond and 64 random bits. Ids made by one
- * process sort in the order they were made.
+ * milliseconds; 16 digits hold 16 bits that count within the millisecond and 64 random bits. Ids of one time sort in
+ * the order in which a process made them, whatever ids of other times it made between them within a second.
  */
 export function newId(kind: IdKind, nowMs: number = Date.now()): string {
   const ms = Math.floor(nowMs)
-  if (ms > latestMs) {
-    latestMs = ms
-    counter = 0
-  } else if (ms === latestMs && counter < COUNTER_MAX) {
-    counter += 1
-  }
   if (randomOffset === RANDOM_POOL_BYTES) {
     randomFillSync(randomPool)
     randomOffset = 0
@@ -56,12 +54,22 @@ export function newId(kind: IdKind, nowMs: number = Date.now()): string {
   const high = randomPool.readUInt32BE(randomOffset)
   const low = randomPool.readUInt32BE(randomOffset + 4)
   randomOffset += 8
-  const sequence = ms === latestMs ? counter : 0
   return (
     `${kind}_${timeDigits(ms)}` +
-    eightDigits(sequence * 0x1000000 + (high >>> 8)) +
+    eightDigits(nextCount(ms) * 0x1000000 + (high >>> 8)) +
     eightDigits((high & 0xff) * 0x100000000 + low)
   )
+}
+
+function nextCount(ms: number): number {
+  const slot = ms % COUNTED_MS
+  if (countedMs[slot] !== ms) {
+    countedMs[slot] = ms
+    counts[slot] = 0
+  } else if (counts[slot]! < COUNTER_MAX) {
+    counts[slot]! += 1
+  }
+  return counts[slot]!
 }
 
 /** Milliseconds since the epoch at which an id was made. The id must have passed `isId`. */

@@ -310,7 +310,12 @@ describe('POST /v1/test/explain-signature', () => {
     expect([answer.status, answer.body['code']]).toEqual([422, 'invalid-input'])
     const sent = made({})
     for (let count = 0; count < 60; count += 1) await explain(sent)
-    expect((await explain(sent)).status).toBe(429)
+    const refused = await explain(sent)
+    expect([refused.status, refused.body['code']]).toEqual([429, 'rate-limited'])
+    expect(refused.body['detail']).toMatch(
+      /^People of a workspace may ask for 60 explanations a minute. Ask again in \d+ s.$/,
+    )
+    expect(refused.headers['retry-after']).toMatch(/^\d+$/)
   })
 })
 

@@ -7,7 +7,7 @@ import type { Acting, KeysDeps } from './deps.ts'
 import { assertMayGrant, assertMayManage } from './key-access.ts'
 import { secretName } from './key-cache.ts'
 import { keyView } from './key-view.ts'
-import { findKey, hasLiveKeys, insertKey, insertSecret, type KeyRow } from './queries.ts'
+import { findKey, hasLiveKeys, insertKey, insertSecret, lockKeyCount, type KeyRow } from './queries.ts'
 import { RATE_LIMIT_DEFAULT, type ApiKey, type CreateApiKey } from './schema.ts'
 import { DEFAULT_SCOPES } from './scopes.ts'
 
@@ -43,6 +43,7 @@ export async function createKey(
       !(await deps.isProductionOpen(client, principal.workspaceId, input.currency_type))
     )
       throw problem('production-locked')
+    await lockKeyCount(client, principal.workspaceId)
     if (await hasLiveKeys(client, { workspaceId: principal.workspaceId, count: LIVE_KEYS_MAX }))
       throw problem('limit-reached', { detail: `A workspace may hold ${LIVE_KEYS_MAX} live keys.` })
     await insertKey(client, {

@@ -13,6 +13,7 @@ import {
   findOperatorKey,
   insertOperatorKey,
   insertOperatorSecret,
+  lockOperatorKeyCount,
   type OperatorKeyRow,
 } from './operator-key-queries.ts'
 import type { CreateOperatorKey, OperatorKeyView } from './operator-key-schema.ts'
@@ -20,7 +21,7 @@ import { keyStatus } from './queries.ts'
 import { RATE_LIMIT_DEFAULT } from './schema.ts'
 
 // A handful of services need a handful of keys; what grows past this is a mistake or an attack.
-const LIVE_KEYS_MAX = 100
+export const OPERATOR_KEYS_MAX = 100
 
 export type OperatorKeysDeps = {
   database: Database
@@ -47,8 +48,9 @@ export async function createOperatorKey(
   const id = newId('opk', now.getTime())
   const secret = input.algorithm === 'hmac-sha256' ? newSecretKey('operator') : null
   return deps.database.transaction(async (client) => {
-    if ((await countLiveOperatorKeys(client)) >= LIVE_KEYS_MAX)
-      throw problem('limit-reached', { detail: `A platform may hold ${LIVE_KEYS_MAX} live operator keys.` })
+    await lockOperatorKeyCount(client)
+    if ((await countLiveOperatorKeys(client)) >= OPERATOR_KEYS_MAX)
+      throw problem('limit-reached', { detail: `A platform may hold ${OPERATOR_KEYS_MAX} live operator keys.` })
     await insertOperatorKey(client, {
       id,
       public_key: newPublicKey('operator'),

@@ -18,8 +18,6 @@ type OperatorKeysTable = {
   rotated_at: Date | null
   created_by_id: string
   created_by_name: string
-  last_used_at: Date | null
-  last_used_ip: string | null
 }
 
 declare module '../database/database.ts' {
@@ -33,10 +31,14 @@ export type OperatorKeyRow = OperatorKeysTable & {
   ed25519_public_key: Buffer | null
   /** End of the overlap of the version before, when it has one. */
   previous_secret_expires_at: Date | null
+  last_used_at: Date | null
+  last_used_ip: string | null
 }
 
-const SELECT = `select k.*, current.ed25519_public_key, previous.expires_at as previous_secret_expires_at
+const SELECT = `select k.*, current.ed25519_public_key, previous.expires_at as previous_secret_expires_at,
+    used.last_used_at, used.last_used_ip
   from operator_keys k
+  left join operator_key_uses used on used.operator_key_id = k.id
   left join operator_key_secrets current on current.operator_key_id = k.id and current.version = k.secret_version
   left join operator_key_secrets previous on previous.operator_key_id = k.id and previous.version = k.secret_version - 1`
 
@@ -84,10 +86,7 @@ export async function findOperatorVerificationRows(
 
 export async function insertOperatorKey(
   executor: Executor,
-  key: Omit<
-    OperatorKeysTable,
-    'enabled' | 'secret_version' | 'revoked_at' | 'rotated_at' | 'last_used_at' | 'last_used_ip'
-  >,
+  key: Omit<OperatorKeysTable, 'enabled' | 'secret_version' | 'revoked_at' | 'rotated_at'>,
 ): Promise<void> {
   await run(
     executor,
@@ -138,6 +137,11 @@ export async function updateOperatorKeyRow(
   await run(executor, sqlBuilder.updateTable('operator_keys').set(changes).where('id', '=', keyId))
 }
 
+/** Until the transaction ends nobody else makes an operator key: what is counted holds for the insert. */
+export async function lockOperatorKeyCount(executor: Executor): Promise<void> {
+  await executor.query("select pg_advisory_xact_lock(hashtextextended('operator_keys', 0))")
+}
+
 export async function countLiveOperatorKeys(executor: Executor): Promise<number> {
   const { rows } = await executor.query<{ count: string }>(
     'select count(*) as count from operator_keys where revoked_at is null',
@@ -151,9 +155,14 @@ export async function touchOperatorKeys(
   uses: readonly { keyId: string; at: Date; ip: string }[],
 ): Promise<void> {
   await executor.query(
-    `update operator_keys k set last_used_at = used.at, last_used_ip = used.ip
+    `insert into operator_key_uses as u (operator_key_id, last_used_at, last_used_ip)
+     select k.id, used.at, used.ip
        from unnest($1::text[], $2::timestamptz[], $3::text[]) as used (key_id, at, ip)
-      where k.id = used.key_id and (k.last_used_at is null or k.last_used_at < used.at)`,
+       join operator_keys k on k.id = used.key_id
+      order by k.id
+     on conflict (operator_key_id) do update
+        set last_used_at = excluded.last_used_at, last_used_ip = excluded.last_used_ip
+      where u.last_used_at < excluded.last_used_at`,
     [uses.map((use) => use.keyId), uses.map((use) => use.at), uses.map((use) => use.ip)],
   )
 }

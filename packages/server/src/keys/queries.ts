@@ -318,6 +318,12 @@ export async function touchKeys(
   )
 }
 
+/** Until the transaction ends nobody else makes a key of this workspace: what is counted holds for the insert. */
+export async function lockKeyCount(executor: Executor, workspaceId: string): Promise<void> {
+  // Beside this the inserts of other rows, whose foreign keys ask for `key share`, go on.
+  await executor.query('select from workspaces where id = $1 for no key update', [workspaceId])
+}
+
 /** @returns whether so many keys of the workspace, or more, are not revoked */
 export async function hasLiveKeys(
   executor: Executor,

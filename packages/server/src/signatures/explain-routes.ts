@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
-import type { RateLimit } from '../keys/rate-limit.ts'
+import { problem } from '../problems.ts'
+import { throttle } from '../sessions/throttle.ts'
 import { explainRequest, type ExplainDeps } from './explain-request.ts'
 
-const EXPLANATIONS_PER_MINUTE = 60
+// Every one costs at most some hundred MACs and two look-ups; a person needs a few a minute.
+const EXPLAIN_RULE = { windowSeconds: 60, max: 60 }
 const HEADERS_MAX = 100
 const BODY_CHARACTERS_MAX = 64 * 1024
 // Bytes of a request line or header as HTTP has them: Latin-1 without control characters.
@@ -47,7 +50,7 @@ const explanation = z
 /** Says why a signature is refused, for the dashboard's debugger. People only: a key would have to sign to ask. */
 export function explainRoutes(
   app: App,
-  deps: { clock: Clock; rateLimit: RateLimit; explain: ExplainDeps },
+  deps: { clock: Clock; database: Database; explain: ExplainDeps },
 ): void {
   app.post(
     '/v1/test/explain-signature',
@@ -63,11 +66,16 @@ export function explainRoutes(
       },
     },
     async ({ principal, body }) => {
-      // Every one costs at most some hundred MACs and two look-ups; a person needs a few a minute.
-      await deps.rateLimit.take({
-        id: `explain:${principal.workspaceId}`,
-        rateLimitPerMinute: EXPLANATIONS_PER_MINUTE,
-      })
+      const wait = await throttle(
+        { executor: deps.database.pool, clock: deps.clock },
+        `explain|${principal.workspaceId}`,
+        EXPLAIN_RULE,
+      )
+      if (wait !== null)
+        throw problem('rate-limited', {
+          detail: `People of a workspace may ask for ${EXPLAIN_RULE.max} explanations a minute. Ask again in ${wait} s.`,
+          headers: { 'retry-after': String(wait) },
+        })
       const { received_at, ...sent } = body
       const told = await explainRequest(deps.explain, {
         workspaceId: principal.workspaceId,
