@@ -50,7 +50,9 @@ export async function createOperatorKey(
   return deps.database.transaction(async (client) => {
     await lockOperatorKeyCount(client)
     if ((await countLiveOperatorKeys(client)) >= OPERATOR_KEYS_MAX)
-      throw problem('limit-reached', { detail: `A platform may hold ${OPERATOR_KEYS_MAX} live operator keys.` })
+      throw problem('limit-reached', {
+        detail: `A platform may hold ${OPERATOR_KEYS_MAX} live operator keys.`,
+      })
     await insertOperatorKey(client, {
       id,
       public_key: newPublicKey('operator'),
