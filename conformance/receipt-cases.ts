@@ -192,6 +192,7 @@ const refused: Record<string, Record<string, Draft>> = {
     "another answer's body": { of: GET, after: ({ response }) => (response.body = '{"ok":false}') },
     'one space more': { of: GET, after: ({ response }) => (response.body += ' ') },
     "another request's body": { of: POST, after: ({ request }) => (request.body += ' ') },
+    "the request's body left out": { of: POST, after: ({ request }) => (request.body = '') },
     'no digest of the answer': {
       of: GET,
       after: ({ response }) => delete response.headers['content-digest'],
@@ -203,6 +204,13 @@ const refused: Record<string, Record<string, Draft>> = {
     'no path': { of: GET, cover: without('"@path"') },
     'no digest of the request': { of: POST, cover: without('"content-digest";req') },
     'no signature of the request': { of: GET, cover: without('"signature"') },
+    'a body, with its digest, beside a request that signed none': {
+      of: GET,
+      after: ({ request }) => {
+        request.body = '{"amount":"99.00"}'
+        request.headers['content-digest'] = digestOf(request.body)
+      },
+    },
   },
   'key-unknown': {
     'a key that is not trusted': { of: GET, key: STRANGER },

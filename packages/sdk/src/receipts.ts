@@ -68,21 +68,33 @@ export function createReceiptCheck(
 ) {
   /** By id; empty where the server publishes none. */
   let known: Map<string, ReceiptKey> | null = null
+  let knownAt = 0
   let fetching: Promise<Map<string, ReceiptKey>> | null = null
   let fetchedAt: number[] = []
 
   async function directory(): Promise<Map<string, ReceiptKey>> {
-    if (known && Date.now() - (fetchedAt.at(-1) ?? 0) < FRESH_MS) return known
-    return refetch()
+    return known && isFresh() ? known : refetch()
+  }
+
+  function isFresh(): boolean {
+    return Date.now() - knownAt < FRESH_MS
   }
 
   async function refetch(): Promise<Map<string, ReceiptKey>> {
     const now = Date.now()
     fetchedAt = fetchedAt.filter((at) => now - at < 60_000)
-    if (!fetching && known && fetchedAt.length >= FETCHES_PER_MINUTE_MAX) return known
+    if (!fetching && known && fetchedAt.length >= FETCHES_PER_MINUTE_MAX) {
+      if (isFresh()) return known
+      throw new ReceiptError('keys-unavailable', `${DIRECTORY} was asked often enough; the keys are too old.`)
+    }
     if (!fetching) fetchedAt.push(now)
     fetching ??= readDirectory(fetchDirectory).finally(() => (fetching = null))
-    known = await fetching
+    const read = await fetching
+    // A platform does not stop signing: whoever could make us believe it could then strip receipts unnoticed.
+    if (read.size === 0 && known?.size)
+      throw new ReceiptError('keys-unavailable', `${DIRECTORY} lists no keys any more.`)
+    known = read
+    knownAt = now
     return known
   }
 

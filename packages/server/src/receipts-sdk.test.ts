@@ -159,6 +159,25 @@ it('an answer that lost its receipt is refused from a server known for receipts,
   await expect(client.transactions.get('txn_unknown')).rejects.toBeInstanceOf(ProblemError)
 })
 
+it('whoever hides the directory makes no client forget that the server gives receipts', async () => {
+  let step: 'honest' | 'unknown key' | 'stripped' = 'honest'
+  const client = connect({}, (answer, path) => {
+    if (step === 'honest') return
+    if (path.startsWith('/.well-known/')) answer.status = 404
+    else if (step === 'unknown key')
+      answer.headers.set(
+        'signature-input',
+        answer.headers.get('signature-input')!.replace(/keyid="[^"]*"/, 'keyid="mine"'),
+      )
+    else for (const name of ['signature', 'signature-input', 'content-digest']) answer.headers.delete(name)
+  })
+  await client.me()
+  step = 'unknown key'
+  await expect(client.me()).rejects.toMatchObject({ name: 'ReceiptError' })
+  step = 'stripped'
+  await expect(client.me()).rejects.toMatchObject({ reason: 'missing' })
+})
+
 it('pinned keys need no directory when they are whole, and refuse every other', async () => {
   const { body } = await operator.request('GET', '/.well-known/http-message-signatures-directory')
   const directory =
@@ -184,6 +203,7 @@ it('receipts: false asks for none; streams come without', async () => {
   expect(asked).toEqual(['/v1/me'])
   const asking = connect()
   await asking.me()
+  await t.requestLog.flush()
   expect(
     await asking.request('GET', '/v1/transaction-logs/export', { query: { format: 'ndjson' } }),
   ).toContain('/v1/me')
