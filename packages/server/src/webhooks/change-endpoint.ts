@@ -16,6 +16,9 @@ import type { updateEndpointSchema } from './schema.ts'
 import { newWebhookSecret } from './sign.ts'
 import { assertTarget } from './target-guard.ts'
 
+const DEADLOCK = '40P01'
+const TRIES_MAX = 3
+
 /**
  * Changes the fields given; `enabled: true` also starts an endpoint anew that the server had switched off.
  * @throws Problem `not-found`, `webhook-target-refused`, `currency-type-mismatch`; `conflict` for a listener
@@ -113,8 +116,26 @@ export async function rotateSecret(
   })
 }
 
-/** One change of one endpoint at a time, by someone who may. */
-export function changing<T>(
+/**
+ * One change of one endpoint at a time, by someone who may. A change of order takes every row of the queue, each of
+ * which a deliverer may be recording together with another: whoever PostgreSQL ends for such a circle begins anew.
+ */
+export async function changing<T>(
+  deps: WebhooksDeps,
+  acting: Acting,
+  id: string,
+  change: (client: pg.PoolClient, endpoint: Endpoint, now: number) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await changeOnce(deps, acting, id, change)
+    } catch (err) {
+      if (tries === TRIES_MAX || (err as { code?: string }).code !== DEADLOCK) throw err
+    }
+  }
+}
+
+function changeOnce<T>(
   deps: WebhooksDeps,
   acting: Acting,
   id: string,

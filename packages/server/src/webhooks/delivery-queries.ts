@@ -403,7 +403,9 @@ export async function releaseAbandoned(executor: Executor, lockClass: number): P
   return (await executor.query(RELEASE_ABANDONED, [lockClass])).rowCount ?? 0
 }
 
-// A disabled or deleted endpoint's queue fails in batches, beside the traffic of the others.
+// A disabled or deleted endpoint's queue fails in batches, beside the traffic of the others. It names events before
+// finished_deliveries, as publishers lock them: so it does not hold the second while a change of partitions, which
+// needs both, holds the first.
 const FAIL_QUEUES = `
   with recursive ${WAITING},
   doomed as materialized (
@@ -419,15 +421,19 @@ const FAIL_QUEUES = `
     ) p
     limit $2
   ),
+  typed as materialized (
+    select d.*, v.type
+    from doomed d left join lateral (select type from events where id = d.event_id limit 1) v on true
+  ),
   removed as (
-    delete from pending_deliveries p using doomed d where p.endpoint_id = d.endpoint_id and p.event_id = d.event_id
-    returning p.*, d.workspace_id, d.mode, d.reason
+    delete from pending_deliveries p using typed t where p.endpoint_id = t.endpoint_id and p.event_id = t.event_id
+    returning p.*, t.workspace_id, t.mode, t.type, t.reason
   )
   insert into finished_deliveries (event_id, endpoint_id, workspace_id, mode, currency_type, event_type, status, reason,
     attempt_count, last_status_code, created_at, finished_at)
-  select r.event_id, r.endpoint_id, r.workspace_id, r.mode, r.currency_type, v.type, 'failed', r.reason,
-    r.attempt_count, r.last_status_code, r.created_at, $1
-  from removed r cross join lateral (select type from events where id = r.event_id limit 1) v`
+  select event_id, endpoint_id, workspace_id, mode, currency_type, type, 'failed', reason, attempt_count,
+    last_status_code, created_at, $1
+  from removed where type is not null`
 
 /** Fails up to `rowsMax` waiting deliveries of endpoints that are off or gone. @returns how many */
 export async function failQueues(

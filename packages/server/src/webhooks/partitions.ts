@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, Executor } from '../database/database.ts'
 import { idFloor, idTime } from '../ids.ts'
 import { deleteExpiredSecrets } from './queries.ts'
@@ -15,9 +16,14 @@ const DAYS_AHEAD = 2
 const PARTITIONS_KEPT = 6
 const PARTITION_DAYS_MAX = 7
 // Changing partitions shuts readers and writers out for a moment. Behind a long read it would make every writer
-// wait, so it gives up instead and the next round tries again. It locks the tables one after the other, and others
-// in another order: below deadlock_timeout (1 s), so that it is the one that gives way and not a publisher.
+// wait, so it gives up instead and tries again, and after some tries so does the next round.
 const LOCK_TIMEOUT_MS = 500
+/** How long it holds the first table while the others are in use. */
+const LOCK_REST_MS = 250
+const LOCK_REST_PAUSE_MS = 5
+const LOCK_TRIES_MAX = 5
+const LOCK_TRY_PAUSE_MS = 200
+const LOCK_NOT_AVAILABLE = '55P03'
 // "webhook partitions": one server at a time makes or drops them.
 const LOCK_KEY = 7_165_210_408
 
@@ -48,8 +54,7 @@ export async function splitComingDays(
   if ((await tailStart(database.pool)) > lastNeeded) return
   const widthMs =
     Math.max(1, Math.min(PARTITION_DAYS_MAX, Math.floor(retentionDays / PARTITIONS_KEPT))) * DAY_MS
-  await database.transaction(async (client) => {
-    await lockPartitions(client)
+  await withTablesLocked(database, async (client) => {
     const start = await tailStart(client)
     if (start > lastNeeded) return
     const latest = await latestInTail(client)
@@ -97,8 +102,7 @@ async function dropOldDays(database: Database, firstKept: number): Promise<strin
   if (newFirst === undefined || newFirst > bound) return []
   const isBeforeUsed = (await database.pool.query('select from events_before limit 1')).rowCount === 1
   if (old.length === 0 && !isBeforeUsed) return []
-  await database.transaction(async (client) => {
-    await lockPartitions(client)
+  await withTablesLocked(database, async (client) => {
     for (const [table] of TABLES) {
       await client.query(`drop table if exists ${table}_before`)
       for (const day of old) await client.query(`drop table ${partitionName(table, day)}`)
@@ -160,9 +164,49 @@ async function listDays(executor: Executor): Promise<number[]> {
   )
 }
 
-async function lockPartitions(client: Executor): Promise<void> {
+/** Runs work in a transaction that has the three tables for itself. @throws when they were in use for too long */
+async function withTablesLocked(
+  database: Database,
+  work: (client: Executor) => Promise<void>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await database.transaction(async (client) => {
+        await lockTables(client)
+        await work(client)
+      })
+    } catch (err) {
+      if (tries === LOCK_TRIES_MAX || !isNotAvailable(err)) throw err
+      await delay(LOCK_TRY_PAUSE_MS)
+    }
+  }
+}
+
+/**
+ * Publishers, deliverers and readers lock these tables in orders of their own. So that there can be no circle, it
+ * waits for the first one alone, holding none, and takes the others only when they are free: a deadlock that ends
+ * somebody's statement is impossible, whoever has waited for how long.
+ */
+async function lockTables(client: Executor): Promise<void> {
   await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
   await client.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
+  const [first, ...others] = TABLES.map(([table]) => `only ${table}`)
+  await client.query(`lock table ${first} in access exclusive mode`)
+  await client.query('savepoint others')
+  for (const end = performance.now() + LOCK_REST_MS; ;) {
+    try {
+      await client.query(`lock table ${others.join(', ')} in access exclusive mode nowait`)
+      return
+    } catch (err) {
+      if (!isNotAvailable(err) || performance.now() > end) throw err
+      await client.query('rollback to savepoint others')
+      await delay(LOCK_REST_PAUSE_MS)
+    }
+  }
+}
+
+function isNotAvailable(err: unknown): boolean {
+  return (err as { code?: string }).code === LOCK_NOT_AVAILABLE
 }
 
 function partitionName(table: string, day: number): string {

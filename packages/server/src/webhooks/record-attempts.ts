@@ -8,6 +8,9 @@ import { disableGoneEndpoint } from './disable-endpoint.ts'
 const BATCH_MAX = 128
 const BATCH_WAIT_MS = 3
 const ERROR_PAUSE_MS = 500
+// Classes of SQLSTATE in which PostgreSQL refuses a value, and will refuse it for ever: data exceptions, violated
+// constraints, more than fits.
+const REFUSED_VALUE = /^(?:22|23|54)/
 
 export type Recorder = {
   add(outcome: AttemptOutcome): void
@@ -35,7 +38,7 @@ export function createRecorder(deps: {
       if (queue.length < BATCH_MAX && !closing) await delay(BATCH_WAIT_MS)
       const batch = queue.slice(0, BATCH_MAX)
       try {
-        await completeDeliveries(database.pool, batch, new Date(clock.now()))
+        await store(batch)
         queue = queue.slice(batch.length)
         unwritten -= batch.length
         await disableGone(batch)
@@ -46,6 +49,36 @@ export function createRecorder(deps: {
         if (closing) return
         await delay(ERROR_PAUSE_MS)
       }
+    }
+  }
+
+  /** What PostgreSQL does not take is found by halves, so that nobody's attempts wait behind it for ever. */
+  const store = async (batch: readonly AttemptOutcome[]): Promise<void> => {
+    try {
+      await completeDeliveries(database.pool, batch, new Date(clock.now()))
+    } catch (err) {
+      if (!isRefused(err)) throw err
+      const [only] = batch
+      if (batch.length === 1 && only) return storeBare(only, err)
+      const half = batch.length >> 1
+      await store(batch.slice(0, half))
+      await store(batch.slice(half))
+    }
+  }
+
+  /** The attempt counts and its delivery moves on, without what the other side said. */
+  const storeBare = async (outcome: AttemptOutcome, refused: unknown): Promise<void> => {
+    const { endpoint_id: endpointId, event_id: eventId } = outcome
+    log.error(
+      { err: refused, endpointId, eventId },
+      'an answer could not be stored; its attempt is, without it',
+    )
+    try {
+      await completeDeliveries(database.pool, [withoutAnswer(outcome)], new Date(clock.now()))
+    } catch (err) {
+      if (!isRefused(err)) throw err
+      // Its lease ends by itself, and the webhook goes out again.
+      log.error({ err, endpointId, eventId }, 'a webhook attempt could not be recorded')
     }
   }
 
@@ -72,5 +105,20 @@ export function createRecorder(deps: {
       await writing
       if (queue.length > 0) await write()
     },
+  }
+}
+
+function isRefused(err: unknown): boolean {
+  return REFUSED_VALUE.test((err as { code?: string }).code ?? '')
+}
+
+/** An attempt with the values of ours alone. */
+function withoutAnswer(outcome: AttemptOutcome): AttemptOutcome {
+  return {
+    ...outcome,
+    remote_address: null,
+    response_headers: outcome.response_headers && [],
+    response_body: null,
+    error_detail: 'what the endpoint answered could not be stored',
   }
 }
