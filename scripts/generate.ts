@@ -12,9 +12,11 @@ import { PROBLEMS } from '../packages/server/src/problems.ts'
 import { createServices } from '../packages/server/src/services.ts'
 
 import { eventTypesPage } from './event-types-page.ts'
+import { withTestCases } from './test-cases-table.ts'
 
 /**
- * Writes what is made from the code: `openapi.json`, `docs/problems.md` and `docs/event-types.md`. With `--check` it writes nothing and
+ * Writes what is made from the code: `openapi.json`, `docs/problems.md`, `docs/event-types.md` and the table
+ * in `docs/test-mode.md`. With `--check` it writes nothing and
  * fails when a file is not current.
  */
 const root = new URL('../', import.meta.url)
@@ -24,6 +26,7 @@ for (const [path, text] of [
   ['openapi.json', await openApi()],
   ['docs/problems.md', await problemsPage()],
   ['docs/event-types.md', await formatted('docs/event-types.md', eventTypesPage())],
+  ['docs/test-mode.md', await formatted('docs/test-mode.md', withTestCases(await testModePage()))],
 ] as const) {
   const current = await readFile(new URL(path, root), 'utf8').catch(() => '')
   if (current === text) continue
@@ -69,6 +72,10 @@ function absentDatabase(): Database {
     transaction: () => Promise.reject(new Error('no database')),
     close: async () => {},
   } as unknown as Database
+}
+
+function testModePage(): Promise<string> {
+  return readFile(new URL('docs/test-mode.md', root), 'utf8')
 }
 
 async function problemsPage(): Promise<string> {

@@ -50,8 +50,8 @@ export type Account = Schemas['Account']
 export type Entry = Schemas['Entry']
 export type Balance = Schemas['Balance']
 export type Currency = Schemas['Currency']
-export type MagicValue =
-  paths['/v1/test/magic-values']['get']['responses'][200]['content']['application/json']['data'][number]
+export type TestCase =
+  paths['/v1/test/cases']['get']['responses'][200]['content']['application/json']['data'][number]
 export type ActivationApproval = ActivationChecklist['approval']
 export type OperatorActivation = Schemas['OperatorActivation']
 export type Settlement = Schemas['Settlement']

@@ -5,6 +5,7 @@ export const TRANSACTION_TYPE_NAMES: Record<Transaction['type'], string> = {
   payout: 'Payout',
   transfer: 'Transfer',
   refund: 'Refund',
+  return: 'Return',
 }
 
 export const STEP_NAMES: Record<Entry['step'], string> = {

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
-import type { Account, Balance, Currency, List, MagicValue, Transaction } from './api-types.ts'
+import type { Account, Balance, Currency, List, TestCase, Transaction } from './api-types.ts'
 
 // Every call about transactions, accounts and balances. Amounts are decimal strings from end to end.
 export const TRANSACTIONS = '/v1/transactions'
@@ -52,9 +52,9 @@ export const cancelTransaction = (id: string) => call<Transaction>('POST', `${TR
 export const endTestTransaction = (id: string, end: 'settle' | 'fail') =>
   call<Transaction>('POST', `/v1/test/transactions/${id}/${end}`, { body: {} })
 
-export const magicValuesQuery = queryOptions({
-  queryKey: ['magic-values'],
-  queryFn: ({ signal }) => call<List<MagicValue>>('GET', '/v1/test/magic-values', { signal, mode: 'test' }),
+export const testCasesQuery = queryOptions({
+  queryKey: ['test-cases'],
+  queryFn: ({ signal }) => call<List<TestCase>>('GET', '/v1/test/cases', { signal, mode: 'test' }),
   staleTime: Infinity, // they change with the server's version only
 })
 

@@ -374,6 +374,12 @@ export const PROBLEMS = {
     detail: 'A transaction that is completed, failed, canceled or expired never changes again.',
     remedy: 'Create a new transaction.',
   },
+  'transaction-not-returnable': {
+    status: 409,
+    title: 'The transaction cannot come back',
+    detail: 'Only a completed deposit or payout can be returned, and only once.',
+    remedy: 'Wait until it has completed, or look at the transactions that are linked to it.',
+  },
   'rail-unavailable': {
     status: 503,
     title: 'The payment connection is not available',

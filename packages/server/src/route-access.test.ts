@@ -67,7 +67,7 @@ const BODIES: Record<string, unknown> = {
     error_detail: null,
   },
   'POST /v1/webhook-endpoints/:id/replays': { created_after: '2025-11-23T12:00:00Z' },
-  'POST /v1/test/transactions/:id/fail': { code: 'taken_over', message: 'taken over' },
+  'POST /v1/test/transactions/:id/fail': { code: 'declined', message: 'taken over' },
 }
 
 let t: TestApp

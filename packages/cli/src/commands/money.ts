@@ -65,7 +65,7 @@ export const moneyCommands = [
       },
       'destination-account-id': { type: 'string', value: 'acc_…', summary: 'where a transfer goes' },
       destination: { type: 'string', summary: 'where a payout goes' },
-      reference: { type: 'string', summary: 'your own reference; magic ones drive the simulator' },
+      reference: { type: 'string', summary: 'your own reference; simulate:… picks a test case' },
       description: { type: 'string', summary: 'words for people' },
       'idempotency-key': {
         type: 'string',

@@ -74,7 +74,7 @@ export function NewTransactionForm() {
       <Sides draft={draft} set={set} />
       <TextInput
         label="Reference (optional)"
-        description="Your own name for it. A magic reference tells the simulator what to do."
+        description="Your own name for it. The reference of a test case tells the simulator what to do."
         placeholder="order-1001"
         maxLength={200}
         value={draft.reference}

@@ -1,8 +1,8 @@
 import { BackLink } from '../components/back-link.tsx'
-import { MagicValues } from '../components/magic-values.tsx'
 import { NewTransactionForm } from '../components/new-transaction-form.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { TestCases } from '../components/test-cases.tsx'
 import { useMode } from '../mode.ts'
 
 /** A deposit, payout or transfer by hand: in Test Mode only. */
@@ -26,7 +26,7 @@ export function NewTransactionPage() {
           />
           <div className="form-and-help">
             <NewTransactionForm />
-            <MagicValues />
+            <TestCases />
           </div>
         </div>
       )}

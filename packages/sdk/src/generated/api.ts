@@ -1303,7 +1303,7 @@ export interface paths {
                     created_after?: string;
                     /** @description RFC 3339 */
                     created_before?: string;
-                    type?: "deposit" | "payout" | "transfer" | "refund";
+                    type?: "deposit" | "payout" | "transfer" | "refund" | "return";
                     status?: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
                     currency?: string;
                     currency_type?: "fiat" | "crypto";
@@ -1744,7 +1744,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/test/magic-values": {
+    "/v1/test/cases": {
         parameters: {
             query?: never;
             header?: never;
@@ -1752,8 +1752,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List magic values
-         * @description Amounts and references that make the simulator fail, wait or stay.
+         * List the test cases
+         * @description Amounts and references that make the simulator fail, wait, stay, return or deliver oddly.
          */
         get: {
             parameters: {
@@ -1771,19 +1771,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: {
-                                /**
-                                 * @description Whole units of any currency.
-                                 * @example 90001
-                                 */
-                                amount: string;
-                                /** @example simulate:account_closed */
-                                reference: string;
-                                /** @enum {string} */
-                                outcome: "complete" | "fail" | "stay" | "expire";
-                                failure_code: string | null;
-                                description: string;
-                            }[];
+                            data: components["schemas"]["TestCase"][];
                             next_cursor: null;
                         };
                     };
@@ -1875,17 +1863,66 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        /** @default declined */
-                        code?: string;
-                        /** @default Failed by hand in Test Mode. */
-                        message?: string;
-                    };
+                    "application/json": components["schemas"]["TestFailure"];
                 };
             };
             responses: {
                 /** @description Default Response */
                 200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test/transactions/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a completed transaction come back
+         * @description Answers with the new, linked transaction: a returned deposit goes out again, a returned payout comes back in. It happens once, and moves what no refund has moved before.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestReturn"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3572,6 +3609,24 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
         };
+        TestFailure: {
+            /**
+             * @default declined
+             * @enum {string}
+             */
+            code?: "account_closed" | "account_not_found" | "declined" | "payer_insufficient_funds" | "compliance_refused" | "limit_exceeded" | "account_blocked" | "wrong_details" | "network_unavailable";
+            /** @description In place of the usual words for the code. */
+            message?: string;
+        };
+        TestReturn: {
+            /**
+             * @default account_closed
+             * @enum {string}
+             */
+            code?: "account_closed" | "account_not_found" | "declined" | "payer_insufficient_funds" | "compliance_refused" | "limit_exceeded" | "account_blocked" | "wrong_details" | "network_unavailable";
+            /** @description In place of the usual words for the code. */
+            message?: string;
+        };
         RailInput: {
             /**
              * @default manual
@@ -3984,7 +4039,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -4332,7 +4387,7 @@ export interface components {
             /** @example txn_01kasqf0000000000000000001 */
             id: string;
             /** @enum {string} */
-            type: "deposit" | "payout" | "transfer" | "refund";
+            type: "deposit" | "payout" | "transfer" | "refund" | "return";
             /** @enum {string} */
             status: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
             /**
@@ -4505,6 +4560,28 @@ export interface components {
              * @example 10.00
              */
             available: string;
+        };
+        TestCase: {
+            /**
+             * @description The reference without `simulate:`.
+             * @example account_closed
+             */
+            name: string;
+            /**
+             * @description Whole units of any currency.
+             * @example 90001
+             */
+            amount: string;
+            /** @example simulate:account_closed */
+            reference: string;
+            /** @enum {string} */
+            outcome: "complete" | "fail" | "stay" | "expire" | "return" | "webhook_twice" | "webhooks_out_of_order";
+            /** @description The states of the transaction, in the order in which they come. */
+            statuses: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
+            /** @description When what the case is about happens, counted from the creation; null: never by itself. */
+            after_seconds: number | null;
+            failure_code: ("account_closed" | "account_not_found" | "declined" | "payer_insufficient_funds" | "compliance_refused" | "limit_exceeded" | "account_blocked" | "wrong_details" | "network_unavailable") | null;
+            description: string;
         };
         RailSettings: {
             /** @example manual */

@@ -1,12 +1,14 @@
 import type { IdempotencyScope, StoredAnswer } from '../http/idempotency-store.ts'
 import { newId } from '../ids.ts'
 import { problem, type Problem } from '../problems.ts'
+import { testOutcome } from '../rails/test-cases.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
+import { holdBackEvent } from '../webhooks/tell-again.ts'
 import { assertCurrencyType, assertMayChange, otherMode } from './access.ts'
 import { currencyOf, parseAmount, type Currency } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
 import type { CreateTransactionBody } from './schema.ts'
-import type { WriteResult } from './transaction-writer.ts'
+import type { AlongWith, WriteResult } from './transaction-writer.ts'
 
 export type CreateTransactionInput = {
   principal: Principal
@@ -88,6 +90,7 @@ export async function createTransaction(
       request_hash: idempotency.requestHash.toString('hex'),
     },
     nowMs,
+    rail && mode === 'test' ? createdToldLater(request, nowMs) : undefined,
   )
   if (result.outcome !== 'created' && result.outcome !== 'replayed')
     throw refusal(result, principal, currency)
@@ -96,6 +99,15 @@ export async function createTransaction(
     replayed: result.outcome === 'replayed',
     transactionId: result.transaction_id,
     eventIds: result.event_ids,
+  }
+}
+
+/** The test case of webhooks out of order: `transaction.created` waits until what follows was sent. */
+function createdToldLater(request: Parameters<typeof testOutcome>[0], nowMs: number): AlongWith | undefined {
+  const outcome = testOutcome(request)
+  if (outcome.kind !== 'webhooks_out_of_order') return undefined
+  return async (client, { event_ids: [createdEventId] }) => {
+    if (createdEventId) await holdBackEvent(client, createdEventId, new Date(nowMs + outcome.afterMs))
   }
 }
 

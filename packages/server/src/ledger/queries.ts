@@ -212,13 +212,15 @@ export async function listBalances(executor: Executor, scope: ListScope, currenc
 export type DueTransaction = {
   id: string
   type: 'deposit' | 'payout' | 'refund'
-  status: 'pending' | 'processing'
+  status: 'pending' | 'processing' | 'completed'
   amount: string
   currency: string
   decimals: number
   destination: string | null
   reference: string | null
   created_at: Date
+  /** When it was due, before the lease moved that on. */
+  due_at: Date
 }
 
 /**
@@ -231,13 +233,14 @@ export async function claimDueTransactions(
 ): Promise<DueTransaction[]> {
   const { rows } = await executor.query<DueTransaction>(
     `with due as (
-       select transaction_id from rail_tasks where rail = $1 and due_at <= $2
+       select transaction_id, due_at from rail_tasks where rail = $1 and due_at <= $2
        order by due_at limit $3 for update skip locked
      )
      update rail_tasks task set due_at = $4, lease_id = $5
      from due join transactions t on t.id = due.transaction_id
      where task.transaction_id = due.transaction_id
-     returning t.id, t.type, t.status, t.amount, t.currency, t.decimals, t.destination, t.reference, t.created_at`,
+     returning t.id, t.type, t.status, t.amount, t.currency, t.decimals, t.destination, t.reference, t.created_at,
+       due.due_at`,
     [claim.rail, claim.now, claim.limit, claim.leaseUntil, claim.leaseId],
   )
   return rows

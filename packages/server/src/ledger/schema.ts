@@ -7,7 +7,7 @@ const METADATA_BYTES_MAX = 16_384
 
 /** Text that PostgreSQL can keep: no NUL, no half of a surrogate pair. */
 const storable = (text: string) => !/[\0\p{Surrogate}]/u.test(text)
-const text = (charactersMax: number) =>
+export const text = (charactersMax: number) =>
   z.string().min(1).max(charactersMax).refine(storable, 'must not hold NUL or half a surrogate pair')
 const id = (prefix: string) =>
   z
@@ -19,7 +19,7 @@ const mode = z.enum(['test', 'production'])
 const time = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
 const money = (description: string) => z.string().meta({ description, example: '10.00' })
 
-export const TRANSACTION_TYPES = ['deposit', 'payout', 'transfer', 'refund'] as const
+export const TRANSACTION_TYPES = ['deposit', 'payout', 'transfer', 'refund', 'return'] as const
 export const TRANSACTION_STATUSES = [
   'pending',
   'processing',
@@ -205,23 +205,3 @@ export const balanceListQuery = z.object({
 export const BalanceList = z.object({ data: z.array(Balance), next_cursor: z.null() })
 
 export const idParams = z.object({ id: z.string().max(64) })
-
-export const MagicValueList = z.object({
-  data: z.array(
-    z.object({
-      amount: z.string().meta({ description: 'Whole units of any currency.', example: '90001' }),
-      reference: z.string().meta({ example: 'simulate:account_closed' }),
-      outcome: z.enum(['complete', 'fail', 'stay', 'expire']),
-      failure_code: z.string().nullable(),
-      description: z.string(),
-    }),
-  ),
-  next_cursor: z.null(),
-})
-export const failBody = z.object({
-  code: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,49}$/)
-    .default('declined'),
-  message: text(200).default('Failed by hand in Test Mode.'),
-})

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts'
 import { newId } from '../ids.ts'
 import type { Observation, Rail, RailTransaction } from '../rails/rail.ts'
 import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
+import { followUp } from './follow-up.ts'
 import { claimDueTransactions, type DueTransaction } from './queries.ts'
 
 export type SettleDeps = { database: Database; clock: Clock; rails: readonly Rail[] }
@@ -45,18 +46,24 @@ export async function settleDue(
   })
   if (due.length === 0) return 0
   const observations = await rail.poll(due.map(railTransaction))
-  const statuses = new Map(due.map(({ id, status }) => [id, status]))
-  const changes = observations.flatMap((observation) => {
-    const status = statuses.get(observation.transactionId)
-    return status ? [changeOf(observation, status, leaseId)] : []
-  })
+  const asked = new Map(due.map((transaction) => [transaction.id, transaction]))
+  const changes: TransactionChange[] = []
+  const followUps: { observation: Observation; createdAtMs: number }[] = []
+  for (const observation of observations) {
+    const transaction = asked.get(observation.transactionId)
+    if (!transaction) continue
+    if (transaction.status === 'completed')
+      followUps.push({ observation, createdAtMs: transaction.created_at.getTime() })
+    else changes.push(...changeOf(observation, transaction.status, leaseId))
+  }
   if (changes.length > 0) await advanceTransactions(database.pool, changes, clock.now())
+  // After what came in at the same time: it may be what a return takes.
+  for (const one of followUps) await followUp(database, { ...one, leaseId, nowMs: clock.now() })
   return due.length
 }
 
 function railTransaction(due: DueTransaction): RailTransaction {
   const { id, type, status, currency, decimals, destination, reference } = due
-  const createdAtMs = due.created_at.getTime()
   return {
     id,
     type,
@@ -66,31 +73,35 @@ function railTransaction(due: DueTransaction): RailTransaction {
     decimals,
     destination,
     reference,
-    createdAtMs,
+    createdAtMs: due.created_at.getTime(),
+    dueAtMs: due.due_at.getTime(),
   }
 }
 
+/** None for a report that the state of the transaction does not allow: only what has completed can come back. */
 function changeOf(
   observation: Observation,
   status: 'pending' | 'processing',
   leaseId: string,
-): TransactionChange {
+): TransactionChange[] {
   const { transactionId } = observation
   switch (observation.kind) {
-    case 'completed':
-      return { transactionId, leaseId, status: 'completed', railReference: observation.railReference }
-    case 'failed':
-      return {
-        transactionId,
-        leaseId,
-        status: 'failed',
-        failure: { code: observation.code, message: observation.message },
-      }
+    case 'completed': {
+      const { railReference, lookAgainAtMs = null } = observation
+      return [{ transactionId, leaseId, status: 'completed', railReference, lookAgainAtMs }]
+    }
+    case 'failed': {
+      const failure = { code: observation.code, message: observation.message }
+      return [{ transactionId, leaseId, status: 'failed', failure }]
+    }
     case 'expired':
-      return { transactionId, leaseId, status: 'expired' }
+      return [{ transactionId, leaseId, status: 'expired' }]
     case 'accepted':
-      return { transactionId, leaseId, status: 'processing', lookAgainAtMs: observation.lookAgainAtMs }
+      return [{ transactionId, leaseId, status: 'processing', lookAgainAtMs: observation.lookAgainAtMs }]
     case 'waiting':
-      return { transactionId, leaseId, status, lookAgainAtMs: observation.lookAgainAtMs }
+      return [{ transactionId, leaseId, status, lookAgainAtMs: observation.lookAgainAtMs }]
+    case 'returned':
+    case 'told-again':
+      return []
   }
 }

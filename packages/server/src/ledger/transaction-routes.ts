@@ -158,6 +158,6 @@ function isAboutTheKey(error: unknown): boolean {
  * JSON text that the database made goes out as it is: the stored answer, the event and this are the same bytes.
  * Its type is `never` because it passes by the schema of the route, which only knows objects.
  */
-function sendJson(reply: FastifyReply, { status, body }: StoredAnswer): never {
+export function sendJson(reply: FastifyReply, { status, body }: StoredAnswer): never {
   return reply.code(status).type('application/json; charset=utf-8').send(body) as never
 }

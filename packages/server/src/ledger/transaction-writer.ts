@@ -52,11 +52,18 @@ export type WriteResult = {
   event_ids: string[]
 }
 
-export type TransactionWriter = { write(request: TransactionRequest, nowMs: number): Promise<WriteResult> }
+/** More of the same database transaction, after the transaction was created. */
+export type AlongWith = (client: Executor, created: WriteResult) => Promise<void>
+
+export type TransactionWriter = {
+  /** @param alongWith rare: such a transaction is written alone */
+  write(request: TransactionRequest, nowMs: number, alongWith?: AlongWith): Promise<WriteResult>
+}
 
 type Waiting = {
   request: TransactionRequest
   nowMs: number
+  alongWith?: AlongWith
   resolve(result: WriteResult): void
   reject(error: unknown): void
 }
@@ -84,7 +91,7 @@ export function createTransactionWriter(database: Database): TransactionWriter {
       batchesRunning += 1
       const batch = waiting.splice(0, BATCH_MAX)
       // writeBatch settles every item and never rejects.
-      void writeBatch(database.pool, batch).finally(() => {
+      void writeBatch(database, batch).finally(() => {
         batchesRunning -= 1
         pump()
       })
@@ -92,7 +99,12 @@ export function createTransactionWriter(database: Database): TransactionWriter {
   }
 
   return {
-    write(request, nowMs) {
+    write(request, nowMs, alongWith) {
+      if (alongWith)
+        return new Promise((resolve, reject) => {
+          // It settles the item and never rejects.
+          void writeAlone(database, { request, nowMs, resolve, reject, alongWith })
+        })
       if (waiting.length >= WAITING_MAX)
         return Promise.reject(
           problem('service-unavailable', {
@@ -108,9 +120,9 @@ export function createTransactionWriter(database: Database): TransactionWriter {
   }
 }
 
-async function writeBatch(executor: Executor, batch: readonly Waiting[]): Promise<void> {
+async function writeBatch(database: Database, batch: readonly Waiting[]): Promise<void> {
   try {
-    const results = await createTransactions(executor, batch)
+    const results = await createTransactions(database.pool, batch)
     for (const [index, item] of batch.entries()) {
       const result = results.get(index)
       if (result) item.resolve(result)
@@ -119,18 +131,18 @@ async function writeBatch(executor: Executor, batch: readonly Waiting[]): Promis
   } catch (error) {
     // Only the server's own word that it rolled back lets us try again: a lost connection may have committed.
     if (batch.length > 1 && sqlState(error) !== null)
-      for (const item of batch) await writeAlone(executor, item)
-    else for (const item of batch) await writeAlone(executor, item, error)
+      for (const item of batch) await writeAlone(database, item)
+    else for (const item of batch) await writeAlone(database, item, error)
   }
 }
 
 /** One item by itself, so that the fault of one is not the fault of all. @param failure of the first attempt */
-async function writeAlone(executor: Executor, item: Waiting, failure?: unknown): Promise<void> {
+async function writeAlone(database: Database, item: Waiting, failure?: unknown): Promise<void> {
   let latest = failure
   for (let attempt = failure === undefined ? 0 : 1; attempt < ATTEMPTS_MAX; attempt += 1) {
     if (latest !== undefined && !RETRYABLE.has(sqlState(latest) ?? '')) break
     try {
-      const result = (await createTransactions(executor, [item])).get(0)
+      const result = await createOne(database, item)
       if (result) return item.resolve(result)
       latest = new Error('create_transactions left out an item')
     } catch (error) {
@@ -138,6 +150,16 @@ async function writeAlone(executor: Executor, item: Waiting, failure?: unknown):
     }
   }
   item.reject(latest)
+}
+
+async function createOne({ pool, transaction }: Database, item: Waiting): Promise<WriteResult | undefined> {
+  const { alongWith } = item
+  if (!alongWith) return (await createTransactions(pool, [item])).get(0)
+  return transaction(async (client) => {
+    const result = (await createTransactions(client, [item])).get(0)
+    if (result?.outcome === 'created') await alongWith(client, result)
+    return result
+  })
 }
 
 async function createTransactions(

@@ -13,6 +13,7 @@ const transaction: RailTransaction = {
   destination: 'NL00 BANK 0000',
   reference: null,
   createdAtMs: 0,
+  dueAtMs: 0,
 }
 /** What an operator has set, without a database: the rail reads one row. */
 const settings = (rows: unknown[]) =>

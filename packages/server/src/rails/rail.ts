@@ -36,15 +36,22 @@ export type NewRailTransaction = {
 }
 export type RailTransaction = NewRailTransaction & {
   id: string
-  status: 'pending' | 'processing'
+  /** `completed`: the rail asked to be asked again, because something may follow. */
+  status: 'pending' | 'processing' | 'completed'
   createdAtMs: number
+  /** When it was to be asked about; earlier than now when the asking took its time. */
+  dueAtMs: number
 }
 
 /** `lookAgainAtMs` null: the rail will call, or a person will say. */
 export type Observation = { transactionId: string } & (
   | { kind: 'waiting'; lookAgainAtMs: number | null }
   | { kind: 'accepted'; lookAgainAtMs: number | null }
-  | { kind: 'completed'; railReference?: string }
+  | { kind: 'completed'; railReference?: string; lookAgainAtMs?: number }
   | { kind: 'failed'; code: string; message: string }
   | { kind: 'expired' }
+  /** After it had completed, the money came back: the ledger makes a linked transaction. */
+  | { kind: 'returned'; code: string; message: string }
+  /** Test Mode: the webhook of its completion is to be delivered a second time. */
+  | { kind: 'told-again' }
 )

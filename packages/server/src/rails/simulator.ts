@@ -1,7 +1,7 @@
-import { magicOutcome, USUAL_DELAY_MS } from './magic-values.ts'
+import { FAILURES, testOutcome, USUAL_DELAY_MS } from './test-cases.ts'
 import type { Observation, Rail, RailTransaction } from './rail.ts'
 
-/** The rail of Test Mode: no money, the same answers every time, by the table in magic-values.ts. */
+/** The rail of Test Mode: no money, the same answers every time, by the table in test-cases.ts. */
 export const simulator: Rail = {
   name: 'simulator',
   capabilities: () => ({
@@ -16,22 +16,52 @@ export const simulator: Rail = {
   // Nobody calls in from a simulation.
   parseInbound: () => Promise.resolve([]),
   firstLookAt(request, nowMs) {
-    const outcome = magicOutcome(request)
-    if (outcome.kind === 'stay' && outcome.status === 'pending') return null
-    return nowMs + (outcome.kind === 'complete' ? outcome.afterMs : USUAL_DELAY_MS)
+    const outcome = testOutcome(request)
+    switch (outcome.kind) {
+      case 'stay':
+        return outcome.status === 'pending' ? null : nowMs + USUAL_DELAY_MS
+      case 'complete':
+      case 'fail':
+      case 'expire':
+        return nowMs + outcome.afterMs
+      case 'return':
+      case 'webhook_twice':
+      case 'webhooks_out_of_order':
+        return nowMs + USUAL_DELAY_MS
+    }
   },
 }
 
 function observe(transaction: RailTransaction): Observation {
   const transactionId = transaction.id
-  const outcome = magicOutcome(transaction)
-  if (outcome.kind === 'fail')
-    return { transactionId, kind: 'failed', code: outcome.code, message: outcome.message }
-  if (outcome.kind === 'expire') return { transactionId, kind: 'expired' }
-  if (outcome.kind === 'complete') return { transactionId, kind: 'completed' }
-  return {
-    transactionId,
-    kind: outcome.status === 'processing' ? 'accepted' : 'waiting',
-    lookAgainAtMs: null,
+  const outcome = testOutcome(transaction)
+  if (transaction.status === 'completed') return afterCompletion(transaction)
+  switch (outcome.kind) {
+    case 'fail':
+      return { transactionId, kind: 'failed', code: outcome.code, message: outcome.message }
+    case 'expire':
+      return { transactionId, kind: 'expired' }
+    case 'stay':
+      return {
+        transactionId,
+        kind: outcome.status === 'processing' ? 'accepted' : 'waiting',
+        lookAgainAtMs: null,
+      }
+    // Counted from when it was due, not from now: where the test clock went on by a day, the day holds both.
+    case 'return':
+    case 'webhook_twice':
+      return { transactionId, kind: 'completed', lookAgainAtMs: transaction.dueAtMs + outcome.afterMs }
+    case 'complete':
+    case 'webhooks_out_of_order':
+      return { transactionId, kind: 'completed' }
   }
+}
+
+/** What happens to a transaction that has completed: only what its test case asked to be looked at again for. */
+function afterCompletion({ id, ...transaction }: RailTransaction): Observation {
+  const outcome = testOutcome(transaction)
+  if (outcome.kind === 'return')
+    return { transactionId: id, kind: 'returned', code: 'account_closed', message: FAILURES.account_closed }
+  if (outcome.kind === 'webhook_twice') return { transactionId: id, kind: 'told-again' }
+  return { transactionId: id, kind: 'waiting', lookAgainAtMs: null }
 }

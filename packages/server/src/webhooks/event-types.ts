@@ -7,7 +7,7 @@ const money = z.string().meta({ description: 'Decimal string in units of `curren
 
 const TransactionData = z.object({
   id: z.string(),
-  type: z.enum(['deposit', 'payout', 'transfer', 'refund']),
+  type: z.enum(['deposit', 'payout', 'transfer', 'refund', 'return']),
   status: z.enum(['pending', 'processing', 'completed', 'failed', 'canceled', 'expired']),
   amount: money,
   currency: z.string(),

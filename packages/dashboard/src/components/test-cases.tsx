@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { magicValuesQuery } from '../money.ts'
+import { testCasesQuery } from '../money.ts'
 import { Chip } from './chip.tsx'
 import { Failed, LoadingRows } from './states.tsx'
 
 /** What the simulator does on purpose, with what asks for it. */
-export function MagicValues() {
-  const values = useQuery(magicValuesQuery)
+export function TestCases() {
+  const values = useQuery(testCasesQuery)
   return (
     <section className="card card-pad stack">
       <div>
-        <h2>Magic values</h2>
+        <h2>Test cases</h2>
         <p className="second">
           One of these amounts (whole units of any currency) or references makes the simulator do something
           else than complete.
@@ -17,7 +17,7 @@ export function MagicValues() {
       </div>
       {values.isPending && <LoadingRows />}
       {values.isError && (
-        <Failed what="The magic values" error={values.error} onRetry={() => void values.refetch()} />
+        <Failed what="The test cases" error={values.error} onRetry={() => void values.refetch()} />
       )}
       {values.isSuccess && (
         <ul className="magic">
