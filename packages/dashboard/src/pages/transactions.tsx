@@ -34,7 +34,11 @@ export function TransactionsPage() {
   )
   return (
     <>
-      <PageHead title="Transactions" lead="Deposits, payouts, transfers, refunds and returns" action={create} />
+      <PageHead
+        title="Transactions"
+        lead="Deposits, payouts, transfers, refunds and returns"
+        action={create}
+      />
       <div className="stack">
         <FilterBar isFiltered={isFiltered} onClear={clear}>
           <SelectFilter
