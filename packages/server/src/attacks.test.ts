@@ -232,6 +232,12 @@ describe('no input is a fault of the server', () => {
     expect([answer.status, answer.headers['request-id']]).toEqual([403, expect.stringMatching(/^req_/)])
   })
 
+  it('an Idempotency-Key on a path that is too long for an index is no fault of ours', async () => {
+    const path = `/v1/transactions/${randomBytes(5_000).toString('hex')}/cancel`
+    const answer = await t.signed(key, 'POST', path, { headers: { 'idempotency-key': 'a-long-path' } })
+    expect(answer.status).toBeLessThan(500)
+  })
+
   it('an unknown expectation gets our own answer', async () => {
     const answer = await exchange(
       `GET /v1/me HTTP/1.1\r\nhost: ${HOST}\r\nexpect: a-miracle\r\nconnection: close\r\n\r\n`,

@@ -479,3 +479,24 @@ describe('/forward-auth', () => {
     await off.stop()
   })
 })
+
+describe('what a service tells', () => {
+  it('cannot make the Transaction Logs of a customer unreadable', async () => {
+    for (const change of [
+      { authority: 'pay.example.com\0' },
+      { authority: '\ud800' },
+      { target: '/orders?\ud800' },
+      { headers: [['x-a', '\ud800']] },
+    ]) {
+      const one = described(customer)
+      const headers = [...one.headers, ...(change.headers ?? [])]
+      // Covered, so that it stands in the base that the refusal is explained with.
+      const covered = headers.map(([name, value]) =>
+        name === 'signature-input' ? [name, value!.replace('"@query"', '"@query" "x-a"')] : [name, value],
+      )
+      await ask({ ...one, ...change, headers: change.headers ? covered : headers })
+    }
+    await t.requestLog.flush()
+    expect((await ada.request('GET', '/v1/transaction-logs?limit=100')).status).toBe(200)
+  })
+})

@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http'
 import { z } from 'zod'
+import { storable } from '../http/storable-text.ts'
 import { scopeSchema } from '../keys/schema.ts'
 import { isId } from '../ids.ts'
 
@@ -10,6 +11,7 @@ const mode = z.enum(['test', 'production'])
 const currencyType = z.enum(['fiat', 'crypto'])
 // RFC 9110 §5.1 and §5.5: what no parser of HTTP lets through is not taken from a service either. A colon in front:
 // the pseudo-headers that HTTP/2 libraries list among the others.
+const UNSTORABLE = 'must not hold NUL or half a surrogate pair'
 const fieldName = z
   .string()
   .max(256)
@@ -18,6 +20,7 @@ const fieldValue = z
   .string()
   .max(TEXT_MAX)
   .regex(/^[^\0\r\n]*$/, 'must hold neither line breaks nor NUL')
+  .refine(storable, UNSTORABLE)
 const headers = z.array(z.tuple([fieldName, fieldValue])).max(HEADERS_MAX)
 const digest = (bytes: number) =>
   z
@@ -33,8 +36,9 @@ export const verifyRequestInput = z
       .string()
       .min(1)
       .max(300)
+      .refine(storable, UNSTORABLE)
       .meta({ description: 'The Host header as received.', example: 'pay.example.com' }),
-    target: z.string().min(1).max(TEXT_MAX).meta({
+    target: z.string().min(1).max(TEXT_MAX).refine(storable, UNSTORABLE).meta({
       description:
         'Path and query exactly as they stood in the request line: nothing decoded, nothing sorted.',
       example: '/orders?page=2',

@@ -261,3 +261,33 @@ describe('POST /v1/test/events', () => {
     expect(inProduction.body.code).toBe('mode-mismatch')
   })
 })
+
+describe('what a listener tells', () => {
+  it.each([
+    'http://localhost:3000/\u0003\nrm -rf ~\n',
+    'http://localhost:3000/\u001b[201~',
+    'http://localhost:3000/\u202eabc',
+    ' http://localhost:3000/hook',
+  ])('an address holds nothing that a terminal would obey when it is copied: %j', async (forward_to) => {
+    const { status, body } = await createListener({ forward_to })
+    expect([status, body.code]).toEqual([422, 'invalid-input'])
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a header that interrupts a shell', { request_headers: [['x-a', '\u0003\nrm -rf ~\n']] }],
+    ['a name that is none', { request_headers: [["x-a'\n", '1']] }],
+    ['an answer with an escape sequence', { response_headers: [['x-a', '\u001b[2J']] }],
+    ['half a surrogate pair in a header', { response_headers: [['x-a', '\ud800']] }],
+    ['half a surrogate pair in a detail', { status_code: null, error: 'dns', error_detail: '\ud800' }],
+    ['a NUL in a detail', { status_code: null, error: 'dns', error_detail: '\0' }],
+    ['a year that cannot be written', { at: '0000-01-01T00:00:00Z' }],
+    ['a year that an offset leads to', { at: '9999-12-31T23:59:59-23:59' }],
+  ])('what could do harm where it is shown, or cannot be stored, is refused: %s', async (_name, change) => {
+    const { body: listener } = await createListener()
+    const event_id = await publish()
+    const answered = answerOf({ event_id, number: 1 } as Delivery)
+    const { status, body } = await tell(listener.id, { ...answered, ...change })
+    expect([status, body.code]).toEqual([422, 'invalid-input'])
+    expect((await tell(listener.id, answered)).body).toEqual({ recorded: true })
+  })
+})

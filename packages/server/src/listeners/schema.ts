@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { timestampInput } from '../http/pagination.ts'
+import { storable } from '../http/storable-text.ts'
 import { isId } from '../ids.ts'
 import { eventTypeName, eventTypesInput } from '../webhooks/schema.ts'
 
@@ -8,8 +10,17 @@ const DURATION_MS_MAX = 600_000
 
 const timestamp = z.string().meta({ format: 'date-time' })
 const eventId = z.string().refine((text) => isId('evt', text), 'must be an event id')
+// RFC 9110 §5.1 and §5.5, as any parser of HTTP lets it through: the page of an attempt makes a line for a shell of it.
+const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/, 'must be a header name')
+const headerValue = z
+  .string()
+  .max(8_192)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of Latin-1')
 const headerPairs = z
-  .array(z.tuple([z.string().max(256), z.string().max(8_192)]))
+  .array(z.tuple([headerName, headerValue]))
   .max(HEADERS_MAX)
   .meta({ description: 'Pairs of name and value.' })
 
@@ -46,7 +57,7 @@ export const attemptSchema = z
   .object({
     event_id: eventId,
     number: z.int().min(1).max(1_000_000).meta({ description: 'As the delivery named it.' }),
-    at: timestamp.pipe(z.iso.datetime({ offset: true })),
+    at: timestampInput.transform((time) => time.toISOString()),
     duration_ms: z.number().min(0).max(DURATION_MS_MAX),
     request_headers: headerPairs,
     status_code: z.int().min(100).max(599).nullable(),
@@ -58,7 +69,11 @@ export const attemptSchema = z
       .meta({ description: 'The first 64 KiB in base64.' }),
     response_truncated: z.boolean(),
     error: z.enum(['timeout', 'refused', 'dns', 'connection']).nullable(),
-    error_detail: z.string().max(500).nullable(),
+    error_detail: z
+      .string()
+      .max(500)
+      .refine(storable, 'must not hold NUL or half a surrogate pair')
+      .nullable(),
   })
   .refine((attempt) => (attempt.status_code === null) === (attempt.error !== null), {
     path: ['error'],
@@ -76,8 +91,11 @@ export const RecordedSchema = z
 export const triggerSchema = z.object({ event_type: eventTypeName }).meta({ id: 'TriggerEvent' })
 export const TriggeredSchema = z.object({ event_id: z.string() }).meta({ id: 'TriggeredEvent' })
 
+// White space, control and format characters: `URL` passes over some, and a person or a terminal reads others.
+const UNSEEN = /[\s\p{C}\\]/u
+
 function isPlainUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
+  if (UNSEEN.test(text) || !URL.canParse(text)) return false
   const { protocol, username, password } = new URL(text)
   return /^https?:$/.test(protocol) && username === '' && password === ''
 }

@@ -103,8 +103,17 @@ export function prepareRow(record: RequestRecord, requestCount = 1): PreparedRow
     responseTruncated: response.truncated,
     responseDigest: response.digest,
     // A copy: redaction works in place, and the caller's object may still be on its way out.
-    diagnosis: record.diagnosis ? JSON.stringify(redactValue(structuredClone(record.diagnosis), 0)) : null,
+    diagnosis: record.diagnosis ? readableJson(redactValue(structuredClone(record.diagnosis), 0)) : null,
   }
+}
+
+/**
+ * JSON whose members PostgreSQL can read: a NUL or half of a surrogate pair anywhere in it would make every list that
+ * holds the row fail.
+ */
+function readableJson(value: unknown): string {
+  const readable = (text: string) => Buffer.from(text.replaceAll('\0', '\ufffd')).toString()
+  return JSON.stringify(value, (_name, part: unknown) => (typeof part === 'string' ? readable(part) : part))
 }
 
 /** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */

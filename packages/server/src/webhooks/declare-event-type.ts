@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { z } from 'zod'
 import { problem } from '../problems.ts'
 import { auditChanges, recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
-import { dataFault, schemaBreak, schemaRefusal, type Fault } from './declared-schema.ts'
+import { dataFault, isDeeperThan, schemaBreak, schemaRefusal, type Fault } from './declared-schema.ts'
 import {
   deleteDeclaredType,
   findDeclaredType,
@@ -16,6 +16,8 @@ import { isReserved } from './event-types.ts'
 import type { declareTypeSchema, redeclareTypeSchema } from './operator-event-schema.ts'
 
 const DECLARED_MAX = 200
+const DATA_BYTES_MAX = 64 * 1024
+const DATA_DEPTH_MAX = 32
 
 type DeclareDeps = Pick<WebhooksDeps, 'database' | 'clock'>
 
@@ -110,10 +112,20 @@ export async function withdrawEventType(deps: DeclareDeps, audit: AuditContext, 
 }
 
 function assertDeclarable({ schema, example }: Pick<DeclaredType, 'schema' | 'example'>): void {
+  // What a ping sends is no larger than what is published.
+  assertSize('/example', example)
   const refusal = schemaRefusal(schema)
   if (refusal) throw invalid(`/schema${refusal.pointer}`, refusal.message)
   const fault: Fault | null = dataFault(schema, example)
   if (fault) throw invalid(`/example${fault.pointer}`, `does not fit the schema: ${fault.message}`)
+}
+
+/** @throws Problem `invalid-input` */
+export function assertSize(pointer: string, data: Record<string, unknown>): void {
+  if (isDeeperThan(data, DATA_DEPTH_MAX))
+    throw invalid(pointer, `must be nested at most ${DATA_DEPTH_MAX} levels deep`)
+  if (Buffer.byteLength(JSON.stringify(data)) > DATA_BYTES_MAX)
+    throw invalid(pointer, `must be at most ${DATA_BYTES_MAX} bytes of JSON`)
 }
 
 export function invalid(pointer: string, message: string) {

@@ -8,6 +8,8 @@ export type Fault = { pointer: string; message: string }
 const SCHEMA_BYTES_MAX = 32 * 1024
 const SCHEMAS_MAX = 300
 const DEPTH_MAX = 10
+/** Of everything in a schema: two for each of its levels, and values such as `default` in the last. */
+const NESTING_MAX = 64
 const MEMBERS_MAX = 100
 const CHOICES_MAX = 10
 const PROPERTY = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
@@ -36,6 +38,8 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
  * the data, with limits on its size. @returns null when it may
  */
 export function schemaRefusal(schema: JsonSchema): Fault | null {
+  if (isDeeperThan(schema, NESTING_MAX))
+    return { pointer: '', message: `must be nested at most ${NESTING_MAX} levels deep` }
   if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_BYTES_MAX)
     return { pointer: '', message: `must be at most ${SCHEMA_BYTES_MAX} bytes` }
   const { $schema, ...root } = schema
@@ -46,7 +50,24 @@ export function schemaRefusal(schema: JsonSchema): Fault | null {
   if (fault) return fault
   const ajv = newAjv()
   if (ajv.validateSchema(root) !== true) return firstFault(ajv.errors)
+  try {
+    newAjv().compile(root)
+  } catch (error) {
+    // It knows more rules than the dialect's own schema.
+    return { pointer: '', message: (error as Error).message.slice(0, 200) }
+  }
   return null
+}
+
+/** Without recursion: the nesting is what somebody sent. Looks no further than it needs to. */
+export function isDeeperThan(data: unknown, depthMax: number): boolean {
+  let level: unknown[] = [data]
+  for (let depth = 0; depth <= depthMax; depth += 1) {
+    const containers = level.filter((value) => typeof value === 'object' && value !== null) as object[]
+    if (containers.length === 0) return false
+    level = containers.flatMap((value) => Object.values(value))
+  }
+  return true
 }
 
 function partRefusal(schema: unknown, pointer: string, budget: { left: number }): Fault | null {
@@ -56,6 +77,8 @@ function partRefusal(schema: unknown, pointer: string, budget: { left: number })
   if (pointer.split('/').length > 2 * DEPTH_MAX) return refuse('', `lies deeper than ${DEPTH_MAX} levels`)
   for (const keyword of Object.keys(schema))
     if (!KEYWORDS.has(keyword)) return refuse(`/${keyword}`, 'is a keyword that is not supported here')
+  if (Array.isArray(schema['enum']) && schema['enum'].length === 0)
+    return refuse('/enum', 'must hold at least one value')
   for (const keyword of ['enum', 'required', 'examples'])
     if (Array.isArray(schema[keyword]) && schema[keyword].length > MEMBERS_MAX)
       return refuse(`/${keyword}`, `must hold at most ${MEMBERS_MAX}`)

@@ -266,3 +266,22 @@ describe('an event of such a type', () => {
     expect(refused.body['code']).toBe('operator-required')
   })
 })
+
+describe('declarations that would harm the server', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+  it.each<[string, object]>([
+    ['an enum of nothing', { schema: { type: 'object', properties: { a: { enum: [] } } }, example: {} }],
+    [
+      'a default nested to no end',
+      { schema: { type: 'object', default: JSON.parse(nested(1_000)) }, example: {} },
+    ],
+    [
+      'an example nested to no end',
+      { schema: { type: 'object' }, example: { a: JSON.parse(nested(1_000)) } },
+    ],
+    ['an example that no event could be', { schema: { type: 'object' }, example: { a: 'x'.repeat(70_000) } }],
+  ])('%s is refused by name', async (_name, change) => {
+    const { status, body } = await declare({ type: 'harm.done', description: 'Harm.', ...change })
+    expect([status, body['code']]).toEqual([422, 'invalid-input'])
+  })
+})

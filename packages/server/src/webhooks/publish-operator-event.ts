@@ -6,13 +6,10 @@ import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
 import { findWorkspace } from '../workspaces/queries.ts'
 import { dataFault } from './declared-schema.ts'
 import { findDeclaredType, markTypePublished } from './declared-type-queries.ts'
-import { invalid } from './declare-event-type.ts'
+import { assertSize, invalid } from './declare-event-type.ts'
 import type { WebhooksDeps } from './deps.ts'
 import type { publishEventSchema, PublishedEvent } from './operator-event-schema.ts'
 import { publishDeclaredEvent } from './publish-event.ts'
-
-export const DATA_BYTES_MAX = 64 * 1024
-const DATA_DEPTH_MAX = 32
 
 export type PublishInput = z.infer<typeof publishEventSchema> & {
   requestId: string
@@ -30,7 +27,7 @@ export async function publishOperatorEvent(
   deps: Pick<WebhooksDeps, 'database' | 'clock'>,
   input: PublishInput,
 ): Promise<{ made: PublishedEvent } | { replay: StoredAnswer }> {
-  assertSize(input.data)
+  assertSize('/data', input.data)
   const now = deps.clock.now()
   return deps.database.transaction(async (client) => {
     const id = newId('evt', now)
@@ -91,21 +88,4 @@ export async function publishOperatorEvent(
       })
     return { made }
   })
-}
-
-function assertSize(data: Record<string, unknown>): void {
-  if (depthOf(data) > DATA_DEPTH_MAX)
-    throw invalid('/data', `must be nested at most ${DATA_DEPTH_MAX} levels deep`)
-  if (Buffer.byteLength(JSON.stringify(data)) > DATA_BYTES_MAX)
-    throw invalid('/data', `must be at most ${DATA_BYTES_MAX} bytes of JSON`)
-}
-
-/** Without recursion: the nesting is what somebody sent. Counts no further than it needs to. */
-function depthOf(data: unknown): number {
-  let level: unknown[] = [data]
-  for (let depth = 0; ; depth += 1) {
-    const containers = level.filter((value) => typeof value === 'object' && value !== null) as object[]
-    if (containers.length === 0 || depth > DATA_DEPTH_MAX) return depth
-    level = containers.flatMap((value) => Object.values(value))
-  }
 }

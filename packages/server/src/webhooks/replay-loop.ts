@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
+import type { Log } from '../log.ts'
 import {
   finishReplay,
   listRunningReplays,
@@ -12,9 +13,11 @@ import {
 import { countDue } from './health-queries.ts'
 import { wakeDeliverers } from './resend-queries.ts'
 
-export type ReplayDeps = { database: Database; clock: Clock }
+export type ReplayDeps = { database: Database; clock: Clock; log: Log }
 
 const INTERVAL_MS = 250
+/** After a failure, before the next try. */
+const REST_MS = 10_000
 /** What a pause of the worker may be caught up with at once. */
 const BURST_MS = 1_000
 /** One round reads no more than this, however rare what it looks for. */
@@ -22,16 +25,26 @@ const SEEN_MAX = 5_000
 /** An endpoint that does not keep up is given no more than this, or two seconds' worth, before the rest waits. */
 const DUE_MAX = 50
 
-/** Feeds the queue from the replays that run, each at its own rate. */
+/** Feeds the queue from the replays that run, each at its own rate. One that fails rests, and holds up nobody else's. */
 export function replayLoop(deps: ReplayDeps) {
+  let resting = new Map<string, number>()
   return {
     name: 'replay',
     intervalMs: INTERVAL_MS,
     async run(signal: AbortSignal): Promise<'more' | void> {
       let more = false
-      for (const id of await listRunningReplays(deps.database.pool)) {
+      const running = await listRunningReplays(deps.database.pool)
+      const now = performance.now()
+      resting = new Map([...resting].filter(([id, until]) => until > now && running.includes(id)))
+      for (const id of running) {
         if (signal.aborted) return
-        more = (await feedReplay(deps, id)) || more
+        if (resting.has(id)) continue
+        try {
+          more = (await feedReplay(deps, id)) || more
+        } catch (err) {
+          deps.log.error({ err, replay_id: id }, 'a replay could not go on; it is tried again')
+          resting.set(id, now + REST_MS)
+        }
       }
       return more ? 'more' : undefined
     },
@@ -42,7 +55,10 @@ export function replayLoop(deps: ReplayDeps) {
  * One step of a replay in one transaction: what goes into the queue and how far the replay came are written together.
  * @returns whether the next step may follow at once, because this one only looked for what matches
  */
-async function feedReplay({ database, clock }: ReplayDeps, id: string): Promise<boolean> {
+async function feedReplay(
+  { database, clock }: Pick<ReplayDeps, 'database' | 'clock'>,
+  id: string,
+): Promise<boolean> {
   return database.transaction(async (client) => {
     const replay = await lockRunningReplay(client, id)
     if (!replay) return false
