@@ -3769,7 +3769,11 @@ export interface components {
             event_id: string;
             /** @description As the delivery named it. */
             number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             * @example 2025-11-23T12:00:00Z
+             */
             at: string;
             duration_ms: number;
             /** @description Pairs of name and value. */
