@@ -2,9 +2,11 @@ import { queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
 import type {
   CurrencyType,
+  LedgerEvidence,
   List,
   OperatorActivation,
   RailSettings,
+  Reconciliation,
   Settlement,
   SigningKey,
 } from './api-types.ts'
@@ -56,3 +58,16 @@ export const rotateSigningKey = (purpose: SigningKey['purpose']) =>
   call<SigningKey>('POST', `${SIGNING_KEYS}/rotate`, { body: { purpose } })
 
 export const retireSigningKey = (id: string) => call<SigningKey>('POST', `${SIGNING_KEYS}/${id}/retire`)
+
+export const RECONCILIATIONS = '/v1/operator/reconciliations'
+export const DISCREPANCIES = '/v1/operator/ledger-discrepancies'
+
+export const reconcileNow = (kind: Reconciliation['kind']) =>
+  call<Reconciliation>('POST', RECONCILIATIONS, { body: { kind } })
+
+export const evidenceQuery = (subjectId: string) =>
+  queryOptions({
+    queryKey: [DISCREPANCIES, subjectId],
+    queryFn: ({ signal }) =>
+      call<LedgerEvidence>('GET', `${DISCREPANCIES}/${encodeURIComponent(subjectId)}/evidence`, { signal }),
+  })

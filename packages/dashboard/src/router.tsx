@@ -329,6 +329,22 @@ const operatorKeyRoute = createRoute({
   staticData: { title: 'Operator key', scope: 'workspace', strip: operatorStrip },
   component: lazyRouteComponent(() => import('./pages/operator-key.tsx'), 'OperatorKeyPage'),
 })
+const operatorReconciliationRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/reconciliation',
+  staticData: { title: 'Reconciliation', scope: 'workspace', strip: operatorStrip },
+  validateSearch: filtersOf(['state']),
+  component: lazyRouteComponent(
+    () => import('./pages/operator-reconciliation.tsx'),
+    'OperatorReconciliationPage',
+  ),
+})
+const operatorEvidenceRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/reconciliation/$subjectId',
+  staticData: { title: 'Evidence', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-evidence.tsx'), 'OperatorEvidencePage'),
+})
 const operatorMailRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/mail',
@@ -383,6 +399,8 @@ const routeTree = root.addChildren([
     operatorKeysRoute,
     createOperatorKeyRoute,
     operatorKeyRoute,
+    operatorReconciliationRoute,
+    operatorEvidenceRoute,
     operatorMailRoute,
   ]),
 ])

@@ -23,6 +23,7 @@ import { ledgerRoutes } from './ledger/routes.ts'
 import { railRoutes } from './rails/routes.ts'
 import { listenerRoutes } from './listeners/routes.ts'
 import { logRequests } from './log-requests.ts'
+import { reconciliationRoutes } from './reconciliation/routes.ts'
 import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signAnswers } from './sign-answers.ts'
@@ -153,6 +154,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   ledgerRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)
+  reconciliationRoutes(app, deps)
   forwardedRoutes(app, deps)
   forwardAuthRoutes(app, deps)
   webhookRoutes(app, deps)

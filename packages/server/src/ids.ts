@@ -20,6 +20,7 @@ export const ID_KINDS = [
   'req',
   'aud',
   'msg',
+  'rec',
 ] as const
 export type IdKind = (typeof ID_KINDS)[number]
 

@@ -8,6 +8,7 @@ import { tellExpiry } from './keys/tell-expiry.ts'
 import { tellRotation } from './keys/tell-rotation.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
+import { reconciliationLoop } from './reconciliation/loop.ts'
 import { endAbsent } from './listeners/loops.ts'
 import type { Foundation } from './services.ts'
 import { deliverMail, pruneMail, sendMail, smtpTransport, type Message } from './sessions/mail.ts'
@@ -43,6 +44,10 @@ export function createLoops(foundation: Foundation): Loop[] {
     checkEventsLoop(foundation),
     replayLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
+    reconciliationLoop({
+      ...foundation,
+      sendMail: (message, executor) => sendMail(foundation, message, executor),
+    }),
   ]
   if (foundation.config.smtpUrl) loops.push(mailLoop(foundation, foundation.config.smtpUrl))
   return loops

@@ -2109,6 +2109,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proofs of the ledger, the newest first */
+        get: operations["listReconciliations"];
+        put?: never;
+        /**
+         * Prove the ledger now
+         * @description The worker begins within seconds. While a run is under way, that one is the answer and none is added.
+         */
+        post: operations["reconcileLedger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/ledger-discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What does not add up */
+        get: operations["listLedgerDiscrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/ledger-discrepancies/{subject_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the books say of an account or a transaction
+         * @description The row and the entries that name it, at most 50.
+         */
+        get: operations["getLedgerEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/verify-request": {
         parameters: {
             query?: never;
@@ -3795,6 +3853,14 @@ export interface components {
         TriggerEvent: {
             event_type: string;
         };
+        ReconcileInput: {
+            /**
+             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
+             * @default full
+             * @enum {string}
+             */
+            kind?: "full" | "incremental";
+        };
         SetupInput: {
             name: string;
             /** Format: email */
@@ -4869,6 +4935,146 @@ export interface components {
         };
         TriggeredEvent: {
             event_id: string;
+        };
+        Reconciliation: {
+            /** @example rec_01kasqf0000000000000000001 */
+            id: string;
+            /**
+             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
+             * @enum {string}
+             */
+            kind: "full" | "incremental";
+            /** @enum {string} */
+            status: "running" | "completed";
+            /** @description The operator who asked for it; null: the schedule. */
+            requested_by: {
+                id: string;
+                email: string | null;
+            } | null;
+            /** @description How many accounts were compared with their entries so far. */
+            accounts: number;
+            /** @description How many entries were read so far. */
+            entries: number;
+            /** @description How many transactions were compared with their entries. */
+            transactions: number;
+            discrepancies: number;
+            /** @description What was proved, each with how often it did not hold. */
+            proofs: {
+                /**
+                 * @description `sums`: entries sum to zero per transaction and currency. `balances`: every balance is the sum of its entries. `versions`: 1, 2, 3 … without a gap. `holds`: what is held is the sum of what is open.
+                 * @enum {string}
+                 */
+                name: "sums" | "balances" | "versions" | "holds";
+                discrepancies: number;
+            }[];
+            /** @description Per mode and currency, at the end of the run. */
+            totals: {
+                /** @enum {string} */
+                mode: "test" | "production";
+                /** @example USD */
+                currency: string;
+                accounts: number;
+                /**
+                 * @description Of all accounts, the system’s own among them: zero.
+                 * @example 0.00
+                 */
+                sum: string;
+                /**
+                 * @description What customers have: owed to them.
+                 * @example 0.00
+                 */
+                customers: string;
+                /**
+                 * @description How much of it is held for payouts under way.
+                 * @example 0.00
+                 */
+                held: string;
+            }[];
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            started_at: string;
+            finished_at: string | null;
+        };
+        LedgerDiscrepancy: {
+            /** @example balance-differs */
+            kind: string;
+            /**
+             * @description An account, a transaction, or mode:currency.
+             * @example acc_01kasqf0000000000000000001
+             */
+            subject_id: string;
+            workspace: {
+                id: string;
+                name: string;
+            } | null;
+            mode: ("test" | "production") | null;
+            /** @description What differs from what; amounts are in minor units. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            found_at: string;
+            /**
+             * Format: date-time
+             * @description When a run last saw it.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            seen_at: string;
+            /** @description When a full run no longer found it. */
+            resolved_at: string | null;
+        };
+        LedgerEvidence: {
+            account: {
+                [key: string]: unknown;
+            } | null;
+            transaction: {
+                [key: string]: unknown;
+            } | null;
+            entries: {
+                account_id: string;
+                version: number;
+                transaction_id: string;
+                step: string;
+                currency: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                posted: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                pending_in: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                pending_out: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                posted_after: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                pending_in_after: string;
+                /**
+                 * @description Minor units.
+                 * @example 1000
+                 */
+                pending_out_after: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                created_at: string;
+            }[];
         };
         SetupResult: {
             user: {
@@ -6721,6 +6927,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReconciliations: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                /** @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes. */
+                kind?: "full" | "incremental";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Reconciliation"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcileLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconcileInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLedgerDiscrepancies: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                state?: "open" | "resolved";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["LedgerDiscrepancy"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLedgerEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerEvidence"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -1,0 +1,280 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { LedgerDiscrepancy, Reconciliation } from '../api-types.ts'
+import { Amount } from '../components/amount.tsx'
+import { Badge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
+import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { OperatorOnly } from '../components/operator-only.tsx'
+import { PagedList } from '../components/paged-list.tsx'
+import { Empty, FormError, Note, PageHead } from '../components/states.tsx'
+import { ExactTime, Time } from '../components/time.tsx'
+import { MODE_NAMES } from '../mode.ts'
+import { DISCREPANCIES, reconcileNow, RECONCILIATIONS } from '../operator.ts'
+import { DISCREPANCY_NAMES, PROOF_WORDS, RUN_KIND_NAMES } from '../reconciliation-words.ts'
+import { useFilters } from '../use-filters.ts'
+import { useList } from '../use-list.ts'
+
+/** Whether the books add up: what was proved last, and what does not hold. */
+export function OperatorReconciliationPage() {
+  return (
+    <OperatorOnly>
+      <Page />
+    </OperatorOnly>
+  )
+}
+
+function Page() {
+  const runs = useList<Reconciliation>({ path: RECONCILIATIONS, itemsMax: 20, live: true })
+  const [newest] = runs.rows
+  const lastFull = runs.rows.find(({ kind, status }) => kind === 'full' && status === 'completed')
+  return (
+    <>
+      <PageHead
+        title="Reconciliation"
+        lead="Proves every balance from its entries: what is new every five minutes, everything once a day."
+        action={<RunNow running={newest?.status === 'running'} />}
+      />
+      <div className="stack-wide">
+        {newest?.status === 'running' && <Progress run={newest} />}
+        <Discrepancies />
+        {lastFull && <Totals run={lastFull} />}
+        <section className="stack">
+          <h2>Runs</h2>
+          <PagedList
+            state={runs}
+            what="The runs"
+            empty={<Empty title="Not run yet">The worker begins within seconds of its first start.</Empty>}
+          >
+            {(rows) => <Runs rows={rows} />}
+          </PagedList>
+        </section>
+      </div>
+    </>
+  )
+}
+
+function RunNow({ running }: { running: boolean }) {
+  const queryClient = useQueryClient()
+  const start = useMutation({
+    mutationFn: () => reconcileNow('full'),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: [RECONCILIATIONS] }),
+  })
+  return (
+    <div className="stack-tight">
+      <Button loading={start.isPending} disabled={running} onClick={() => start.mutate()}>
+        {running ? 'Running…' : 'Prove everything now'}
+      </Button>
+      <FormError error={start.error} />
+    </div>
+  )
+}
+
+function Progress({ run }: { run: Reconciliation }) {
+  return (
+    <Note tone="busy">
+      {RUN_KIND_NAMES[run.kind]} run under way: {count(run.accounts)} accounts, {count(run.entries)} entries
+      and {count(run.transactions)} transactions so far.
+    </Note>
+  )
+}
+
+const FILTERS = ['state'] as const
+
+function Discrepancies() {
+  const { filters, set, isFiltered, clear } = useFilters(FILTERS)
+  const state = useList<LedgerDiscrepancy>({ path: DISCREPANCIES, query: filters, live: true })
+  return (
+    <section className="stack">
+      <h2>Discrepancies</h2>
+      <FilterBar isFiltered={isFiltered} onClear={clear}>
+        <SelectFilter
+          label="State"
+          placeholder="Open"
+          options={[{ value: 'resolved', label: 'Resolved' }]}
+          value={filters.state}
+          onChange={(value) => set({ state: value })}
+        />
+      </FilterBar>
+      <PagedList
+        state={state}
+        what="The discrepancies"
+        empty={
+          isFiltered ? (
+            <Empty title="None was resolved">A full run that no longer finds one marks it as resolved.</Empty>
+          ) : (
+            <Note tone="good">Everything that was proved so far adds up.</Note>
+          )
+        }
+      >
+        {(rows) => (
+          <>
+            {!isFiltered && (
+              <Note tone="bad">
+                The books do not add up. Somebody or something changed the database around the ledger, which
+                refuses such changes itself. Stop what writes to it and look at each below.
+              </Note>
+            )}
+            <DiscrepancyTable rows={rows} />
+          </>
+        )}
+      </PagedList>
+    </section>
+  )
+}
+
+function DiscrepancyTable({ rows }: { rows: LedgerDiscrepancy[] }) {
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>Where</th>
+            <th>Workspace</th>
+            <th>Found</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={`${row.kind} ${row.subject_id}`}>
+              <td>
+                <strong>{DISCREPANCY_NAMES[row.kind] ?? row.kind}</strong>
+                <div className="small quiet">{row.detail}</div>
+              </td>
+              <td>
+                {/^(acc|txn)_/.test(row.subject_id) ? (
+                  <Link
+                    to="/operator/reconciliation/$subjectId"
+                    params={{ subjectId: row.subject_id }}
+                    className="link"
+                  >
+                    <code>{row.subject_id}</code>
+                  </Link>
+                ) : (
+                  <Chip value={row.subject_id} what="subject" />
+                )}
+              </td>
+              <td>
+                {row.workspace?.name ?? '–'}
+                {row.mode && <div className="small quiet">{MODE_NAMES[row.mode]}</div>}
+              </td>
+              <td>
+                <Time at={row.found_at} />
+                <div className="small quiet">
+                  {row.resolved_at ? 'resolved ' : 'seen '}
+                  <Time at={row.resolved_at ?? row.seen_at} />
+                </div>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Totals({ run }: { run: Reconciliation }) {
+  if (run.totals.length === 0) return null
+  return (
+    <section className="stack">
+      <h2>Sums per currency</h2>
+      <p className="second">
+        Of all accounts, the system’s own among them, as of <Time at={run.finished_at ?? run.started_at} />.
+        Each sum must be zero.
+      </p>
+      <div className="table-frame">
+        <table className="table dense">
+          <thead>
+            <tr>
+              <th>Currency</th>
+              <th>Mode</th>
+              <th className="num">Accounts</th>
+              <th className="num">Customers have</th>
+              <th className="num">Of it held</th>
+              <th className="num">Sum</th>
+            </tr>
+          </thead>
+          <tbody>
+            {run.totals.map((total) => (
+              <tr key={`${total.mode} ${total.currency}`}>
+                <td>{total.currency}</td>
+                <td>{MODE_NAMES[total.mode]}</td>
+                <td className="num">{count(total.accounts)}</td>
+                <td className="num">
+                  <Amount value={total.customers} currency={total.currency} />
+                </td>
+                <td className="num">
+                  <Amount value={total.held} currency={total.currency} />
+                </td>
+                <td className="num">
+                  <Amount value={total.sum} currency={total.currency} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Runs({ rows }: { rows: Reconciliation[] }) {
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th>Began</th>
+            <th className="num">Accounts</th>
+            <th className="num">Entries</th>
+            <th>Proved</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((run) => (
+            <tr key={run.id}>
+              <td>
+                {RUN_KIND_NAMES[run.kind]}
+                <div className="small quiet">{run.requested_by?.email ?? 'by schedule'}</div>
+              </td>
+              <td>
+                <ExactTime at={run.started_at} />
+              </td>
+              <td className="num">{count(run.accounts)}</td>
+              <td className="num">{count(run.entries)}</td>
+              <td>
+                <Proofs run={run} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Proofs({ run }: { run: Reconciliation }) {
+  const broken = run.proofs.filter(({ discrepancies }) => discrepancies > 0)
+  if (broken.length > 0)
+    return (
+      <div className="stack-tight">
+        {broken.map(({ name, discrepancies }) => (
+          <Badge key={name} tone="bad">
+            {PROOF_WORDS[name].broken}: {count(discrepancies)}
+          </Badge>
+        ))}
+      </div>
+    )
+  if (run.status === 'running') return <Badge tone="busy">Running</Badge>
+  return (
+    <>
+      <Badge tone="good">All holds</Badge>
+      <div className="small quiet">{run.proofs.map(({ name }) => PROOF_WORDS[name].holds).join(' · ')}</div>
+    </>
+  )
+}
+
+const count = (value: number) => value.toLocaleString('en')
