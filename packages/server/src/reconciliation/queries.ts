@@ -25,7 +25,7 @@ export type Run = {
   entries: number
   transactions: number
   found: Record<string, number>
-  totals: Omit<Total, 'zero'>[]
+  totals: Total[]
   startedAt: Date
   finishedAt: Date | null
 }

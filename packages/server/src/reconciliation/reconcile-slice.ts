@@ -127,7 +127,7 @@ async function endRun(deps: ReconciliationDeps, client: Executor, run: Run): Pro
   await finishRun(client, {
     id: run.id,
     found: counts,
-    totals: rows.map(({ zero: _, ...total }) => total),
+    totals: rows,
     now,
   })
   await tellDiscrepancies(deps, client, run.id)
