@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../database/test-database
 import { reconcile } from './reconcile.ts'
 
 /**
- * The functions that treat a batch as a whole (0026_ledger_batches.sql) against those that they replaced, which went
+ * The functions that treat a batch as a whole (0027_ledger_batches.sql) against those that they replaced, which went
  * row by row: the same batches in two worlds that differ in a marker alone.
  */
 let test: TestDatabase
