@@ -35,7 +35,9 @@ const code = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .join('\n')
 
 test('the catalogue lists every type that SQL or code publishes, and none that nobody publishes', () => {
-  const called = [...sql.matchAll(/(?:perform publish_event\(|::event_request\b)[^;]*;/g)].map(([call]) => call)
+  const called = [...sql.matchAll(/(?:perform publish_event\(|::event_request\b)[^;]*;/g)].map(
+    ([call]) => call,
+  )
   const literal = called.flatMap((call) =>
     [...call.matchAll(/'([a-z_]+\.[a-z_]+)'/g)].map(([, type]) => type),
   )
