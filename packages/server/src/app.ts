@@ -72,7 +72,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     connectionTimeout: SILENT_SOCKET_TIMEOUT_MS,
     // A segment too long for the router would pass by all hooks; the headers' limit bounds it anyway.
     routerOptions: { maxParamLength: HEADER_BYTES_MAX },
-    genReqId: () => newId('req'),
+    genReqId: () => newId('req', deps.clock.now()),
     requestIdHeader: false,
     trustProxy: config.trustProxy ? (address: string) => blockListHas(config.trustProxy!, address) : false,
     rewriteUrl: cleanTarget,

@@ -1,17 +1,17 @@
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { ConfigError, readConfig, withPort, type Config } from './config.ts'
 import { openDatabase } from './database/database.ts'
-import { isUnused, migrate } from './database/migrate.ts'
+import { migrate } from './database/migrate.ts'
+import { openSealer } from './database/open-sealer.ts'
 import { assertMasterKeyFits } from './database/seal-check.ts'
 import { startDatabase } from './database/start-database.ts'
 import type { ServerLock } from './database/server-lock.ts'
 import { StartUpError } from './database/start-up-error.ts'
-import { createSealer, readMasterKeyFile, SealError, type Sealer } from './encryption.ts'
+import { SealError, type Sealer } from './encryption.ts'
 import { createLoops } from './loops.ts'
 import { createLog, type Log } from './log.ts'
 import { readyReport } from './ready-report.ts'
@@ -148,14 +148,6 @@ function followLock(lock: ServerLock | null, services: Services, log: Log): () =
     if (held) void reopen()
   })
   return () => isOpen
-}
-
-/** A new key on a used database could open nothing: the file must be there, unless nothing was sealed yet. */
-async function openSealer(config: Config, databaseUrl: string): Promise<Sealer> {
-  if (config.masterKeys) return createSealer(config.masterKeys)
-  const path = join(config.dataDir, 'master.key')
-  const keys = readMasterKeyFile(path, { mayCreate: await isUnused(databaseUrl) })
-  return createSealer(keys, () => readMasterKeyFile(path, { mayCreate: false }))
 }
 
 /** What `master-key rotate` wrote seals from now on, without a restart. */

@@ -25,7 +25,7 @@ import type { CurrencyType, Mode } from './sessions/principal.ts'
 import { assertOperator, principalFromSession } from './sessions/read-session.ts'
 import { createFailureLimit } from './signatures/failure-limit.ts'
 import { createGrader } from './signatures/grade-request.ts'
-import { openNonces } from './signatures/open-nonces.ts'
+import { openNonces, type Nonces } from './signatures/open-nonces.ts'
 import { sharedFailures } from './signatures/shared-failures.ts'
 import { createRequestVerifier } from './signatures/verify-request.ts'
 import { createSigningKeys } from './signing-keys/signing-keys.ts'
@@ -54,6 +54,8 @@ export type Foundation = {
   authSecrets?: readonly AuthSecret[]
   /** Waits; tests with a clock of their own do not. */
   wait?: (ms: number) => Promise<void>
+  /** In place of the memory against replays; only where nothing can be heard and sent again. */
+  nonces?: Nonces
 }
 
 export type Services = Awaited<ReturnType<typeof createServices>>
@@ -85,13 +87,9 @@ export async function createServices(foundation: Foundation) {
     // A batch that fails is only a time of use that stays older.
     void lastUse.flush().catch((err: unknown) => foundation.log.warn({ err }, 'last uses were not written'))
   }, LAST_USE_INTERVAL_MS).unref()
-  const nonces = await openNonces({
-    database,
-    clock,
-    log,
-    wait: foundation.wait,
-    redis: shared?.redis ?? null,
-  })
+  const nonces =
+    foundation.nonces ??
+    (await openNonces({ database, clock, log, wait: foundation.wait, redis: shared?.redis ?? null }))
   const failures = createFailureLimit({
     clock,
     failuresPerMinute: config.failuresPerMinute,
