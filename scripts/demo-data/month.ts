@@ -1,4 +1,4 @@
-import type { PastServer, SignedCall } from './past-server.ts'
+import type { Answer, PastServer, SignedCall } from './past-server.ts'
 import type { Random } from './random.ts'
 import type { Receivers } from './receivers.ts'
 import { CALLERS, type Shop } from './shop.ts'
@@ -23,7 +23,7 @@ type Story = {
   random: Random
   transactions: string[]
   dayOfMonth: number
-  send(call: Omit<SignedCall, 'key'> & { key?: SignedCall['key'] }): Promise<{ status: number; body: any }>
+  send(call: Omit<SignedCall, 'key'> & { key?: SignedCall['key'] }): Promise<Answer>
 }
 
 /** Lives through the month hour by hour. @param onDay hears of each day that has passed */
@@ -75,7 +75,7 @@ async function turnOfDay(story: Story, receivers: Receivers): Promise<void> {
       overlap_seconds: 604_800,
     })
     shop.checkoutBefore = { ...keys.checkout }
-    keys.checkout = { ...keys.checkout, secretKey: body.secret_key as string }
+    keys.checkout = { ...keys.checkout, secretKey: String(body['secret_key']) }
   }
   if (dayOfMonth === 27) receivers.breakCrm()
 }
@@ -140,7 +140,7 @@ const order: Deed = async ({ send, random, transactions, shop, dayOfMonth }) => 
     caller: isBehind ? CALLERS.checkoutOld : CALLERS.checkout,
     idempotencyKey: `order-${number}`,
   })
-  if (status === 201) transactions.push(body.id as string)
+  if (status === 201) transactions.push(String(body['id']))
 }
 
 const declined: Deed = async ({ send, random }) => {

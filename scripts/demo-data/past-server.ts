@@ -16,7 +16,7 @@ import { startDeliverer } from '../../packages/server/src/webhooks/deliver.ts'
 import { signRequest } from '../../packages/sdk/src/request-signature.ts'
 
 export type Caller = { ip: string; userAgent: string }
-export type Answer = { status: number; headers: Record<string, unknown>; body: any }
+export type Answer = { status: number; headers: Record<string, unknown>; body: Record<string, unknown> }
 export type SignedCall = {
   key: { publicKey: string; secretKey: string }
   caller: Caller
@@ -115,7 +115,7 @@ export async function openPastServer(config: Config, startMs: number): Promise<P
       remoteAddress,
       ...(payload === undefined ? {} : { payload }),
     })
-    const body: unknown = answer.body.startsWith('{') ? JSON.parse(answer.body) : null
+    const body = (answer.body.startsWith('{') ? JSON.parse(answer.body) : {}) as Record<string, unknown>
     return { status: answer.statusCode, headers: answer.headers, body }
   }
 

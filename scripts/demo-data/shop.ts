@@ -52,7 +52,8 @@ export async function openShop(server: PastServer, receivers: Receivers, endMs: 
   const create = async (name: string, more: object = {}): Promise<DemoKey> => {
     const key = { name, mode: 'test', currency_type: 'fiat', expires_at: null, ...more }
     const { body } = await member('POST', '/v1/api-keys', key)
-    return { id: body.id, publicKey: body.public_key, secretKey: body.secret_key }
+    const text = (member: string) => String(body[member])
+    return { id: text('id'), publicKey: text('public_key'), secretKey: text('secret_key') }
   }
   const day = (days: number) => new Date(endMs + days * DAY_MS).toISOString()
   // A key cannot be made with an expiry in the past.
