@@ -44,7 +44,9 @@ describe('countersign login', () => {
 
   it('asks at a terminal for what was not given', async () => {
     const user = makeUser()
-    const { code } = await user.run(['login', '--url', server.url], { answers: [PUBLIC_KEY, SECRET_KEY] })
+    const { code } = await user.run(['login', '--url', server.url, '--public-key', PUBLIC_KEY], {
+      answers: [SECRET_KEY],
+    })
     expect(code).toBe(EXIT.ok)
     expect((await user.run(['whoami'])).code).toBe(EXIT.ok)
   })

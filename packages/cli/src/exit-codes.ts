@@ -14,6 +14,11 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
+/** A person, or what they decided, said no; the message says what to do. */
+export class RefusedError extends Error {
+  override name = 'RefusedError'
+}
+
 /** The program was called in a way that it does not understand; the message says what is missing. */
 export class UsageError extends Error {
   override name = 'UsageError'

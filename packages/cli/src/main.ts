@@ -3,7 +3,7 @@ import { ConnectionError, Countersign, KeyFormatError, ProblemError } from '../.
 import type { Command, Context, Options } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { readCredentials } from './credentials.ts'
-import { EXIT, UsageError } from './exit-codes.ts'
+import { EXIT, RefusedError, UsageError } from './exit-codes.ts'
 import { GLOBAL_OPTIONS } from './global-options.ts'
 import { helpFor } from './help.ts'
 import { styleFor, type Io } from './io.ts'
@@ -135,6 +135,10 @@ function explain(error: unknown, { io, env }: World, wantsJson: boolean): number
   if (error instanceof ConnectionError) {
     io.err(`${printable(error.message)}\n`)
     return EXIT.unreachable
+  }
+  if (error instanceof RefusedError) {
+    io.err(`${error.message}\n`)
+    return EXIT.refused
   }
   const isUse =
     error instanceof UsageError ||

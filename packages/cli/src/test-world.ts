@@ -38,8 +38,11 @@ export async function startServer(answer: (seen: Seen) => Answer) {
 /** A user of this program: a home of their own, and what they type. */
 export function makeUser(env: Record<string, string> = {}) {
   const homeDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
+  const opened: string[] = []
   return {
     homeDir,
+    /** What its browser was sent to. */
+    opened,
     async run(
       args: readonly string[],
       given: { input?: string; answers?: string[]; env?: Record<string, string> } = {},
@@ -61,7 +64,7 @@ export function makeUser(env: Record<string, string> = {}) {
             err += `${question}\n`
             return answers.shift() ?? ''
           },
-          openBrowser: () => {},
+          openBrowser: (url) => void opened.push(url),
           signal: new AbortController().signal,
         },
       })

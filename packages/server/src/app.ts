@@ -14,6 +14,7 @@ import { sendParserProblem, sendProblem, toProblem } from './http/problem-respon
 import { closeWhenBodyIsUnread } from './http/unread-body.ts'
 import { newId } from './ids.ts'
 import { problem } from './problems.ts'
+import { cliLoginRoutes } from './keys/cli-login-routes.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { meRoute } from './keys/me-route.ts'
 import { operatorKeyRoutes } from './keys/operator-key-routes.ts'
@@ -147,6 +148,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   workspaceRoutes(app, deps)
   meRoute(app, deps)
   keyRoutes(app, deps)
+  cliLoginRoutes(app, deps)
   operatorKeyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   explainRoutes(app, deps)

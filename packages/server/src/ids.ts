@@ -8,6 +8,7 @@ export const ID_KINDS = [
   'mem',
   'inv',
   'key',
+  'cli',
   'opk',
   'acc',
   'txn',

@@ -1,5 +1,6 @@
 import type { Executor } from './database/database.ts'
 import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
+import { deleteEndedCliLogins } from './keys/cli-login-queries.ts'
 import { pruneCallers } from './keys/caller-queries.ts'
 import { sendKeyLetters } from './keys/letters.ts'
 import { destroyRetiredOperatorSecrets } from './keys/operator-key-queries.ts'
@@ -32,6 +33,7 @@ const RETIRED_SECRET_DAYS = 7
 const RETIRED_SECRETS_MAX = 1_000
 const CALLER_DAYS = 90
 const CALLERS_MAX = 50_000
+const CLI_LOGINS_MAX = 50_000
 
 /** Everything that the role `worker` repeats. A room that has recurring work lists it here. */
 export function createLoops(foundation: Foundation): Loop[] {
@@ -113,6 +115,11 @@ function pruneLoop({ config, database, clock }: Foundation): Loop {
       pruneCallers(executor, {
         usedBefore: new Date(clock.now() - CALLER_DAYS * DAY_MS),
         limit: CALLERS_MAX,
+      }),
+    () =>
+      deleteEndedCliLogins(executor, {
+        endedBefore: new Date(clock.now() - DAY_MS),
+        limit: CLI_LOGINS_MAX,
       }),
     () =>
       destroyRetiredSecrets(executor, {

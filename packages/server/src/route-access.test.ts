@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Access } from './http/app-type.ts'
 import { newId, type IdKind } from './ids.ts'
@@ -33,6 +34,7 @@ const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
   '/v1/sessions/:id': { kind: 'ses', divided: false },
   '/v1/members/:id': { kind: 'mem', divided: false },
   '/v1/api-keys/:id': { kind: 'key', divided: false },
+  '/v1/cli-logins/:id': { kind: 'cli', divided: false },
   '/v1/transactions/:id': { kind: 'txn', divided: true },
   '/v1/test/transactions/:id': { kind: 'txn', divided: true },
   '/v1/accounts/:id': { kind: 'acc', divided: true },
@@ -51,6 +53,11 @@ const BODIES: Record<string, unknown> = {
   'PATCH /v1/members/:id': { role: 'viewer' },
   'PATCH /v1/api-keys/:id': { name: 'taken over' },
   'POST /v1/api-keys/:id/rotate': { overlap_seconds: 0 },
+  'POST /v1/cli-logins/:id/confirm': {
+    code: 'BCDF-GHJK',
+    mode: 'test',
+    currency_type: 'fiat',
+  },
   'PATCH /v1/webhook-endpoints/:id': { description: 'taken over' },
   'POST /v1/webhook-endpoints/:id/recover': { since: '2025-11-23T12:00:00Z' },
   'POST /v1/test/webhook-listeners/:id/attempts': {
@@ -129,6 +136,9 @@ async function fill(partition: Partition): Promise<void> {
   const range = { created_after: '2025-11-23T12:00:00Z' }
   const replay = await send('POST', `/v1/webhook-endpoints/${endpoint.body['id']}/replays`, range)
   const deliveries = await send('GET', '/v1/webhook-logs')
+  const half = randomBytes(32).toString('base64')
+  const login = await unsigned('POST', '/v1/cli-logins', { device_name: 'laptop', ed25519_public_key: half })
+  await ada.request('POST', `/v1/cli-logins/${login.body['id']}/refuse`)
   const own = await ada.request('GET', '/v1/sessions')
   const members = await ada.request('GET', '/v1/members')
   adas[partition] = {
@@ -140,6 +150,7 @@ async function fill(partition: Partition): Promise<void> {
     dlv: deliveries.body['data'][0].id,
     rpl: replay.body['id'],
     req: String(transaction.headers['request-id']),
+    cli: login.body['id'],
     ses: own.body['data'][0].id,
     mem: members.body['data'][0].id,
   }

@@ -4,39 +4,57 @@ import { command } from '../command.ts'
 import { DEFAULT_URL, readCredentials } from '../credentials.ts'
 import { UsageError } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { pair } from '../pair.ts'
 import type { Profile } from '../profiles.ts'
 import { members, table } from '../words.ts'
 
 export const loginCommands = [
   command({
     name: 'login',
-    summary: 'keep a key pair for this computer’s user',
+    summary: 'get a key for this computer’s user, by confirming it in the browser',
     options: {
       url: {
         type: 'string',
         value: 'URL',
         summary: `the server; COUNTERSIGN_URL or ${DEFAULT_URL} by default`,
       },
-      'public-key': { type: 'string', value: 'pk_…', summary: 'asked for where it is not given' },
+      'public-key': { type: 'string', value: 'pk_…', summary: 'a key that you have: nobody is asked' },
       'private-key-file': {
         type: 'string',
         value: 'FILE',
-        summary: 'an Ed25519 key in PEM instead of a secret',
+        summary: 'an Ed25519 key in PEM instead of a secret, with --public-key',
       },
+      'device-name': { type: 'string', value: 'NAME', summary: 'what the page calls this computer' },
+      'no-browser': { type: 'boolean', summary: 'prints the address only' },
     },
-    details: `Asks for the secret key and shows nothing of it; or reads it from standard input:
+    details: `Makes an Ed25519 pair here, prints a pairing code and an address, and opens it in a browser where there is one.
+Whoever is signed in to the dashboard there compares the code, chooses what the key may do, and confirms. The server
+gets the public half alone.
+
+With a key that exists already nobody is asked. Its secret is asked for, and not shown; or comes on standard input:
 
   countersign login --public-key pk_test_… < secret-key.txt
 
-It is never an argument, so that it stands in no history and no list of processes. The pair is tried against the
-server, then kept in a file that only you can read.`,
+It is never an argument, so that it stands in no history and no list of processes. Either way the key is tried against
+the server, then kept in a file that only you can read.`,
     async run(context, { values }) {
       const { io, profiles, profile } = context
       const url = values.url ?? (context.env['COUNTERSIGN_URL'] || profiles.get(profile)?.url || DEFAULT_URL)
-      const publicKey = values['public-key'] ?? (await askPublicKey(io))
       const pem = values['private-key-file']
-      const half = pem === undefined ? { secretKey: await askSecretKey(io) } : { privateKey: readPem(pem) }
-      const kept: Profile = { url, publicKey, ...half }
+      const publicKey = values['public-key']
+      if (publicKey === undefined && pem !== undefined)
+        throw new UsageError('Name the key with --public-key as well: a file holds its private half only.')
+      const half =
+        publicKey === undefined
+          ? await pair(io, {
+              url,
+              deviceName: values['device-name'],
+              opensBrowser: io.isInteractive && !values['no-browser'],
+            })
+          : pem === undefined
+            ? { publicKey, secretKey: await askSecretKey(io) }
+            : { publicKey, privateKey: readPem(pem) }
+      const kept: Profile = { url, ...half }
       const client = new Countersign(await readCredentials({}, { name: profile, kept }))
       const me = await client.me()
       profiles.change(profile, (before) => ({
@@ -93,12 +111,6 @@ server, then kept in a file that only you can read.`,
     },
   }),
 ]
-
-async function askPublicKey(io: Io): Promise<string> {
-  if (!io.isInteractive)
-    throw new UsageError('Name the key with --public-key; its secret comes on standard input.')
-  return (await io.ask('Public key (pk_…): ', { secret: false })).trim()
-}
 
 async function askSecretKey(io: Io): Promise<string> {
   const secret = io.isInteractive

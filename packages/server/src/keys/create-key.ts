@@ -1,3 +1,4 @@
+import type { Executor } from '../database/database.ts'
 import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
@@ -15,6 +16,7 @@ import { DEFAULT_SCOPES } from './scopes.ts'
 export const LIVE_KEYS_MAX = 100_000
 
 export type KeyWithSecret = ApiKey & { secret_key: string | null }
+type MadeKey = KeyWithSecret & { eventId: string }
 
 /**
  * Makes a key, its sealed secret, its event and its audit entry in one transaction.
@@ -22,11 +24,17 @@ export type KeyWithSecret = ApiKey & { secret_key: string | null }
  * @throws Problem `production-locked`, `role-missing`, `scope-missing`, `mode-mismatch`,
  *   `currency-type-mismatch`, `limit-reached` or `invalid-input`
  */
-export async function createKey(
+export async function createKey(deps: KeysDeps, acting: Acting, input: CreateApiKey): Promise<MadeKey> {
+  return deps.database.transaction((client) => makeKey(deps, client, acting, input))
+}
+
+/** The same within a transaction of the caller's. */
+export async function makeKey(
   deps: KeysDeps,
+  client: Executor,
   acting: Acting,
   input: CreateApiKey,
-): Promise<KeyWithSecret & { eventId: string }> {
+): Promise<MadeKey> {
   const { principal } = acting
   const now = new Date(deps.clock.now())
   const scopes = input.scopes ?? [...DEFAULT_SCOPES]
@@ -37,69 +45,67 @@ export async function createKey(
   const id = newId('key', now.getTime())
   const secret = input.algorithm === 'hmac-sha256' ? newSecretKey(input.mode) : null
 
-  return deps.database.transaction(async (client) => {
-    if (
-      input.mode === 'production' &&
-      !(await deps.isProductionOpen(client, principal.workspaceId, input.currency_type))
-    )
-      throw problem('production-locked')
-    await lockKeyCount(client, principal.workspaceId)
-    if (await hasLiveKeys(client, { workspaceId: principal.workspaceId, count: LIVE_KEYS_MAX }))
-      throw problem('limit-reached', { detail: `A workspace may hold ${LIVE_KEYS_MAX} live keys.` })
-    await insertKey(client, {
-      id,
-      workspace_id: principal.workspaceId,
-      public_key: newPublicKey(input.mode),
-      name: input.name ?? defaultName(input.mode, input.currency_type, now),
-      mode: input.mode,
-      currency_type: input.currency_type,
-      algorithm: input.algorithm,
-      scopes,
-      ip_allowlist: input.ip_allowlist ?? [],
-      rate_limit_per_minute: input.rate_limit_per_minute ?? RATE_LIMIT_DEFAULT,
-      expires_at: input.expires_at,
-      created_at: now,
-      created_by_kind: principal.kind,
-      created_by_id: principal.kind === 'key' ? principal.keyId : principal.userId,
-      created_by_name: principal.kind === 'key' ? principal.publicKey : principal.name,
-    })
-    const name = secretName({ keyId: id, mode: input.mode, version: 1 })
-    await insertSecret(client, {
-      api_key_id: id,
-      version: 1,
-      sealed: secret ? deps.sealer.seal(Buffer.from(secret), name) : null,
-      ed25519_public_key: input.ed25519_public_key ?? null,
-      created_at: now,
-    })
-    const row = (await findKey(client, { workspaceId: principal.workspaceId, id })) as KeyRow
-    const view = keyView(row, now.getTime())
-    await recordAudit(client, {
-      ...acting,
-      workspaceId: principal.workspaceId,
-      action: 'api_key.created',
-      target: { kind: 'api_key', id },
-      after: {
-        name: view.name,
-        mode: view.mode,
-        currency_type: view.currency_type,
-        scopes,
-        expires_at: view.expires_at,
-      },
-      mode: input.mode,
-      now: now.getTime(),
-    })
-    const eventId = await deps.publishEvent(client, {
-      workspaceId: principal.workspaceId,
-      mode: input.mode,
-      currencyType: input.currency_type,
-      type: 'api_key.created',
-      objectId: id,
-      requestId: acting.requestId,
-      data: view,
-      now: now.getTime(),
-    })
-    return { ...view, secret_key: secret, eventId }
+  if (
+    input.mode === 'production' &&
+    !(await deps.isProductionOpen(client, principal.workspaceId, input.currency_type))
+  )
+    throw problem('production-locked')
+  await lockKeyCount(client, principal.workspaceId)
+  if (await hasLiveKeys(client, { workspaceId: principal.workspaceId, count: LIVE_KEYS_MAX }))
+    throw problem('limit-reached', { detail: `A workspace may hold ${LIVE_KEYS_MAX} live keys.` })
+  await insertKey(client, {
+    id,
+    workspace_id: principal.workspaceId,
+    public_key: newPublicKey(input.mode),
+    name: input.name ?? defaultName(input.mode, input.currency_type, now),
+    mode: input.mode,
+    currency_type: input.currency_type,
+    algorithm: input.algorithm,
+    scopes,
+    ip_allowlist: input.ip_allowlist ?? [],
+    rate_limit_per_minute: input.rate_limit_per_minute ?? RATE_LIMIT_DEFAULT,
+    expires_at: input.expires_at,
+    created_at: now,
+    created_by_kind: principal.kind,
+    created_by_id: principal.kind === 'key' ? principal.keyId : principal.userId,
+    created_by_name: principal.kind === 'key' ? principal.publicKey : principal.name,
   })
+  const name = secretName({ keyId: id, mode: input.mode, version: 1 })
+  await insertSecret(client, {
+    api_key_id: id,
+    version: 1,
+    sealed: secret ? deps.sealer.seal(Buffer.from(secret), name) : null,
+    ed25519_public_key: input.ed25519_public_key ?? null,
+    created_at: now,
+  })
+  const row = (await findKey(client, { workspaceId: principal.workspaceId, id })) as KeyRow
+  const view = keyView(row, now.getTime())
+  await recordAudit(client, {
+    ...acting,
+    workspaceId: principal.workspaceId,
+    action: 'api_key.created',
+    target: { kind: 'api_key', id },
+    after: {
+      name: view.name,
+      mode: view.mode,
+      currency_type: view.currency_type,
+      scopes,
+      expires_at: view.expires_at,
+    },
+    mode: input.mode,
+    now: now.getTime(),
+  })
+  const eventId = await deps.publishEvent(client, {
+    workspaceId: principal.workspaceId,
+    mode: input.mode,
+    currencyType: input.currency_type,
+    type: 'api_key.created',
+    objectId: id,
+    requestId: acting.requestId,
+    data: view,
+    now: now.getTime(),
+  })
+  return { ...view, secret_key: secret, eventId }
 }
 
 /** "Test · Fiat · 23 Nov": says what the key is when nobody named it. */

@@ -19,7 +19,7 @@ export const scopeSchema = z.enum(ALL_SCOPES as [string, ...string[]])
 
 export const timestamp = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
 export const nameInput = z.string().trim().min(1).max(100)
-const scopesInput = z
+export const scopesInput = z
   .array(scopeSchema)
   .max(ALL_SCOPES.length)
   .transform((scopes) => [...new Set(scopes)])

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { network } from '../http/client-address.ts'
 import { problem } from '../problems.ts'
 
 /** Turns an address away that fails too often, before anything is looked up for it. */
@@ -57,13 +58,4 @@ export function createFailureLimit(deps: {
       )
     },
   }
-}
-
-/** An IPv6 customer owns a whole /64 (RFC 6177), so that is what counts as one address. */
-export function network(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('%', 1)[0]!.split('::')
-  const front = head === '' ? [] : head.split(':')
-  const zeros = tail === undefined ? 0 : 8 - front.length - (tail === '' ? 0 : tail.split(':').length)
-  return [...front, ...Array<string>(Math.max(0, zeros)).fill('0')].slice(0, 4).join(':')
 }
