@@ -140,6 +140,17 @@ const apiKeyRoute = createRoute({
   staticData: { title: 'API Key', scope: 'workspace', strip: keysStrip },
   component: lazyRouteComponent(() => import('./pages/api-key.tsx'), 'ApiKeyPage'),
 })
+const cliLoginRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/cli-login',
+  staticData: {
+    title: 'Log in a command line',
+    scope: 'workspace',
+    strip: 'The command line gets an API Key of this workspace, in the mode that you choose.',
+  },
+  validateSearch: filtersOf(['id']),
+  component: lazyRouteComponent(() => import('./pages/cli-login.tsx'), 'CliLoginPage'),
+})
 
 const transactionLogsRoute = createRoute({
   getParentRoute: () => inside,
@@ -373,6 +384,7 @@ const routeTree = root.addChildren([
     apiKeysRoute,
     createApiKeyRoute,
     apiKeyRoute,
+    cliLoginRoute,
     transactionLogsRoute,
     transactionLogRoute,
     signatureDebuggerRoute,

@@ -48,6 +48,7 @@ export function ExpiryField({ day, onChange }: ExpiryFieldProps) {
                 <Button
                   key={days}
                   variant="default"
+                  px={12} // so that three fit beside each other on a phone
                   aria-pressed={day === daysFromToday(days)}
                   onClick={() => choose(daysFromToday(days))}
                 >

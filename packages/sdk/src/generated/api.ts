@@ -721,6 +721,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cli-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin the login of a command line
+         * @description The private half stays where it was made. Ends after 10 minutes.
+         */
+        post: operations["startCliLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cli-logins/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what became of a login */
+        post: operations["pollCliLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cli-logins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which command line asks */
+        get: operations["getCliLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cli-logins/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the command line an API key */
+        post: operations["confirmCliLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cli-logins/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the login of a command line */
+        post: operations["refuseCliLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/keys": {
         parameters: {
             query?: never;
@@ -3537,6 +3625,37 @@ export interface components {
             /** @description The 32 bytes of the public half in base64. The private half stays with you. */
             ed25519_public_key?: string;
         };
+        StartCliLogin: {
+            /**
+             * @description What the computer calls itself.
+             * @example ada-laptop
+             */
+            device_name: string;
+            /** @description The 32 bytes of the public half in base64. The private half stays with you. */
+            ed25519_public_key: string;
+        };
+        PollCliLogin: {
+            secret: string;
+        };
+        ConfirmCliLogin: {
+            /** @description The code that the person compared. */
+            code: string;
+            /** @description Of the key; says which computer it is when absent. */
+            name?: string;
+            /**
+             * @description Test Mode or Production Mode.
+             * @enum {string}
+             */
+            mode: "test" | "production";
+            /**
+             * @description What the key may touch.
+             * @enum {string}
+             */
+            currency_type: "fiat" | "crypto";
+            scopes?: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            /** @description 90 days from now when absent; `null` is Never Expire. */
+            expires_at?: string | null;
+        };
         CreateOperatorKey: {
             name: string;
             scopes: ("operator:verify" | "operator:event-types" | "operator:events" | "operator:workspaces")[];
@@ -4332,6 +4451,63 @@ export interface components {
              * @example 2025-11-23T12:00:00.000Z
              */
             server_time: string;
+        };
+        StartedCliLogin: {
+            id: string;
+            /**
+             * @description Stands in the terminal and on the page: a person confirms only where the two agree.
+             * @example BCDF-GHJK
+             */
+            code: string;
+            /** @description Where a signed-in person confirms or refuses. */
+            url: string;
+            /** @description Asks what became of it. Shown this one time. */
+            secret: string;
+            /** @description How long to wait between two questions. */
+            interval_seconds: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        PolledCliLogin: {
+            /**
+             * @description What a person decided; `expired` when nobody did in time.
+             * @enum {string}
+             */
+            status: "pending" | "confirmed" | "refused" | "expired";
+            /** @description Of the API key that was made; `null` until the login is confirmed. */
+            public_key: string | null;
+            interval_seconds: number;
+        };
+        CliLogin: {
+            /** @example cli_01kasqf0000000000000000000 */
+            id: string;
+            /**
+             * @description Stands in the terminal and on the page: a person confirms only where the two agree.
+             * @example BCDF-GHJK
+             */
+            code: string;
+            /**
+             * @description What a person decided; `expired` when nobody did in time.
+             * @enum {string}
+             */
+            status: "pending" | "confirmed" | "refused" | "expired";
+            device_name: string;
+            /** @description The address that asked. */
+            ip: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+            api_key_id: string | null;
         };
         /** @description A key of the platform itself, for the platform's own services. */
         OperatorKey: {
@@ -6475,6 +6651,169 @@ export interface operations {
                         /** @description Send it as `cursor` for the next page; null at the end. */
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCliLogin"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedCliLogin"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pollCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollCliLogin"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolledCliLogin"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CliLogin"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmCliLogin"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CliLogin"];
                 };
             };
             /** @description A problem (RFC 9457). */

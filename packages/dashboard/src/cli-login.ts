@@ -1,0 +1,17 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call } from './api.ts'
+import type { ApiKey, CliLogin, ConfirmCliLogin } from './api-types.ts'
+
+/** A command line that asks for a key. Asked anew by each look at the page: it may have ended. */
+export const cliLoginQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['cli-login', id],
+    queryFn: ({ signal }) => call<CliLogin>('GET', `/v1/cli-logins/${encodeURIComponent(id)}`, { signal }),
+    retry: false,
+    gcTime: 0,
+  })
+
+export const confirmCliLogin = (id: string, body: ConfirmCliLogin) =>
+  call<ApiKey>('POST', `/v1/cli-logins/${id}/confirm`, { body })
+
+export const refuseCliLogin = (id: string) => call<CliLogin>('POST', `/v1/cli-logins/${id}/refuse`)
