@@ -154,5 +154,6 @@ test('a login that is nobody’s, and one of another workspace, are told alike',
   for (const address of [program.url, '/cli-login?id=cli_01kasqf0000000000000000000', '/cli-login']) {
     await page.goto(address)
     await page.getByRole('heading', { name: 'This login has ended' }).waitFor()
+    expect(await button(page, 'Give it the key').count()).toBe(0)
   }
 })
