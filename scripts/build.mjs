@@ -97,6 +97,7 @@ async function buildServer() {
     entryPoints: [
       { in: at('packages/server/src/main.ts'), out: 'main' },
       { in: at('packages/server/src/master-key/main.ts'), out: 'master-key' },
+      { in: at('packages/server/src/backup/main.ts'), out: 'backup' },
     ],
     outdir: outDir,
     bundle: true,

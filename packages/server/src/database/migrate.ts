@@ -17,7 +17,14 @@ export type MigrateOptions = {
   migrationsDir?: string
   /** Tries the later migrations when one fails. For tests, while a migration is being written. */
   keepGoing?: boolean
+  /** The last number to apply: a backup is restored into the schema that it was made with. */
+  through?: number
+  /** Only a restore works on a database that it has marked. */
+  isRestore?: boolean
 }
+
+/** A table that stands in a database for as long as its restore has not ended. */
+export const RESTORE_MARK = 'restore_under_way'
 
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/
 // Any fixed number; it says "countersign migrations" to whoever looks at pg_locks.
@@ -30,10 +37,12 @@ const LOCK_WAIT_SECONDS = 300
  * left to do.
  *
  * @throws StartUpError when the database is newer than the program, or a migration that it has seen
- *   was changed or removed since; or when a migration fails
+ *   was changed or removed since; when a restore into it has not ended; or when a migration fails
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<MigrationResult> {
-  const migrations = await readMigrations(options.migrationsDir)
+  const { through = Infinity } = options
+  const known = await readMigrations(options.migrationsDir)
+  const migrations = known.filter(({ number }) => number <= through)
   const client = new pg.Client({ connectionString: url, application_name: 'countersign migrate' })
   // The statement that runs gets the error too.
   client.on('error', () => {})
@@ -43,6 +52,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     await client.query('set lock_timeout = 0')
     await client.query("set client_min_messages = 'warning'")
+    if (!options.isRestore) await assertNotRestoring(client)
     await client.query(`
       create table if not exists schema_migrations (
         number integer primary key,
@@ -54,6 +64,16 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   } finally {
     await client.end()
   }
+}
+
+async function assertNotRestoring(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ found: string | null }>('select to_regclass($1) as found', [
+    RESTORE_MARK,
+  ])
+  if (rows[0]!.found !== null)
+    throw new StartUpError(
+      'A restore into this database has not ended, so it holds nothing that counts. Make it anew, empty, and restore again.',
+    )
 }
 
 /** Whether no Countersign has used this database yet. */
