@@ -111,7 +111,7 @@ export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 async function* splitFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Frame & { raw: Buffer }> {
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let at = 0
