@@ -58,8 +58,16 @@ export function rateLimited(perMinute: number, leftMs: number): Problem {
   })
 }
 
+let latestPerMinute = 0
+let latestPolicy = ''
+
 function policy(perMinute: number): string {
-  return `"key";q=${perMinute};w=${WINDOW_SECONDS}`
+  // Few limits are in use.
+  if (perMinute !== latestPerMinute) {
+    latestPolicy = `"key";q=${perMinute};w=${WINDOW_SECONDS}`
+    latestPerMinute = perMinute
+  }
+  return latestPolicy
 }
 
 function secondsOf(leftMs: number): number {

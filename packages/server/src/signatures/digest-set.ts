@@ -1,16 +1,16 @@
 /**
  * Digests of 16 bytes, each until a second of its own, in flat memory: about 40 bytes each where a Set of texts takes
- * 150, and nothing for the collector of garbage to walk.
+ * 150, and nothing for the collector of garbage to walk. A digest is given as a text of a character a byte.
  */
 export type DigestSet = {
   /** Whether a digest was added for a second that is not forgotten. */
-  has(digest: Buffer): boolean
+  has(digest: string): boolean
   /**
    * Adds a digest that is not held.
    * @param second above 0 and below 2^32
    * @returns false when there is no room for it
    */
-  add(digest: Buffer, second: number): boolean
+  add(digest: string, second: number): boolean
   /** Forgets what was added for earlier seconds. Costs nothing: its slots are taken over as they are met. */
   forgetBefore(second: number): void
   /** Allocated memory. */
@@ -39,11 +39,11 @@ export function createDigestSet({ bytesMax }: { bytesMax: number }): DigestSet {
   let c = 0
   let d = 0
 
-  function read(digest: Buffer): Table | undefined {
-    a = digest.readUInt32LE(0)
-    b = digest.readUInt32LE(4)
-    c = digest.readUInt32LE(8)
-    d = digest.readUInt32LE(12)
+  function read(digest: string): Table | undefined {
+    a = wordAt(digest, 0)
+    b = wordAt(digest, 4)
+    c = wordAt(digest, 8)
+    d = wordAt(digest, 12)
     return tables[d & (TABLES - 1)]
   }
 
@@ -99,6 +99,16 @@ export function createDigestSet({ bytesMax }: { bytesMax: number }): DigestSet {
       return bytes
     },
   }
+}
+
+function wordAt(digest: string, at: number): number {
+  return (
+    (digest.charCodeAt(at) |
+      (digest.charCodeAt(at + 1) << 8) |
+      (digest.charCodeAt(at + 2) << 16) |
+      (digest.charCodeAt(at + 3) << 24)) >>>
+    0
+  )
 }
 
 function countLive({ words }: Table, oldest: number): number {

@@ -29,7 +29,7 @@ const UNKNOWN = say(
 export function explainMismatch(mismatch: Mismatch): Cause {
   const { key, signature } = mismatch
   if (key.algorithm === 'ed25519') {
-    if (signature.bytes.length === HMAC_BYTES)
+    if (bytesOf(signature).length === HMAC_BYTES)
       return say(
         'hmac-instead-of-ed25519',
         'The signature has the length of an HMAC; this key signs with Ed25519.',
@@ -38,11 +38,11 @@ export function explainMismatch(mismatch: Mismatch): Cause {
   }
   const base = signatureBase(signature, mismatch.parts)
   if (base.length > BASE_CHARACTERS_EXPLAINED_MAX) return UNKNOWN
-  if (signature.bytes.length !== HMAC_BYTES) return explainLength(mismatch)
+  if (bytesOf(signature).length !== HMAC_BYTES) return explainLength(mismatch)
   let trials = 0
   // Each trial is all or nothing: a MAC under a secret that is wrong in one character agrees as little as any.
   const matches = (secret: HmacKey, text: string) =>
-    (trials += 1) <= TRIALS_MAX && verifyHmac(secret, asBytes(text), signature.bytes)
+    (trials += 1) <= TRIALS_MAX && verifyHmac(secret, asBytes(text), signature.base64)
   const [live, retired] = secretsOf(mismatch)
   for (const { hmac, version, expiresAt } of retired)
     if (matches(hmac, base))
@@ -66,7 +66,7 @@ export function explainForeignHost({ key, signature, parts, authorities, nowMs }
   for (const authority of own) {
     const base = signatureBase(signature, { ...parts, authority })
     if (base.length > BASE_CHARACTERS_EXPLAINED_MAX) break
-    if (matchSecret(key, { base, bytes: signature.bytes, nowMs }) !== null)
+    if (matchSecret(key, { base, base64: signature.base64, nowMs }) !== null)
       return changedHost(authority, parts.authority)
   }
   return say(
@@ -86,11 +86,11 @@ export function explainOtherKey(
   others: readonly WorkspaceKey[],
 ): Cause | null {
   const base = signatureBase(mismatch.signature, mismatch.parts)
-  if (base.length > BASE_CHARACTERS_EXPLAINED_MAX || mismatch.signature.bytes.length !== HMAC_BYTES)
+  if (base.length > BASE_CHARACTERS_EXPLAINED_MAX || bytesOf(mismatch.signature).length !== HMAC_BYTES)
     return null
   for (const other of others) {
     const [live] = secretsOf({ key: other, nowMs: mismatch.nowMs })
-    if (!live.some(({ hmac }) => verifyHmac(hmac, base, mismatch.signature.bytes))) continue
+    if (!live.some(({ hmac }) => verifyHmac(hmac, base, mismatch.signature.base64))) continue
     return other.mode === mismatch.key.mode
       ? say('another-keys-secret', `Signed with the secret of ${other.publicKey} (${other.name}).`)
       : say('wrong-mode-secret', `Signed with the secret of ${other.publicKey}, a key of ${other.mode}.`)
@@ -138,10 +138,11 @@ export function explainTime(signature: ParsedSignature, nowSeconds: number): Cau
 
 function explainLength({ key, signature, parts, nowMs }: Mismatch): Cause {
   const base = signatureBase(signature, parts)
-  const text = signature.bytes.toString('latin1')
+  const bytes = bytesOf(signature)
+  const text = bytes.toString('latin1')
   for (const { hmac } of secretsOf({ key, nowMs })[0]) {
-    const hex = hmacSha256(hmac, base).toString('hex')
-    if (text.toLowerCase() === hex || signature.bytes.toString('base64').toLowerCase() === hex)
+    const hex = Buffer.from(hmacSha256(hmac, base), 'base64').toString('hex')
+    if (text.toLowerCase() === hex || signature.base64.toLowerCase() === hex)
       return say(
         'hex-instead-of-base64',
         'The MAC was written in hex before it was put between the colons; it must be the base64 of its 32 bytes.',
@@ -149,7 +150,7 @@ function explainLength({ key, signature, parts, nowMs }: Mismatch): Cause {
   }
   return say(
     'signature-length',
-    `The signature has ${signature.bytes.length} bytes; an HMAC-SHA-256 has ${HMAC_BYTES}.`,
+    `The signature has ${bytes.length} bytes; an HMAC-SHA-256 has ${HMAC_BYTES}.`,
   )
 }
 
@@ -189,6 +190,10 @@ function* wrongSecrets(secret: Buffer): Generator<[Buffer, Cause]> {
       'The secret was cut and base64-decoded before use; the key is the text itself, all of sk_….',
     ),
   ]
+}
+
+function bytesOf({ base64 }: ParsedSignature): Buffer {
+  return Buffer.from(base64, 'base64')
 }
 
 /** A query that was decoded may hold any character; it was signed as UTF-8. */

@@ -100,7 +100,7 @@ async function signatureFaults(
   if (isForeign) add(explainForeignHost(mismatch))
   if (isForeign && faults[0]?.likely_cause_code !== 'foreign-authority') return faults
   if (signature.alg !== null && signature.alg !== key.algorithm) add(otherAlgorithm(signature.alg, key))
-  if (matchSecret(key, { base, bytes: signature.bytes, nowMs: mismatch.nowMs }) !== null) return faults
+  if (matchSecret(key, { base, base64: signature.base64, nowMs: mismatch.nowMs }) !== null) return faults
   const first = explainMismatch(mismatch)
   const others = first.likely_cause_code === 'unknown' ? await deps.otherKeys(key.workspaceId) : []
   const told = explainOtherKey(

@@ -111,7 +111,7 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
  * chance with n² / 2^129, at four million 2^-85: then a request that is new is refused, once. Secret and new at each
  * start, so that nobody can make nonces that crowd one place of the set.
  */
-function createDigest(): (keyId: string, nonce: string) => Buffer {
+function createDigest(): (keyId: string, nonce: string) => string {
   const secret = randomBytes(16).toString('hex')
-  return (keyId, nonce) => hash('sha256', `${secret}${keyId} ${nonce}`, 'buffer')
+  return (keyId, nonce) => hash('sha256', `${secret}${keyId} ${nonce}`, 'latin1')
 }

@@ -13,8 +13,8 @@ export type ParsedSignature = {
   keyId: string
   alg: string | null
   tag: string | null
-  /** The signature's own bytes. */
-  bytes: Buffer
+  /** The signature's own bytes, in base64 as it was sent: padded and canonical. */
+  base64: string
 }
 
 type Value =
@@ -55,7 +55,7 @@ export function parseSignature(signatureInput: string, signature: string): Parse
     components,
     paramsText: member.text,
     ...readParameters(member.parameters),
-    bytes: Buffer.from(bytes.value.value, 'base64'),
+    base64: bytes.value.value,
   }
 }
 

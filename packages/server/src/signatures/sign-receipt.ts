@@ -35,7 +35,7 @@ export function signReceipt({
     ['"content-digest"', contentDigest],
   ]
   for (const name of signature.components) lines.push([`"${name}";req`, componentValue(name, parts)])
-  lines.push([`"signature";req;key="${signature.label}"`, `:${signature.bytes.toString('base64')}:`])
+  lines.push([`"signature";req;key="${signature.label}"`, `:${signature.base64}:`])
 
   const covered = lines.map(([component]) => component)
   const asked = parseAcceptSignature(accept, { covered: new Set(covered), keyId: signer.kid })

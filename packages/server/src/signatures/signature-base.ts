@@ -74,8 +74,21 @@ export function signatureBase(
   return `${base}"@signature-params": ${signature.paramsText}`
 }
 
+let latestHost = ''
+let latestPort = ''
+let latestAuthority = ''
+
 /** RFC 9421 §2.2.3: lower case, and without the port that the scheme implies. */
 export function normalAuthority(host: string, defaultPort: string): string {
+  // A server is called by few names, and nearly always by one.
+  if (host === latestHost && defaultPort === latestPort) return latestAuthority
+  latestAuthority = findAuthority(host, defaultPort)
+  latestHost = host
+  latestPort = defaultPort
+  return latestAuthority
+}
+
+function findAuthority(host: string, defaultPort: string): string {
   const lower = host.toLowerCase()
   return lower.endsWith(`:${defaultPort}`) ? lower.slice(0, -defaultPort.length - 1) : lower
 }
@@ -113,30 +126,42 @@ function readFields(rawHeaders: readonly string[]): Fields {
   return fields
 }
 
-/** Told by its length first: most headers of a request are none of these. */
+/** Told by its length first, most headers of a request are none of these; and then in the spellings that are usual. */
 function fieldName(name: string): keyof Fields | null {
-  const { length } = name
-  if (length !== 4 && length !== 9 && length !== 12 && length !== 14 && length !== 15) return null
-  const lower = name.toLowerCase()
-  switch (lower) {
-    case 'host':
-    case 'signature':
-    case 'content-type':
-    case 'content-digest':
-    case 'signature-input':
-    case 'idempotency-key':
-      return lower
+  switch (name.length) {
+    case 4:
+      return name === 'Host' || name.toLowerCase() === 'host' ? 'host' : null
+    case 9:
+      return name === 'Signature' || name.toLowerCase() === 'signature' ? 'signature' : null
+    case 12:
+      return name === 'Content-Type' || name.toLowerCase() === 'content-type' ? 'content-type' : null
+    case 14:
+      return name === 'Content-Digest' || name.toLowerCase() === 'content-digest' ? 'content-digest' : null
+    case 15:
+      if (name === 'Signature-Input') return 'signature-input'
+      if (name === 'Idempotency-Key') return 'idempotency-key'
+      return longName(name.toLowerCase())
     default:
       return null
   }
 }
 
+function longName(lower: string): 'signature-input' | 'idempotency-key' | null {
+  return lower === 'signature-input' || lower === 'idempotency-key' ? lower : null
+}
+
+/** The list that was looked through last and holds all that is always required, once: short ways share their lists. */
+let latestSound: readonly string[] | null = null
+
 function assertCoverage(components: readonly string[], sent: Fields, body: boolean): void {
-  // At most 32 of them: looking through the list costs less than making a set of it.
-  for (let index = 1; index < components.length; index += 1)
-    if (components.indexOf(components[index] as string) !== index)
-      throw malformed('a component is covered twice')
-  for (const name of REQUIRED) if (!components.includes(name)) throw malformed(`"${name}" must be covered`)
+  if (components !== latestSound) {
+    // At most 32 of them: looking through the list costs less than making a set of it.
+    for (let index = 1; index < components.length; index += 1)
+      if (components.indexOf(components[index] as string) !== index)
+        throw malformed('a component is covered twice')
+    for (const name of REQUIRED) if (!components.includes(name)) throw malformed(`"${name}" must be covered`)
+    latestSound = components
+  }
   for (const name of COVERED_WHEN_SENT)
     if (sent[name] !== undefined && !components.includes(name))
       throw malformed(`"${name}" must be covered because the header is sent`)

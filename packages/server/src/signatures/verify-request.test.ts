@@ -93,11 +93,11 @@ describe('RFC 9421 vectors', () => {
     const paramsText = lines.at(-1)!.slice('"@signature-params": '.length)
     const base = signatureBase({ components, paramsText }, parts)
     expect(base).toBe(vector.signature_base)
-    const signature = Buffer.from(vector.signature, 'base64')
     if (vector.key_base64) {
-      expect(hmacSha256(hmacKey(Buffer.from(vector.key_base64, 'base64')), base)).toEqual(signature)
+      expect(hmacSha256(hmacKey(Buffer.from(vector.key_base64, 'base64')), base)).toBe(vector.signature)
     } else {
       const key = createPublicKey(vector.public_key_pem!)
+      const signature = Buffer.from(vector.signature, 'base64')
       expect(verifyEd25519(null, Buffer.from(base), key, signature)).toBe(true)
     }
   })

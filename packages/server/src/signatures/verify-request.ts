@@ -56,20 +56,28 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
   function admit(request: Message, verification: Verification): RateLimitFields | Promise<RateLimitFields> {
     const { key, read } = verification as Verified
     verification.step = 'nonce'
-    const enter = (claimed: boolean): RateLimitFields | Promise<RateLimitFields> => {
-      if (!claimed) throw replayed()
-      verification.step = 'connection'
-      const taken = deps.rateLimit.take(key)
-      if (taken instanceof Promise)
-        return taken.then((fields) => {
-          assertReachable(deps, request, { key, address: verification.address })
-          return fields
-        })
-      assertReachable(deps, request, { key, address: verification.address })
-      return taken
-    }
     const claim = deps.nonces.claim(key, read.signature.nonce, read.signature.created)
-    return claim instanceof Promise ? claim.then(enter) : enter(claim)
+    return claim instanceof Promise
+      ? claim.then((claimed) => enter(request, verification, claimed))
+      : enter(request, verification, claim)
+  }
+
+  function enter(
+    request: Message,
+    verification: Verification,
+    claimed: boolean,
+  ): RateLimitFields | Promise<RateLimitFields> {
+    if (!claimed) throw replayed()
+    verification.step = 'connection'
+    const { key, address } = verification as Verified
+    const taken = deps.rateLimit.take(key)
+    if (taken instanceof Promise)
+      return taken.then((fields) => {
+        assertReachable(deps, request, { key, address })
+        return fields
+      })
+    assertReachable(deps, request, { key, address })
+    return taken
   }
 
   return {
@@ -179,7 +187,7 @@ function verifyWithKey(deps: Deps, verification: Verification, key: Verification
       extra: { ...otherAlgorithm(signature.alg, key), signature_base: base },
     })
   verification.step = 'signature'
-  const version = matchSecret(key, { base, bytes: signature.bytes, nowMs })
+  const version = matchSecret(key, { base, base64: signature.base64, nowMs })
   if (version === null)
     throw problem('signature-invalid', {
       extra: {
