@@ -37,7 +37,7 @@ export function hmacKey(secret: Buffer): HmacKey {
 export function hmacSha256(key: HmacKey, text: string): string {
   if (text.length > SCRATCH_BYTES) return slowHmac(key, text)
   const length = scratch.write(key.inner + text, 0, 'latin1')
-  outerScratch.write(key.outer + hash('sha256', beginning(length), 'latin1'), 0, 'latin1')
+  outerScratch.write(key.outer + hash('sha256', beginning(length), 'binary'), 0, 'latin1')
   return hash('sha256', outerScratch, 'base64')
 }
 

@@ -113,5 +113,5 @@ export function createNonceStore(deps: { clock: Clock; floor: NonceFloor; bytesM
  */
 function createDigest(): (keyId: string, nonce: string) => string {
   const secret = randomBytes(16).toString('hex')
-  return (keyId, nonce) => hash('sha256', `${secret}${keyId} ${nonce}`, 'latin1')
+  return (keyId, nonce) => hash('sha256', `${secret}${keyId} ${nonce}`, 'binary')
 }
