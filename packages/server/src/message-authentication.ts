@@ -15,7 +15,7 @@ const SCRATCH_BYTES = 16 * 1024
 const scratch = Buffer.alloc(BLOCK_BYTES + SCRATCH_BYTES)
 const outerScratch = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES)
 /** The beginnings of the scratch by their length, those of usual requests: making one costs a tenth of a hash. */
-const beginnings = new Array<Buffer | undefined>(BLOCK_BYTES + 1024).fill(undefined)
+const beginnings = Array.from<Buffer | undefined>({ length: BLOCK_BYTES + 1024 })
 
 /** @param secret at most 64 bytes, the length of a SHA-256 block; ours have 57 */
 export function hmacKey(secret: Buffer): HmacKey {

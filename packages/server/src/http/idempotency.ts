@@ -58,8 +58,10 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
 
   // With `done`: an async hook costs every request a promise, and only some have to wait.
   app.addHook('preValidation', (request, reply, done) => {
+    // Before the options of the route, which Fastify lays out anew at each look.
+    if (request.method !== 'POST') return done()
     const { access, idempotency: rule } = request.routeOptions.config
-    if (request.method !== 'POST' || !access || access.public) return done()
+    if (!access || access.public) return done()
     const scope = readScope(request)
     if (!scope) return done(rule === 'required' ? problem('idempotency-key-missing') : undefined)
     if (rule !== 'required')

@@ -31,14 +31,27 @@ const USER_AGENT_CHARACTERS_MAX = 200
 /** Collects when, from where and with which secret keys were used, so that the hot path writes nothing. */
 export function createLastUse(deps: { executor: Executor }): LastUse {
   let callers = new Map<string, Caller>()
+  // Calls come in runs: whoever called last is found without a name being made.
+  let latest: Caller | null = null
   return {
     note({ keyId, secretVersion, ip, userAgent, nowMs }) {
       const agent = userAgent ?? ''
+      if (
+        latest?.keyId === keyId &&
+        latest.secretVersion === secretVersion &&
+        latest.ip === ip &&
+        latest.userAgent === agent
+      ) {
+        latest.count += 1
+        latest.lastMs = Math.max(latest.lastMs, nowMs)
+        return
+      }
       const name = `${keyId} ${secretVersion} ${ip} ${agent}`
       const known = callers.get(name)
       if (known) {
         known.count += 1
         known.lastMs = Math.max(known.lastMs, nowMs)
+        latest = known
       } else if (callers.size < WAITING_MAX) {
         const userAgent = storable(agent)
         callers.set(name, {
@@ -56,6 +69,7 @@ export function createLastUse(deps: { executor: Executor }): LastUse {
       if (callers.size === 0) return
       const all = [...callers.values()]
       callers = new Map()
+      latest = null
       // An operator key has no page that lists its callers.
       const ofPlatform = all.filter(({ keyId }) => keyId.startsWith('opk_'))
       const batch = all.filter(({ keyId }) => !keyId.startsWith('opk_'))

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { isoTime, type Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
 import { problem } from '../problems.ts'
@@ -57,5 +57,5 @@ function describeKey(
 }
 
 function now(deps: MeDeps): string {
-  return new Date(deps.clock.now()).toISOString()
+  return isoTime(deps.clock.now())
 }

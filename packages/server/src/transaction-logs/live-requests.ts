@@ -15,7 +15,8 @@ export type LiveRequests = {
    * @throws Problem `limit-reached` when the workspace, or the server, has as many as it may
    */
   subscribe(workspaceId: string, mode: Mode, subscriber: Subscriber): () => void
-  publish(workspaceId: string, row: LogRow): void
+  /** @param row made only where somebody may watch */
+  publish(workspaceId: string, mode: Mode, row: () => LogRow): void
   close(): void
 }
 
@@ -57,9 +58,10 @@ export function createLiveRequests(shared: SharedStore | null): LiveRequests {
         relay?.unwatch(topic)
       }
     },
-    publish(workspaceId, row) {
+    publish(workspaceId, mode, make) {
       if (count === 0 && !relay) return
-      const topic = `${workspaceId} ${row.mode}`
+      const topic = `${workspaceId} ${mode}`
+      const row = make()
       deliver(topic, row)
       relay?.publish(topic, row)
     },

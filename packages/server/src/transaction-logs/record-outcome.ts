@@ -1,8 +1,7 @@
 import type { Database } from '../database/database.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-import { responsePairs } from './record.ts'
 import type { RequestLog } from './record-request.ts'
-import { redactBody } from './redact.ts'
+import { answerHeadersJson, redactBody } from './redact.ts'
 import { dayName, dayOfRequest, requestIdToUuid } from './request-id.ts'
 
 export type RequestOutcome = {
@@ -32,7 +31,7 @@ export async function recordOutcome(
   }
   if (!found) return 'unknown'
   if (!found.is_changed) return 'told'
-  deps.requestLog.live.publish(found.workspace_id, {
+  const row = {
     id: outcome.id,
     apiKeyId: found.api_key_id,
     mode: found.mode,
@@ -45,7 +44,8 @@ export async function recordOutcome(
     durationMs: outcome.durationMs,
     ip: found.ip,
     requestCount: found.request_count,
-  })
+  }
+  deps.requestLog.live.publish(found.workspace_id, found.mode, () => row)
   return 'recorded'
 }
 
@@ -63,7 +63,6 @@ type FoundRow = {
 
 async function writeOutcome(database: Database, outcome: RequestOutcome): Promise<FoundRow | undefined> {
   const body = redactBody(outcome.body)
-  const headers = responsePairs(grouped(outcome.headers))
   const { rows } = await database.pool.query<FoundRow>({
     name: 'transaction-log-outcome',
     text: OUTCOME,
@@ -73,7 +72,7 @@ async function writeOutcome(database: Database, outcome: RequestOutcome): Promis
       outcome.code ?? '',
       outcome.durationMs,
       dayName(dayOfRequest(outcome.id)),
-      JSON.stringify(headers),
+      answerHeadersJson(grouped(outcome.headers)),
       body.text,
       body.bytes,
       body.truncated,

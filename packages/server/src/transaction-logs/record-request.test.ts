@@ -43,7 +43,7 @@ test('a durable row is visible to every other connection when its promise resolv
   await requestLog.close()
 })
 
-test('a large batch and a single row store the same, whatever characters they hold', async () => {
+test('a large batch, a single row and a read store the same, whatever characters they hold', async () => {
   const requestLog = openLog()
   const awkward = 'tab\t newline\n return\r backslash\\ \\N quote" \u0001 é € 🎉'
   const record = (): RequestRecord =>
@@ -53,7 +53,8 @@ test('a large batch and a single row store the same, whatever characters they ho
       path: '/v1/Ünïcode\\x',
       query: 'password=hunter2&q=1',
       requestHeaders: ['X-Note', awkward, 'Authorization', 'Bearer hunter2'],
-      requestBody: Buffer.from(JSON.stringify({ note: awkward, password: 'hunter2' })),
+      userAgent: '',
+      requestBody: Buffer.from(`{\r\n\t"pass\\u0077ord": "hunter2", "note": ${JSON.stringify(awkward)}}`),
       responseBody: JSON.stringify({ note: awkward, secret_key: 'hunter2' }),
       responseHeaders: { 'x-note': awkward, 'set-cookie': ['a=hunter2'], age: 5 },
       idempotencyKey: awkward,
@@ -65,20 +66,24 @@ test('a large batch and a single row store the same, whatever characters they ho
   await requestLog.recordDurably(single)
   const many = Array.from({ length: 200 }, record)
   await Promise.all(many.map((one) => requestLog.recordDurably(one)))
+  const read = record()
+  requestLog.record(read)
   await requestLog.close()
 
   const where = { workspaceId: 'wks_awkward', mode: 'test' } as const
-  const [alone, among] = await Promise.all(
-    [single, many[150] as RequestRecord].map(({ id }) =>
+  const [alone, among, ofRead] = await Promise.all(
+    [single, many[150] as RequestRecord, read].map(({ id }) =>
       findLog(testDatabase.database.pool, { id, ...where }),
     ),
   )
   expect({ ...alone, id: '' }).toEqual({ ...among, id: '' })
+  expect({ ...alone, id: '' }).toEqual({ ...ofRead, id: '' })
   expect(JSON.stringify(alone)).not.toContain('hunter2')
   expect(alone).toMatchObject({
     path: '/v1/Ünïcode\\x',
     query: 'password=[redacted]&q=1',
     idempotencyKey: awkward,
+    userAgent: '',
     eventIds: ['evt_1', 'evt_2'],
     request: {
       headers: [

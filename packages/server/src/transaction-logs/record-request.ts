@@ -8,9 +8,10 @@ import { createLiveRequests, type LiveRequests } from './live-requests.ts'
 import { createRefusalLimit } from './limit-refusals.ts'
 import { ensurePartitions } from './partitions.ts'
 import type { LogRow } from './queries.ts'
-import { bytesOf, prepareRow, type PreparedRow, type RequestRecord } from './record.ts'
+import { createPages } from './pages.ts'
+import { listedRow, payloadOf, type ListedRow, type Payload, type RequestRecord } from './record.ts'
 import { createSeriesCache } from './series-cache.ts'
-import { writeRows } from './write-rows.ts'
+import { payloadLine, writeRows, type WaitingRow } from './write-rows.ts'
 
 export type { RequestRecord } from './record.ts'
 
@@ -49,10 +50,11 @@ const CLOSE_TIMEOUT_MS = 10_000
 const REFUSALS_CHECK_MS = 5_000
 const RETRY_FIRST_MS = 50
 const RETRY_MAX_MS = 2_000
-// Rows laid out before others get a turn: about two milliseconds of this process.
-const ROWS_PER_TURN = 100
+// What a row costs beside its line: the objects that it is listed by.
+const LISTED_BYTES = 500
 
-type Entry = { record: RequestRecord; requestCount: number; bytes: number; done?: (error?: Error) => void }
+type Done = (error?: Error) => void
+type Entry = WaitingRow & { bytes: number; done: Done | null }
 
 /** The writer of the Transaction Logs. One for each process. */
 export function createRequestLog(deps: RequestLogDeps): RequestLog {
@@ -71,14 +73,33 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
   })
   const changes: Lane<Entry> = createLane({ ...limits, delayMs: 0, writersMax: 1, write })
 
-  function enqueue(lane: Lane<Entry>, entry: Omit<Entry, 'bytes'>): boolean {
-    const bytes = bytesOf(entry.record)
-    if (stopped.signal.aborted || lane.rows >= WAITING_ROWS_MAX || lane.bytes + bytes > WAITING_BYTES_MAX) {
+  const pages = createPages()
+
+  /** A read is laid out at once, so that nothing of its request has to be held on to until its batch is written. */
+  function waiting(record: RequestRecord, requestCount: number, done: Done | null): Entry {
+    const listed = listedRow(record, requestCount)
+    const payload = payloadOf(record)
+    if (done) return { listed, payload, line: null, bytes: LISTED_BYTES + textBytes(payload), done }
+    const line = pages.add(payloadLine(listed, payload))
+    return { listed, payload: null, line, bytes: LISTED_BYTES + line.end - line.start, done }
+  }
+
+  function enqueue(
+    lane: Lane<Entry>,
+    { record, requestCount }: { record: RequestRecord; requestCount: number },
+    done: Done | null = null,
+  ): void {
+    if (stopped.signal.aborted || lane.rows >= WAITING_ROWS_MAX || lane.bytes >= WAITING_BYTES_MAX) {
       state.dropped += 1
-      return false
+      return done?.(unavailable('the queue is full'))
     }
-    lane.push({ ...entry, bytes })
-    return true
+    try {
+      lane.push(waiting(record, requestCount, done))
+    } catch (err) {
+      state.dropped += 1
+      deps.log.error({ err, request_id: record.id }, 'a row of the Transaction Logs was refused')
+      done?.(err as Error)
+    }
   }
 
   function writeCounts(): void {
@@ -94,7 +115,7 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
   timer.unref()
 
   return {
-    record: (record) => void enqueue(reads, { record, requestCount: 1 }),
+    record: (record) => enqueue(reads, { record, requestCount: 1 }),
     recordDurably: (record) =>
       new Promise((resolve, reject) => {
         const timeout = setTimeout(
@@ -106,7 +127,7 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
           if (error) reject(error)
           else resolve()
         }
-        if (!enqueue(changes, { record, requestCount: 1, done })) done(unavailable('the queue is full'))
+        enqueue(changes, { record, requestCount: 1 }, done)
       }),
     recordRefusal(record) {
       if (refusals.admit(record)) enqueue(reads, { record, requestCount: 1 })
@@ -149,19 +170,18 @@ type BatchDeps = Omit<RequestLogDeps, 'live'> & {
 /** Writes a batch, however long the database is away; never throws. */
 function createBatchWriter(deps: BatchDeps): (entries: readonly Entry[]) => Promise<void> {
   const series = createSeriesCache(deps.database)
-  type Prepared = { entry: Entry; row: PreparedRow }
 
-  function settle({ entry, row }: Prepared, error?: Error): void {
+  function settle({ listed, done }: Entry, error?: Error): void {
     if (error) deps.state.dropped += 1
-    else deps.live.publish(entry.record.workspaceId, listRow(row))
-    entry.done?.(error)
+    else deps.live.publish(listed.series.workspaceId, listed.series.mode, () => logRow(listed))
+    done?.(error)
   }
 
-  async function commit(batch: Prepared[]): Promise<void> {
-    const rows = batch.map(({ row }) => row)
+  async function commit(batch: readonly Entry[]): Promise<void> {
+    const rows = batch.map(({ listed }) => listed)
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await writeRows(deps.database, rows, await series.idsFor(rows))
+        await writeRows(deps.database, batch, await series.idsFor(rows))
         for (const one of batch) settle(one)
         return
       } catch (error) {
@@ -176,15 +196,12 @@ function createBatchWriter(deps: BatchDeps): (entries: readonly Entry[]) => Prom
   }
 
   /** One row that the database will never take must not hold up the others. */
-  async function isolate(batch: Prepared[], error: Error): Promise<void> {
+  async function isolate(batch: readonly Entry[], error: Error): Promise<void> {
     const [only] = batch
     if (batch.length === 1 && only) {
       // Committed by an earlier attempt whose answer was lost on the way.
       if (codeOf(error) === UNIQUE_VIOLATION) return settle(only)
-      deps.log.error(
-        { err: error, request_id: only.entry.record.id },
-        'a row of the Transaction Logs was refused',
-      )
+      deps.log.error({ err: error, request_id: only.listed.id }, 'a row of the Transaction Logs was refused')
       return settle(only, error)
     }
     const half = Math.ceil(batch.length / 2)
@@ -192,8 +209,9 @@ function createBatchWriter(deps: BatchDeps): (entries: readonly Entry[]) => Prom
     await commit(batch.slice(half))
   }
 
-  async function createDays(rows: readonly PreparedRow[]): Promise<void> {
-    await ensurePartitions(deps.database, [...new Set(rows.map((row) => row.day))]).catch((err: unknown) =>
+  async function createDays(rows: readonly ListedRow[]): Promise<void> {
+    const days = new Set(rows.map(({ day }) => day))
+    await ensurePartitions(deps.database, [...days]).catch((err: unknown) =>
       deps.log.error({ err }, 'a day of the Transaction Logs could not be made'),
     )
   }
@@ -204,23 +222,7 @@ function createBatchWriter(deps: BatchDeps): (entries: readonly Entry[]) => Prom
     await delay(ms, undefined, { signal: deps.stopped }).catch(() => {})
   }
 
-  return async (entries) => {
-    const batch: Prepared[] = []
-    for (const [index, entry] of entries.entries()) {
-      if (index > 0 && index % ROWS_PER_TURN === 0) await new Promise(setImmediate)
-      try {
-        batch.push({ entry, row: prepareRow(entry.record, entry.requestCount) })
-      } catch (error) {
-        deps.state.dropped += 1
-        deps.log.error(
-          { err: error, request_id: entry.record.id },
-          'a row of the Transaction Logs was refused',
-        )
-        entry.done?.(error as Error)
-      }
-    }
-    if (batch.length > 0) await commit(batch)
-  }
+  return commit
 }
 
 const UNIQUE_VIOLATION = '23505'
@@ -240,21 +242,33 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-function listRow({ record, requestCount }: PreparedRow): LogRow {
-  const { id, apiKeyId, mode, currencyType, method, path, status, code, durationMs, ip } = record
-  const cause = (record.diagnosis as { likely_cause_code?: string } | null)?.likely_cause_code
+function logRow({ id, series, path, durationMs, ip, likelyCauseCode, requestCount }: ListedRow): LogRow {
+  const { apiKeyId, mode, currencyType, method, pattern, status, code } = series
   return {
     id,
+    durationMs,
+    ip,
+    likelyCauseCode,
+    requestCount,
     apiKeyId,
     mode,
     currencyType,
     method,
-    path,
+    path: path ?? pattern,
     status,
     code,
-    likelyCauseCode: cause ?? null,
-    durationMs,
-    ip,
-    requestCount,
   }
+}
+
+/** About how many bytes of memory the texts of a payload take. */
+function textBytes({
+  requestHeaders,
+  responseHeaders,
+  requestBody,
+  responseBody,
+  diagnosis,
+}: Payload): number {
+  let bytes = requestHeaders.length + responseHeaders.length + (diagnosis?.length ?? 0)
+  for (const { text } of [requestBody, responseBody]) bytes += text?.length ?? 0
+  return bytes
 }

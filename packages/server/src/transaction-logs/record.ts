@@ -1,15 +1,16 @@
+import { pathPattern } from './path-pattern.ts'
 import {
-  isSensitiveName,
+  answerHeadersJson,
+  rawHeadersJson,
   redactBody,
   redactQuery,
-  redactRawHeaders,
   redactValue,
-  REDACTED,
+  type LoggedBody,
 } from './redact.ts'
-import { pathGrams, pathHash, pathPattern } from './path-pattern.ts'
 import { dayOfRequest, requestIdToUuid } from './request-id.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
+const USUAL_TYPE = 'application/json; charset=utf-8'
 const JSON_TYPE = /^application\/(?:problem\+)?json\b/
 
 /** The status of a row whose request was passed on to a service that has not told its answer. */
@@ -49,95 +50,110 @@ export type RequestRecord = {
   diagnosis: object | null
 }
 
-/** A row ready for the database: redacted, cut, in the columns' forms. */
-export type PreparedRow = {
-  record: RequestRecord
-  uuid: string
-  day: number
+/** What rows have in common: the dimensions by which logs are filtered and counted. */
+export type Series = {
+  workspaceId: string
+  mode: Mode
+  currencyType: CurrencyType
+  apiKeyId: string
+  method: string
+  /** Of the path: `/v1/transactions/txn_*`. */
   pattern: string
-  requestCount: number
+  status: number
+  code: string | null
+}
+
+/** What a row is listed by. */
+export type ListedRow = {
+  id: string
+  uuid: string
+  /** The start of its UTC day. */
+  day: number
+  series: Series
   /** Null where the pattern is the path. */
   path: string | null
-  pathHash: number | null
-  pathGrams: string | null
+  durationMs: number
+  ip: string | null
+  likelyCauseCode: string | null
+  requestCount: number
+}
+
+/** The rest of a row, ready for the database: redacted, cut, in the columns' forms. */
+export type Payload = {
+  secretVersion: number | null
   query: string | null
+  userAgent: string | null
+  idempotencyKey: string | null
+  transactionId: string | null
+  eventIds: readonly string[]
   requestHeaders: string
-  requestBody: string | null
-  requestBytes: number
-  requestTruncated: boolean
-  requestDigest: string | null
+  requestBody: LoggedBody
   responseHeaders: string
-  responseBody: string | null
-  responseBytes: number
-  responseTruncated: boolean
-  responseDigest: string | null
+  responseBody: LoggedBody
   diagnosis: string | null
 }
 
-/** Redacts and lays out one record. Runs when its batch is written, not while its caller waits. */
-export function prepareRow(record: RequestRecord, requestCount = 1): PreparedRow {
-  const pattern = pathPattern(record.path)
-  const starred = pattern !== record.path
-  const request = redactBody(record.requestBody)
-  const response = redactBody(record.responseBody, {
-    isJson: JSON_TYPE.test(String(record.responseHeaders['content-type'])),
-  })
+export function listedRow(record: RequestRecord, requestCount: number): ListedRow {
+  const series = seriesOf(record)
   return {
-    record,
+    id: record.id,
     uuid: requestIdToUuid(record.id),
     day: dayOfRequest(record.id),
-    pattern,
+    series,
+    path: series.pattern === record.path ? null : record.path,
+    durationMs: record.durationMs,
+    ip: record.ip,
+    likelyCauseCode: (record.diagnosis as { likely_cause_code?: string } | null)?.likely_cause_code ?? null,
     requestCount,
-    path: starred ? record.path : null,
-    pathHash: starred ? pathHash(record.path) : null,
-    pathGrams: starred ? `{${pathGrams(record.path, pattern).join()}}` : null,
-    query: record.query === '' ? null : redactQuery(record.query),
-    requestHeaders: JSON.stringify(redactRawHeaders(record.requestHeaders)),
-    requestBody: request.text,
-    requestBytes: request.bytes,
-    requestTruncated: request.truncated,
-    requestDigest: request.digest,
-    responseHeaders: JSON.stringify(responsePairs(record.responseHeaders)),
-    responseBody: response.text,
-    responseBytes: response.bytes,
-    responseTruncated: response.truncated,
-    responseDigest: response.digest,
-    // A copy: redaction works in place, and the caller's object may still be on its way out.
-    diagnosis: record.diagnosis ? readableJson(redactValue(structuredClone(record.diagnosis), 0)) : null,
   }
 }
 
-/**
- * JSON whose members PostgreSQL can read: a NUL or half of a surrogate pair anywhere in it would make every list that
- * holds the row fail.
- */
-function readableJson(value: unknown): string {
-  const readable = (text: string) => Buffer.from(text.replaceAll('\0', '\ufffd')).toString()
-  return JSON.stringify(value, (_name, part: unknown) => (typeof part === 'string' ? readable(part) : part))
+let latest: Series | null = null
+
+/** Requests come in runs: those of one series share it. */
+function seriesOf(record: RequestRecord): Series {
+  const { workspaceId, mode, currencyType, apiKeyId, method, status, code } = record
+  const pattern = pathPattern(record.path)
+  if (
+    latest &&
+    latest.apiKeyId === apiKeyId &&
+    latest.pattern === pattern &&
+    latest.status === status &&
+    latest.method === method &&
+    latest.code === code &&
+    latest.workspaceId === workspaceId &&
+    latest.mode === mode &&
+    latest.currencyType === currencyType
+  )
+    return latest
+  latest = { workspaceId, mode, currencyType, apiKeyId, method, pattern, status, code }
+  return latest
+}
+
+/** Redacts and lays out what is not listed of one record. */
+export function payloadOf(record: RequestRecord): Payload {
+  const { responseHeaders, responseBody } = record
+  return {
+    secretVersion: record.secretVersion,
+    query: record.query === '' ? null : redactQuery(record.query),
+    userAgent: record.userAgent,
+    idempotencyKey: record.idempotencyKey,
+    transactionId: record.transactionId,
+    eventIds: record.eventIds,
+    requestHeaders: rawHeadersJson(record.requestHeaders),
+    requestBody: redactBody(record.requestBody),
+    responseHeaders: answerHeadersJson(responseHeaders),
+    responseBody: redactBody(responseBody, { isJson: isJsonType(responseHeaders['content-type']) }),
+    // A copy: redaction works in place, and the caller's object may still be on its way out.
+    diagnosis: record.diagnosis ? JSON.stringify(redactValue(structuredClone(record.diagnosis), 0)) : null,
+  }
+}
+
+function isJsonType(type: RequestRecord['responseHeaders'][string]): boolean {
+  return type === USUAL_TYPE || JSON_TYPE.test(String(type))
 }
 
 /** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */
 export function diagnosisOf(extra: Record<string, unknown> | undefined, signed: boolean): object | null {
   return extra && (!signed || extra['likely_cause_code'] !== undefined) ? extra : null
-}
-
-/** About how many bytes of memory a record holds while it waits: what the queue's bound counts. */
-export function bytesOf(record: RequestRecord): number {
-  const { requestBody, responseBody, requestHeaders } = record
-  let bytes = 2_000 + (requestBody?.length ?? 0) + (responseBody?.length ?? 0)
-  for (const text of requestHeaders) bytes += text.length
-  // Of what a diagnosis holds, the signature base alone is long: about as long as what it was made of.
-  return record.diagnosis ? bytes * 2 : bytes
-}
-
-export function responsePairs(headers: RequestRecord['responseHeaders']): [string, string][] {
-  const pairs: [string, string][] = []
-  for (const name in headers) {
-    const value = headers[name]
-    if (value === undefined) continue
-    const hidden = isSensitiveName(name)
-    if (typeof value === 'object') for (const one of value) pairs.push([name, hidden ? REDACTED : one])
-    else pairs.push([name, hidden ? REDACTED : String(value)])
-  }
-  return pairs
 }

@@ -6,7 +6,7 @@ import {
   redactBody,
   redactJson,
   redactQuery,
-  redactRawHeaders,
+  rawHeadersJson,
   redactSignatureBase,
 } from './redact.ts'
 
@@ -50,7 +50,7 @@ describe('no secret survives redaction', () => {
   })
 
   test('in an answer of our own that names secret_version: read or not, it is redacted alike', () => {
-    const name = fc.oneof(fc.constantFrom('secret_version', 'id', 'x'), sensitiveName)
+    const name = fc.oneof(fc.constantFrom('secret_version', 'Secret_Version', 'id', 'x'), sensitiveName)
     const text = fc.oneof(fc.string(), fc.constant(`"secret_version":1,"secret":"${CANARY}"`))
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -99,7 +99,7 @@ describe('no secret survives redaction', () => {
   test('in headers, whatever the case of the name', () => {
     fc.assert(
       fc.property(sensitiveName, (name) => {
-        expect(redactRawHeaders(['Host', 'h', name, CANARY])).toEqual([
+        expect(JSON.parse(rawHeadersJson(['Host', 'h', name, CANARY]))).toEqual([
           ['Host', 'h'],
           [name, REDACTED],
         ])

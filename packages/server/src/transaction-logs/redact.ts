@@ -14,10 +14,9 @@ const SENSITIVE_NAME =
 
 // Cheap look-ups that come before the costly question: without one of these, no name in a text is
 // sensitive. A JSON name may be spelled with \u escapes; a signature_base repeats values inside one string.
-const WORDS = ['authorization', 'cookie', 'secret', 'password', 'token', 'card', 'cvv', 'pin', 'iban']
-const JSON_WORDS = [...WORDS, 'signature_base', '\\u']
+const MAYBE_SENSITIVE = /authorization|cookie|secret|password|token|card|cvv|pin|iban/i
 const MAYBE_SENSITIVE_JSON =
-  /authorization|cookie|secret|password|token|card[_-]?number|cvv\]?"|pin\]?"|iban\]?"|signature_base|\\u/
+  /authorization|cookie|secret|password|token|card[_-]?number|cvv\]?"|pin\]?"|iban\]?"|signature_base|\\u/i
 
 // Header and member names repeat: the few hundred of a real API are looked at once.
 const NAMES_REMEMBERED_MAX = 5_000
@@ -33,15 +32,9 @@ export function isSensitiveName(name: string): boolean {
   return sensitive
 }
 
-function holdsOne(lowerCase: string, words: readonly string[]): boolean {
-  for (const word of words) if (lowerCase.includes(word)) return true
-  return false
-}
-
 /** Whether a JSON text may hold a sensitive name, however its letters are cased or escaped. */
 function mayHoldSecrets(text: string): boolean {
-  const lowerCase = text.toLowerCase()
-  return holdsOne(lowerCase, JSON_WORDS) && MAYBE_SENSITIVE_JSON.test(lowerCase)
+  return MAYBE_SENSITIVE_JSON.test(text)
 }
 
 /** A body as the log keeps it. `text` is null when it did not parse: then length and digest remain. */
@@ -71,14 +64,16 @@ export function redactBody(
 
 // The one sensitive name that answers about keys hold at every turn. Its value is a number, and within a JSON string
 // the quotes of this text would be escaped: it can be marked without reading the whole answer.
-const VERSION = /"secret_version":[0-9]+(?=[,}])/g
+const VERSION = /"(secret_version)":[0-9]+(?=[,}])/gi
+const MAYBE_SENSITIVE_BUT_VERSION = new RegExp(
+  MAYBE_SENSITIVE_JSON.source.replace('secret', '(?<!")secret|secret(?!_version":[0-9]+[,}])'),
+  'i',
+)
 
 /** A JSON text that this server wrote, without its secrets. */
 function redactOwnJson(text: string): string | null {
-  if (!mayHoldSecrets(text)) return text
-  if (!text.includes('"secret_version":') || mayHoldSecrets(text.replaceAll(VERSION, '')))
-    return redactJson(text)
-  return text.replaceAll(VERSION, `"secret_version":"${REDACTED}"`)
+  if (MAYBE_SENSITIVE_BUT_VERSION.test(text)) return redactJson(text)
+  return text.replaceAll(VERSION, `"$1":"${REDACTED}"`)
 }
 
 /** The JSON text without its secrets, or null when it is not JSON. Unchanged when it can hold none. */
@@ -111,20 +106,44 @@ export function redactValue(value: unknown, depth: number): unknown {
   return members
 }
 
-/** Raw headers (name, value, name, value, …) as pairs, as sent, secrets marked. */
-export function redactRawHeaders(rawHeaders: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string
-    pairs.push([name, isSensitiveName(name) ? REDACTED : (rawHeaders[index + 1] as string)])
+// No quote, no backslash, no control character and no half of a surrogate pair: what JSON.stringify leaves as it is.
+const PLAIN_IN_JSON = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
+
+/** Raw headers (name, value, name, value, …) as pairs in JSON, as sent, secrets marked. */
+export function rawHeadersJson(rawHeaders: readonly string[]): string {
+  let json = ''
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    json +=
+      (index === 0 ? '' : ',') + headerJson(rawHeaders[index] as string, rawHeaders[index + 1] as string)
+  return `[${json}]`
+}
+
+/** The headers of an answer in the same form. */
+export function answerHeadersJson(
+  headers: Record<string, number | string | readonly string[] | undefined>,
+): string {
+  let json = ''
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined) continue
+    if (typeof value === 'object') for (const one of value) json += ',' + headerJson(name, one)
+    else json += ',' + headerJson(name, String(value))
   }
-  return pairs
+  return `[${json.slice(1)}]`
+}
+
+function headerJson(name: string, value: string): string {
+  return `[${jsonText(name)},${jsonText(isSensitiveName(name) ? REDACTED : value)}]`
+}
+
+function jsonText(text: string): string {
+  return PLAIN_IN_JSON.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** A query string without its `?`, with the values of sensitive parameters marked. */
 export function redactQuery(query: string): string {
   // Without an escape in it, the text itself shows whether any name can match.
-  if (!query.includes('%') && !holdsOne(query.toLowerCase(), WORDS)) return query
+  if (!query.includes('%') && !MAYBE_SENSITIVE.test(query)) return query
   return query.split('&').map(redactParameter).join('&')
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import type { PreparedRow } from './record.ts'
+import type { ListedRow, Series } from './record.ts'
 import { seriesKey, upsertSeries, type KnownSeries } from './write-rows.ts'
 
 // About 300 bytes each. Past this the oldest half is asked for again when needed.
@@ -7,7 +7,7 @@ const SERIES_REMEMBERED_MAX = 100_000
 
 export type SeriesCache = {
   /** The series of each row, on record for the row's day before the row itself is written. */
-  idsFor(rows: readonly PreparedRow[]): Promise<number[]>
+  idsFor(rows: readonly ListedRow[]): Promise<number[]>
 }
 
 /** Remembers which series exist, so that a batch asks the database only for what is new today. */
@@ -16,7 +16,7 @@ export function createSeriesCache(database: Database): SeriesCache {
 
   return {
     async idsFor(rows) {
-      const keys = rows.map(seriesKey)
+      const keys = keysOf(rows)
       const missing = missingSeries(known, rows, keys)
       if (missing.length > 0) {
         if (known.size + missing.length > SERIES_REMEMBERED_MAX) forgetOldest(known)
@@ -27,23 +27,37 @@ export function createSeriesCache(database: Database): SeriesCache {
   }
 }
 
-type Missing = { key: string; row: PreparedRow; firstDay: number; lastDay: number }
+/** Rows of one series share it: then they share its key as well. */
+function keysOf(rows: readonly ListedRow[]): string[] {
+  let latest: Series | null = null
+  let key = ''
+  return rows.map(({ series }) => {
+    if (series !== latest) {
+      latest = series
+      key = seriesKey(series)
+    }
+    return key
+  })
+}
+
+type Missing = { key: string; series: Series; firstDay: number; lastDay: number }
 
 function missingSeries(
   known: ReadonlyMap<string, KnownSeries>,
-  rows: readonly PreparedRow[],
+  rows: readonly ListedRow[],
   keys: readonly string[],
 ): Missing[] {
   const missing = new Map<string, Missing>()
   for (const [index, row] of rows.entries()) {
     const key = keys[index] as string
-    const series = known.get(key)
-    if (series && series.firstDay <= row.day && series.lastDay >= row.day) continue
+    const { day } = row
+    const one = known.get(key)
+    if (one && one.firstDay <= day && one.lastDay >= day) continue
     const other = missing.get(key)
-    if (!other) missing.set(key, { key, row, firstDay: row.day, lastDay: row.day })
+    if (!other) missing.set(key, { key, series: row.series, firstDay: day, lastDay: day })
     else {
-      other.firstDay = Math.min(other.firstDay, row.day)
-      other.lastDay = Math.max(other.lastDay, row.day)
+      other.firstDay = Math.min(other.firstDay, day)
+      other.lastDay = Math.max(other.lastDay, day)
     }
   }
   return [...missing.values()]

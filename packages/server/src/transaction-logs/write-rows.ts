@@ -2,81 +2,112 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Database } from '../database/database.ts'
-import type { PreparedRow } from './record.ts'
+import { createPages, piecesOf, type Line } from './pages.ts'
+import { pathGrams, pathHash } from './path-pattern.ts'
+import type { ListedRow, Payload, Series } from './record.ts'
 import { dayName } from './request-id.ts'
 
 // Measured: below this one statement with arrays is faster, above it COPY is (docs/decisions/0010).
 const COPY_ROWS_MIN = 64
 
+/** A row that waits. A change keeps its payload, for the statement; a read has it laid out for COPY at once. */
+export type WaitingRow = { listed: ListedRow; payload: Payload | null; line: Line | null }
+
 type Value = string | number | boolean | null
-type Column = {
+type Column<Row> = {
   name: string
   type: string
-  of: (row: PreparedRow, seriesId: number) => Value
-  /** Its texts are this server's own and hold nothing to escape. */
+  /** @param id what the row does not know: of a listed row its series, of a payload its row */
+  of: (row: Row, id: string | number) => Value
+  /** Its texts are this server's own, or JSON: they hold nothing that CSV quotes. */
   plain?: true
 }
+type Table<Row> = { name: string; columns: Column<Row>[] }
 
 const NO_IDS = '{}'
 
-const ROW_COLUMNS: Column[] = [
-  { name: 'id', type: 'uuid', of: (row) => row.uuid, plain: true },
-  { name: 'series_id', type: 'integer', of: (_, seriesId) => seriesId, plain: true },
-  {
-    name: 'duration_ms',
-    type: 'real',
-    of: (row) => Math.round(row.record.durationMs * 1000) / 1000,
-    plain: true,
-  },
-  { name: 'request_count', type: 'integer', of: (row) => row.requestCount, plain: true },
-  { name: 'path_hash', type: 'integer', of: (row) => row.pathHash, plain: true },
-  { name: 'path_grams', type: 'smallint[]', of: (row) => row.pathGrams, plain: true },
-  { name: 'path', type: 'text', of: (row) => row.path },
-  { name: 'ip', type: 'text', of: (row) => row.record.ip },
-]
+const ROWS: Table<ListedRow> = {
+  name: 'transaction_logs',
+  columns: [
+    { name: 'id', type: 'uuid', of: (row) => row.uuid, plain: true },
+    { name: 'series_id', type: 'integer', of: (_, seriesId) => seriesId, plain: true },
+    { name: 'duration_ms', type: 'real', of: (row) => Math.round(row.durationMs * 1000) / 1000, plain: true },
+    { name: 'request_count', type: 'integer', of: (row) => row.requestCount, plain: true },
+    {
+      name: 'path_hash',
+      type: 'integer',
+      of: ({ path }) => (path === null ? null : pathHash(path)),
+      plain: true,
+    },
+    {
+      name: 'path_grams',
+      type: 'smallint[]',
+      of: ({ path, series }) => (path === null ? null : `{${pathGrams(path, series.pattern).join()}}`),
+      plain: true,
+    },
+    { name: 'path', type: 'text', of: (row) => row.path },
+    { name: 'ip', type: 'text', of: (row) => row.ip },
+  ],
+}
 
-const PAYLOAD_COLUMNS: Column[] = [
-  { name: 'id', type: 'uuid', of: (row) => row.uuid, plain: true },
-  { name: 'secret_version', type: 'integer', of: (row) => row.record.secretVersion, plain: true },
-  { name: 'query', type: 'text', of: (row) => row.query },
-  { name: 'user_agent', type: 'text', of: (row) => row.record.userAgent },
-  { name: 'idempotency_key', type: 'text', of: (row) => row.record.idempotencyKey },
-  { name: 'transaction_id', type: 'text', of: (row) => row.record.transactionId },
-  {
-    name: 'event_ids',
-    type: 'text[]',
-    of: (row) => (row.record.eventIds.length === 0 ? NO_IDS : `{${row.record.eventIds.join()}}`),
-  },
-  { name: 'request_headers', type: 'json', of: (row) => row.requestHeaders },
-  { name: 'request_body', type: 'text', of: (row) => row.requestBody },
-  { name: 'request_body_bytes', type: 'integer', of: (row) => row.requestBytes, plain: true },
-  { name: 'request_body_truncated', type: 'boolean', of: (row) => row.requestTruncated, plain: true },
-  { name: 'request_body_digest', type: 'text', of: (row) => row.requestDigest, plain: true },
-  { name: 'response_headers', type: 'json', of: (row) => row.responseHeaders },
-  { name: 'response_body', type: 'text', of: (row) => row.responseBody },
-  { name: 'response_body_bytes', type: 'integer', of: (row) => row.responseBytes, plain: true },
-  { name: 'response_body_truncated', type: 'boolean', of: (row) => row.responseTruncated, plain: true },
-  { name: 'response_body_digest', type: 'text', of: (row) => row.responseDigest, plain: true },
-  { name: 'diagnosis', type: 'json', of: (row) => row.diagnosis },
-]
+const PAYLOADS: Table<Payload> = {
+  name: 'transaction_log_payloads',
+  columns: [
+    { name: 'id', type: 'uuid', of: (_, uuid) => uuid, plain: true },
+    { name: 'secret_version', type: 'integer', of: (row) => row.secretVersion, plain: true },
+    { name: 'query', type: 'text', of: (row) => row.query },
+    { name: 'user_agent', type: 'text', of: (row) => row.userAgent },
+    { name: 'idempotency_key', type: 'text', of: (row) => row.idempotencyKey },
+    { name: 'transaction_id', type: 'text', of: (row) => row.transactionId },
+    {
+      name: 'event_ids',
+      type: 'text[]',
+      of: ({ eventIds }) => (eventIds.length === 0 ? NO_IDS : `{${eventIds.join()}}`),
+    },
+    { name: 'request_headers', type: 'json', of: (row) => row.requestHeaders, plain: true },
+    { name: 'request_body', type: 'text', of: (row) => row.requestBody.text },
+    { name: 'request_body_bytes', type: 'integer', of: (row) => row.requestBody.bytes, plain: true },
+    { name: 'request_body_truncated', type: 'boolean', of: (row) => row.requestBody.truncated, plain: true },
+    { name: 'request_body_digest', type: 'text', of: (row) => row.requestBody.digest, plain: true },
+    { name: 'response_headers', type: 'json', of: (row) => row.responseHeaders, plain: true },
+    { name: 'response_body', type: 'text', of: (row) => row.responseBody.text },
+    { name: 'response_body_bytes', type: 'integer', of: (row) => row.responseBody.bytes, plain: true },
+    {
+      name: 'response_body_truncated',
+      type: 'boolean',
+      of: (row) => row.responseBody.truncated,
+      plain: true,
+    },
+    { name: 'response_body_digest', type: 'text', of: (row) => row.responseBody.digest, plain: true },
+    { name: 'diagnosis', type: 'json', of: (row) => row.diagnosis, plain: true },
+  ],
+}
 
-type Table = { name: string; columns: Column[] }
-
-const TABLES: Table[] = [
-  { name: 'transaction_logs', columns: ROW_COLUMNS },
-  { name: 'transaction_log_payloads', columns: PAYLOAD_COLUMNS },
-]
+/** A payload as it is copied. */
+export function payloadLine({ uuid }: ListedRow, payload: Payload): string {
+  return csvLine(PAYLOADS.columns, payload, uuid)
+}
 
 /** Commits rows, each in both tables, in one transaction. */
 export async function writeRows(
   database: Database,
-  rows: readonly PreparedRow[],
+  rows: readonly WaitingRow[],
   seriesIds: readonly number[],
 ): Promise<void> {
-  if (rows.length < COPY_ROWS_MIN) return insertRows(database, rows, seriesIds)
+  const payloads = rows.flatMap(({ payload }) => payload ?? [])
+  if (rows.length < COPY_ROWS_MIN && payloads.length === rows.length)
+    return insertRows(database, { rows, payloads, seriesIds })
   await database.transaction(async (client) => {
-    for (const table of TABLES) await copyRows(client, table, rows, seriesIds)
+    const lines = rows.map(({ listed }, index) => csvLine(ROWS.columns, listed, seriesIds[index] as number))
+    await copy(client, ROWS, [lines.join('')])
+    await copy(client, PAYLOADS, piecesOf(linesOf(rows)))
   })
+}
+
+/** Where the payloads of rows lie, laid out now where they were not. */
+function linesOf(rows: readonly WaitingRow[]): Line[] {
+  const pages = createPages()
+  return rows.map(({ listed, line, payload }) => line ?? pages.add(payloadLine(listed, payload as Payload)))
 }
 
 const INSERT_NAME = 'transaction-log-insert'
@@ -85,18 +116,24 @@ const INSERT = insertStatement()
 /** Both tables in one statement: one round trip and one commit. */
 async function insertRows(
   database: Database,
-  rows: readonly PreparedRow[],
-  seriesIds: readonly number[],
+  {
+    rows,
+    payloads,
+    seriesIds,
+  }: { rows: readonly WaitingRow[]; payloads: readonly Payload[]; seriesIds: readonly number[] },
 ): Promise<void> {
-  const values = TABLES.flatMap(({ columns }) =>
-    columns.map(({ of }) => rows.map((row, index) => of(row, seriesIds[index] as number))),
-  )
+  const values = [
+    ...ROWS.columns.map(({ of }) => rows.map(({ listed }, index) => of(listed, seriesIds[index] as number))),
+    ...PAYLOADS.columns.map(({ of }) =>
+      payloads.map((payload, index) => of(payload, (rows[index] as WaitingRow).listed.uuid)),
+    ),
+  ]
   await database.pool.query({ name: INSERT_NAME, text: INSERT, values })
 }
 
 function insertStatement(): string {
   let parameter = 0
-  const inserts = TABLES.map(({ name, columns }) => {
+  const inserts = [ROWS, PAYLOADS].map(({ name, columns }) => {
     const names = columns.map((column) => column.name).join(', ')
     // Arrays of arrays would have to be of one length: these travel as texts.
     const selected = columns.map(({ name: column, type }) =>
@@ -108,49 +145,46 @@ function insertStatement(): string {
   return `with rows as (${inserts[0]}) ${inserts[1]}`
 }
 
-async function copyRows(
+async function copy(
   client: pg.PoolClient,
-  table: Table,
-  rows: readonly PreparedRow[],
-  seriesIds: readonly number[],
+  { name, columns }: { name: string; columns: readonly { name: string }[] },
+  pieces: Iterable<string | Buffer>,
 ): Promise<void> {
-  const columns = table.columns.map((column) => column.name).join(', ')
-  const stream = client.query(copyFrom(`copy ${table.name} (${columns}) from stdin`))
+  const names = columns.map((column) => column.name).join(', ')
+  const stream = client.query(copyFrom(`copy ${name} (${names}) from stdin with (${CSV})`))
   const finished = once(stream, 'finish')
-  stream.end(copyTextOf(table, rows, seriesIds))
+  stream.cork()
+  for (const piece of pieces) stream.write(piece)
+  stream.end()
   await finished
 }
 
-/** Rows in COPY's text format. */
-function copyTextOf({ columns }: Table, rows: readonly PreparedRow[], seriesIds: readonly number[]): string {
+// JSON is full of backslashes and quotes, which COPY's own format and the usual CSV would escape one by one: with a
+// quote that no text holds, nearly every value stands as it is. Null is nothing at all, an empty text a pair of quotes.
+const CSV = "format csv, delimiter E'\\t', quote E'\\x01', escape E'\\x01'"
+const UNQUOTED = /^[ -\uffff]+$/
+
+function csvLine<Row>(columns: readonly Column<Row>[], row: Row, id: string | number): string {
   let text = ''
-  for (const [index, row] of rows.entries()) {
-    let separator = ''
-    for (const { of, plain } of columns) {
-      const value = of(row, seriesIds[index] as number)
-      text += separator + (value === null ? NULL : plain ? String(value) : copyText(String(value)))
-      separator = '\t'
-    }
-    text += '\n'
+  let separator = ''
+  for (const { of, plain } of columns) {
+    const value = of(row, id)
+    text += separator
+    if (value !== null) text += plain ? String(value) : csvText(String(value))
+    separator = '\t'
   }
-  return text
+  return `${text}\n`
 }
 
-const NULL = '\\N'
-const CONTROL = /[\n\r\t\0]/
-const COPY_ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '' }
-
-/** A text in COPY's text format. */
-function copyText(value: string): string {
-  // JSON is full of backslashes and free of control characters: the common case stays without a callback.
-  const text = value.includes('\\') ? value.replaceAll('\\', '\\\\') : value
-  if (!CONTROL.test(text)) return text
-  return text.replaceAll(/[\n\r\t\0]/g, (character) => COPY_ESCAPES[character] as string)
+function csvText(value: string): string {
+  if (UNQUOTED.test(value)) return value
+  // Postgres stores no NUL.
+  return `\x01${value.replaceAll('\0', '').replaceAll('\x01', '\x01\x01')}\x01`
 }
 
 /** The dimensions of a series, as one text: the key of whoever remembers its id. */
-export function seriesKey({ record, pattern }: PreparedRow): string {
-  const { workspaceId, mode, currencyType, apiKeyId, method, status, code } = record
+export function seriesKey(series: Series): string {
+  const { workspaceId, mode, currencyType, apiKeyId, method, pattern, status, code } = series
   return `${workspaceId}\n${mode}\n${currencyType}\n${apiKeyId}\n${method}\n${pattern}\n${status}\n${code ?? ''}`
 }
 
@@ -162,10 +196,10 @@ export type KnownSeries = { id: number; firstDay: number; lastDay: number }
  */
 export async function upsertSeries(
   database: Database,
-  wanted: readonly { key: string; row: PreparedRow; firstDay: number; lastDay: number }[],
+  wanted: readonly { key: string; series: Series; firstDay: number; lastDay: number }[],
 ): Promise<Map<string, KnownSeries>> {
   const sorted = wanted.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  const column = <T>(of: (row: PreparedRow) => T) => sorted.map(({ row }) => of(row))
+  const column = <T>(of: (series: Series) => T) => sorted.map(({ series }) => of(series))
   const { rows } = await database.pool.query<{
     key: string
     id: number
@@ -186,14 +220,14 @@ export async function upsertSeries(
      returning id, first_day::text, last_day::text,
        concat_ws(E'\\n', workspace_id, mode, currency_type, api_key_id, method, path_pattern, status, code) as key`,
     [
-      column(({ record }) => record.workspaceId),
-      column(({ record }) => record.mode),
-      column(({ record }) => record.currencyType),
-      column(({ record }) => record.apiKeyId),
-      column(({ record }) => record.method),
-      column(({ pattern }) => pattern),
-      column(({ record }) => record.status),
-      column(({ record }) => record.code ?? ''),
+      column((series) => series.workspaceId),
+      column((series) => series.mode),
+      column((series) => series.currencyType),
+      column((series) => series.apiKeyId),
+      column((series) => series.method),
+      column((series) => series.pattern),
+      column((series) => series.status),
+      column((series) => series.code ?? ''),
       sorted.map(({ firstDay }) => dayName(firstDay)),
       sorted.map(({ lastDay }) => dayName(lastDay)),
     ],
