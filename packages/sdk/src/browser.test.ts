@@ -4,7 +4,7 @@ import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type * as Sdk from './index.ts'
 import { chromiumPath } from './testing/chromium.ts'
-import { keyNamed, webhooks } from './testing/conformance.ts'
+import { keyNamed, receipts, webhooks } from './testing/conformance.ts'
 import { startVerifyingServer } from './testing/verifying-server.ts'
 
 const key = keyNamed('active')
@@ -82,6 +82,26 @@ describe('in a browser', () => {
       return (await Promise.all(verified)).map(({ id }) => id)
     }, webhooks.vectors)
     expect(ids).toEqual([webhooks.vectors.message.id, webhooks.vectors.message.id])
+  })
+
+  it('every published receipt is taken or refused, by the reason that the data names', async () => {
+    const tab = await open()
+    const told = await tab.evaluate(
+      (cases) =>
+        Promise.all(
+          cases.map(({ receipt, trusted }) =>
+            sdk.verifyReceipt(receipt, { keys: trusted }).then(
+              ({ keyId }) => keyId,
+              (error: unknown) => (error instanceof sdk.ReceiptError ? error.reason : String(error)),
+            ),
+          ),
+        ),
+      receipts.cases,
+    )
+    expect(told.length).toBeGreaterThan(20)
+    expect(told).toEqual(
+      receipts.cases.map(({ expect: wanted }) => (wanted.accepted ? wanted.key_id : wanted.reason)),
+    )
   })
 
   it('the whole SDK is less than 30 kB, minified: about 10 kB on the wire', () => {
