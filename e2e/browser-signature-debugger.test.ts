@@ -167,3 +167,32 @@ test('a secret is checked in the browser and never sent, and neither are cookies
     expect(one).not.toContain('confidential')
   }
 })
+
+test.each(WIDTHS)('a request is graded from the browser without side effects, %i wide', async (width) => {
+  const { page, person } = await world.member({ viewport: { width, height: 900 } })
+  const key = (await person.createKey()) as Key & { id: string }
+  const other = (await person.createKey()) as Key
+  const sent: string[] = []
+  page.on('request', (one) =>
+    sent.push(`${one.url()} ${JSON.stringify(one.headers())} ${one.postData() ?? ''}`),
+  )
+  await page.goto('/signature-debugger')
+  await page.getByText('Grade my request').click()
+  await page.getByLabel('Public Key of Test Mode').fill(key.public_key)
+  await page.getByLabel('Its Secret Key').fill(key.secret_key)
+  await button(page, 'Sign and have it graded').click()
+  await note(page, 'The signature is right.').waitFor()
+  expect(await page.locator('dd strong').allInnerTexts()).not.toContain('failed')
+  await assertFit(page, 'debugger-graded')
+
+  await page.getByLabel('Its Secret Key').fill(other.secret_key)
+  await button(page, 'Sign and have it graded').click()
+  await note(page, 'signature-invalid').waitFor()
+  expect(await page.locator('dd strong').allInnerTexts()).toContain('failed')
+
+  expect(sent.filter((one) => one.includes('/v1/test/signature'))).toHaveLength(2)
+  for (const one of sent)
+    for (const { secret_key: secret } of [key, other])
+      expect(one).not.toContain(secret.slice('sk_test_'.length))
+  expect(await person.call('GET', `/v1/api-keys/${key.id}`)).toMatchObject({ last_used_at: null })
+})

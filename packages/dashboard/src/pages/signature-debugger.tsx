@@ -6,6 +6,7 @@ import type { SignatureExplanation } from '../api-types.ts'
 import { readOwnBase } from '../base-difference.ts'
 import { BaseComparison } from '../components/base-comparison.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { GradeRequest } from '../components/grade-request.tsx'
 import { SecretCheck } from '../components/secret-check.tsx'
 import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
@@ -31,6 +32,9 @@ export function SignatureDebuggerPage() {
       ) : (
         <LoggedRequest id={request} />
       )}
+      <div style={{ marginTop: 24 }}>
+        <GradeRequest />
+      </div>
     </>
   )
 }
