@@ -223,6 +223,32 @@ describe.skipIf(REDIS_SERVER === null)('two API servers on one database and one 
     await passesAgain(key)
   })
 
+  it('what an address fails at one server counts at the other, which then turns it away unasked', async () => {
+    const env = { ...t.env, FAILURES_PER_MINUTE: '20', TRUST_PROXY: '127.0.0.1/32' }
+    const [one, two] = await Promise.all(
+      [0, 1].map(async () => launchServer({ dataDir: await makeFolder(), env })),
+    )
+    const key = await createKey()
+    const wrong = { ...key, secretKey: (await createKey()).secretKey }
+    const from = async (server: LaunchedServer, pair: Pair, address: string) => {
+      const { status, body } = await t.send(server, {
+        ...(await t.sign(pair)),
+        'x-forwarded-for': address,
+        'x-forwarded-proto': 'https',
+      })
+      return [status, body['code']]
+    }
+    for (let count = 0; count < 20; count += 1)
+      expect(await from(one!, wrong, '198.51.100.77')).toEqual([401, 'signature-invalid'])
+    // The first that fails here is told how many failed there.
+    expect(await from(two!, wrong, '198.51.100.77')).toEqual([401, 'signature-invalid'])
+    await vi.waitFor(async () =>
+      expect(await from(two!, key, '198.51.100.77')).toEqual([429, 'too-many-failures']),
+    )
+    expect((await from(two!, key, '198.51.100.78'))[0]).toBe(200)
+    await Promise.all([one!.stop(), two!.stop()])
+  })
+
   it('a server without REDIS_URL, or whose Redis evicts, or that cannot reach it, says so in a line and ends', async () => {
     const { REDIS_URL: _shared, ...alone } = t.env
     const start = async (env: Record<string, string>) => {
