@@ -37,9 +37,9 @@ export type Proxy = {
 
 /** What the guide promises of a service that knows nothing of signatures, behind whichever proxy. */
 export function describeBehind(proxy: Proxy, more: (send: () => Send) => void = () => {}): void {
-  describe.skipIf(!proxy.isThere)(`behind ${proxy.name}, a service that knows nothing of signatures`, () =>
-    suite(proxy, more),
-  )
+  describe.skipIf(!proxy.isThere)(`behind ${proxy.name}, a service that knows nothing of signatures`, () => {
+    suite(proxy, more)
+  })
 }
 
 function suite(proxy: Proxy, more: (send: () => Send) => void): void {
