@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountParts } from './money-words.ts'
 
@@ -19,6 +20,18 @@ describe('an amount on the screen', () => {
       '90071992547409931.5',
     ]
     for (const amount of amounts) expect(joined(amount)).toBe(amount)
+  })
+
+  it('loses no digit of 10^60 units, with 0 to 18 decimals and either sign', () => {
+    const units = fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n })
+    fc.assert(
+      fc.property(units, fc.nat({ max: 18 }), (minor, decimals) => {
+        const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0')
+        const whole = digits.slice(0, digits.length - decimals)
+        const amount = `${minor < 0n ? '-' : ''}${whole}${decimals > 0 ? `.${digits.slice(-decimals)}` : ''}`
+        expect(joined(amount)).toBe(amount)
+      }),
+    )
   })
 
   it('groups whole digits in threes from the point', () => {

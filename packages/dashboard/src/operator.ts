@@ -9,6 +9,7 @@ import type {
   Reconciliation,
   Settlement,
   SigningKey,
+  SystemHealth,
 } from './api-types.ts'
 
 // What operators decide about: who may use Production Mode, what has been settled, which connections are on.
@@ -71,3 +72,12 @@ export const evidenceQuery = (subjectId: string) =>
     queryFn: ({ signal }) =>
       call<LedgerEvidence>('GET', `${DISCREPANCIES}/${encodeURIComponent(subjectId)}/evidence`, { signal }),
   })
+
+const HEALTH = '/v1/operator/health'
+const HEALTH_REFRESH_MS = 5_000
+
+export const healthQuery = queryOptions({
+  queryKey: [HEALTH],
+  queryFn: ({ signal }) => call<SystemHealth>('GET', HEALTH, { signal }),
+  refetchInterval: HEALTH_REFRESH_MS,
+})

@@ -350,6 +350,12 @@ const operatorReconciliationRoute = createRoute({
     'OperatorReconciliationPage',
   ),
 })
+const operatorHealthRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/health',
+  staticData: { title: 'System health', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-health.tsx'), 'OperatorHealthPage'),
+})
 const operatorEvidenceRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/reconciliation/$subjectId',
@@ -413,6 +419,7 @@ const routeTree = root.addChildren([
     operatorKeyRoute,
     operatorReconciliationRoute,
     operatorEvidenceRoute,
+    operatorHealthRoute,
     operatorMailRoute,
   ]),
 ])

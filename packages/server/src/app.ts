@@ -21,6 +21,8 @@ import { operatorKeyRoutes } from './keys/operator-key-routes.ts'
 import { forwardAuthRoutes } from './forwarded/forward-auth-routes.ts'
 import { forwardedRoutes } from './forwarded/routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import type { RequestMetrics } from './operations/request-metrics.ts'
+import { healthRoute } from './operations/routes.ts'
 import { railRoutes } from './rails/routes.ts'
 import { listenerRoutes } from './listeners/routes.ts'
 import { logRequests } from './log-requests.ts'
@@ -39,6 +41,8 @@ import { workspaceRoutes } from './workspaces/routes.ts'
 export type AppDeps = Services & {
   /** Where the built dashboard lies; null in tests that need no pages. */
   dashboardDir: string | null
+  /** Counts what is answered, where somebody reads it. */
+  requestMetrics?: RequestMetrics
   /** Whether this server may answer: false while its lock on the database is lost. */
   isReady?: () => boolean
   /** Checks every answer against its schema: on in tests, off in production for speed. */
@@ -139,6 +143,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   })
   assertAccessIsDeclared(app)
   const methods = collectMethods(app)
+  deps.requestMetrics?.watch(app)
   registerIdempotency(app, deps)
   logRequests(app, deps)
   signAnswers(app, deps)
@@ -157,6 +162,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   railRoutes(app, deps)
   settlementRoutes(app, deps)
   reconciliationRoutes(app, deps)
+  healthRoute(app, deps)
   forwardedRoutes(app, deps)
   forwardAuthRoutes(app, deps)
   webhookRoutes(app, deps)

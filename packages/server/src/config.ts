@@ -33,6 +33,8 @@ export type Config = {
   /** The proxies whose forwarded headers count; null when there is none. */
   trustProxy: BlockList | null
   tls: { certFile: string; keyFile: string } | null
+  /** Where `/metrics` is; null: nowhere. */
+  metrics: { host: string; port: number } | null
   logRetentionDays: number
   logLevel: string
   /** Seconds before each attempt; null: the schedule of the product. */
@@ -116,6 +118,7 @@ export function readConfig(env: Env): Config {
     ),
     trustProxy: text('TRUST_PROXY') ? readNetworks(text('TRUST_PROXY'), 'TRUST_PROXY', fault) : null,
     tls,
+    metrics: readMetrics(text('METRICS_HOST'), text('METRICS_PORT'), fault),
     logRetentionDays: integer(
       text('LOG_RETENTION_DAYS'),
       { name: 'LOG_RETENTION_DAYS', fallback: 30, min: 1, max: 3650 },
@@ -260,6 +263,16 @@ function readForwardAuthSecret(
   if (authorities === null)
     fault('FORWARD_AUTH_SECRET needs FORWARD_AUTHORITIES: the host names that the proxy answers to.')
   return secret
+}
+
+/** Off unless a port is set: it asks nobody who they are, so where it listens is decided on purpose. */
+function readMetrics(host: string | null, port: string | null, fault: Fault): Config['metrics'] {
+  if (port === null) {
+    if (host !== null) fault('METRICS_HOST needs METRICS_PORT: the port on which /metrics is served.')
+    return null
+  }
+  const parsed = integer(port, { name: 'METRICS_PORT', fallback: 0, min: 0, max: 65535 }, fault)
+  return { host: host ?? '127.0.0.1', port: parsed }
 }
 
 function readSchedule(value: string | null, fault: Fault): number[] | null {

@@ -14,6 +14,8 @@ import { StartUpError } from './database/start-up-error.ts'
 import { SealError, type Sealer } from './encryption.ts'
 import { createLoops } from './loops.ts'
 import { createLog, type Log } from './log.ts'
+import { observe, type Running } from './observe.ts'
+import { createRequestMetrics } from './operations/request-metrics.ts'
 import { readyReport } from './ready-report.ts'
 import { createServices, webhookGuard, type Foundation, type Services } from './services.ts'
 import { setupLink } from './sessions/setup.ts'
@@ -89,7 +91,8 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   const printToTerminal = process.stdout.isTTY ? (text: string) => void process.stdout.write(text) : undefined
   const foundation = { config, log, database, databaseUrl: postgres.url, sealer, clock, printToTerminal }
 
-  if (config.roles.has('api')) await serve(foundation, postgres.lock, shutdown)
+  const running: Running = {}
+  if (config.roles.has('api')) running.api = await serve(foundation, postgres.lock, shutdown)
   if (config.roles.has('worker')) {
     const worker = startWorker(createLoops(foundation), { log })
     shutdown.add({ name: 'worker', run: () => worker.stop() })
@@ -101,7 +104,9 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
       retrySchedule: config.webhookRetrySchedule,
     })
     shutdown.add({ name: 'deliverer', run: () => deliverer.stop() })
+    running.worker = { loops: () => worker.states(), attempts: () => deliverer.attempts() }
   }
+  await observe(foundation, running, shutdown)
   // `npm start` marks where its own work ended; without the mark, the process is the start.
   const startedAt = performance.getEntriesByName('countersign-start')[0]?.startTime ?? 0
   const link = config.roles.has('api') ? await setupLink(foundation) : null
@@ -109,12 +114,22 @@ async function start(config: Config, log: Log, shutdown: Shutdown): Promise<void
   process.stdout.write(readyReport({ config, seconds, setupLink: link }))
 }
 
-async function serve(foundation: Foundation, lock: ServerLock | null, shutdown: Shutdown): Promise<void> {
+async function serve(
+  foundation: Foundation,
+  lock: ServerLock | null,
+  shutdown: Shutdown,
+): Promise<NonNullable<Running['api']>> {
   const { config, log } = foundation
   const services = await createServices(foundation)
   shutdown.add({ name: 'services', run: () => services.close() })
   const isReady = followLock(lock, services, log)
-  const app = await buildApp({ ...services, isReady, dashboardDir: DASHBOARD_DIR })
+  const requestMetrics = config.metrics ? createRequestMetrics() : undefined
+  const app = await buildApp({
+    ...services,
+    isReady,
+    dashboardDir: DASHBOARD_DIR,
+    ...(requestMetrics ? { requestMetrics } : {}),
+  })
   shutdown.add({
     name: 'api',
     async run() {
@@ -125,6 +140,7 @@ async function serve(foundation: Foundation, lock: ServerLock | null, shutdown: 
     },
   })
   await app.listen({ host: config.host, port: config.port })
+  return { services, requestMetrics }
 }
 
 /** Answers only while the lock is held; after a loss, not before what another server may have changed is known. */

@@ -156,6 +156,10 @@ export async function createServices(foundation: Foundation) {
       keyCache.clear()
       await nonces.reopen()
     },
+    /** Memory of the nonces that live; null where Redis holds them. */
+    nonceBytes: () => nonces.bytes,
+    /** Whether Redis answers; null where none is used. */
+    redisAnswers: () => (shared ? shared.redis.status === 'ready' : null),
     /** Whether signed requests can be accepted: false while the memory that servers share is away. */
     isVerifying: () => nonces.isOpen(),
     /** Writes what is still in memory. Call it when no request runs any more. */

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from './database/test-database.
 import { createSealer } from './encryption.ts'
 import type { App } from './http/app-type.ts'
 import { createLog } from './log.ts'
+import { createRequestMetrics, type RequestMetrics } from './operations/request-metrics.ts'
 import { createServices, type Services } from './services.ts'
 
 export const TEST_ORIGIN = 'http://localhost:4747'
@@ -37,6 +38,8 @@ export type TestAnswer = {
 
 export type TestApp = Services & {
   app: App
+  /** What this application has answered. */
+  requestMetrics: RequestMetrics
   clock: ReturnType<typeof testClock>
   /** Signs up a person, which makes a workspace. */
   signUp(name?: string): Promise<TestMember>
@@ -77,7 +80,8 @@ export async function createTestApp(
     log: createLog('silent'),
     wait: async () => {},
   })
-  const app = await buildApp({ ...services, dashboardDir: null, validateResponses: true })
+  const requestMetrics = createRequestMetrics()
+  const app = await buildApp({ ...services, requestMetrics, dashboardDir: null, validateResponses: true })
   await app.ready()
   let people = 0
 
@@ -104,6 +108,7 @@ export async function createTestApp(
   return {
     ...services,
     app,
+    requestMetrics,
     clock,
     async signUp(name = 'Ada') {
       people += 1

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.ts'
+import type { LoopState } from './operations/queries.ts'
 
 /** Work that repeats for as long as the process runs. */
 export type Loop = {
@@ -16,6 +17,8 @@ export type Loop = {
 export type Worker = {
   /** Ends the loop's pause: there is something to do now. A round that runs already is followed by another. */
   wake(name: string): void
+  /** How each loop does: when it last ended a round, and since when it fails. */
+  states(): LoopState[]
   /** Lets the running rounds finish, within a limit, and starts no other. */
   stop(): Promise<void>
 }
@@ -27,9 +30,23 @@ const STOP_LIMIT_MS = 10_000
 export function startWorker(loops: readonly Loop[], deps: { log: Log }): Worker {
   const stopping = new AbortController()
   const bells = new Map(loops.map((loop) => [loop.name, createBell()]))
-  const running = loops.map((loop) => repeat(loop, bells.get(loop.name)!, stopping.signal, deps.log))
+  const states = loops.map(({ name }): LoopState => ({
+    name,
+    last_run_at: null,
+    failures: 0,
+    failing_since: null,
+  }))
+  const running = loops.map((loop, index) =>
+    repeat(loop, {
+      bell: bells.get(loop.name)!,
+      state: states[index]!,
+      signal: stopping.signal,
+      log: deps.log,
+    }),
+  )
   return {
     wake: (name) => bells.get(name)?.ring(),
+    states: () => states.map((state) => ({ ...state })),
     async stop() {
       stopping.abort()
       for (const bell of bells.values()) bell.ring()
@@ -38,22 +55,26 @@ export function startWorker(loops: readonly Loop[], deps: { log: Log }): Worker 
   }
 }
 
-async function repeat(loop: Loop, bell: Bell, signal: AbortSignal, log: Log): Promise<void> {
-  let failures = 0
+type Run = { bell: Bell; state: LoopState; signal: AbortSignal; log: Log }
+
+async function repeat(loop: Loop, { bell, state, signal, log }: Run): Promise<void> {
   while (!signal.aborted) {
     bell.hush()
     let more = false
     try {
       more = (await loop.run(signal)) === 'more'
-      failures = 0
+      state.failures = 0
+      state.failing_since = null
     } catch (err) {
       if (signal.aborted) return
-      failures++
-      log.error({ err, loop: loop.name, failures }, 'a loop failed; it goes on')
+      state.failures += 1
+      state.failing_since ??= new Date().toISOString()
+      log.error({ err, loop: loop.name, failures: state.failures }, 'a loop failed; it goes on')
     }
+    state.last_run_at = new Date().toISOString()
     // With `more`, others still get their turn between two rounds.
     if (more) await new Promise(setImmediate)
-    else await bell.wait(pauseMs(loop.intervalMs, failures))
+    else await bell.wait(pauseMs(loop.intervalMs, state.failures))
   }
 }
 

@@ -75,17 +75,19 @@ function Entries({ entries }: { entries: LedgerEvidence['entries'] }) {
               <td>
                 <EvidenceLink subjectId={entry.account_id} />
               </td>
-              <td className="num">{entry.version}</td>
-              <td>
+              <td data-label="Version" className="num">
+                {entry.version}
+              </td>
+              <td data-label="Transaction">
                 <EvidenceLink subjectId={entry.transaction_id} />
               </td>
-              <td>
+              <td data-label="Step">
                 {entry.step} {entry.currency}
               </td>
-              <Change value={entry.posted} after={entry.posted_after} />
-              <Change value={entry.pending_in} after={entry.pending_in_after} />
-              <Change value={entry.pending_out} after={entry.pending_out_after} />
-              <td>
+              <Change name="Posted" value={entry.posted} after={entry.posted_after} />
+              <Change name="Pending in" value={entry.pending_in} after={entry.pending_in_after} />
+              <Change name="Pending out" value={entry.pending_out} after={entry.pending_out_after} />
+              <td data-label="Written">
                 <Time at={entry.created_at} />
               </td>
             </tr>
@@ -96,11 +98,13 @@ function Entries({ entries }: { entries: LedgerEvidence['entries'] }) {
   )
 }
 
-function Change({ value, after }: { value: string; after: string }) {
+function Change({ name, value, after }: { name: string; value: string; after: string }) {
   return (
-    <td className="num">
-      {value}
-      <div className="small quiet">→ {after}</div>
+    <td data-label={name} className="num">
+      <div>
+        {value}
+        <div className="small quiet">→ {after}</div>
+      </div>
     </td>
   )
 }

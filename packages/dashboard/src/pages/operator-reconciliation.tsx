@@ -9,7 +9,7 @@ import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, FormError, Note, PageHead } from '../components/states.tsx'
-import { ExactTime, Time } from '../components/time.tsx'
+import { Time } from '../components/time.tsx'
 import { MODE_NAMES } from '../mode.ts'
 import { DISCREPANCIES, reconcileNow, RECONCILIATIONS } from '../operator.ts'
 import { DISCREPANCY_NAMES, PROOF_WORDS, RUN_KIND_NAMES } from '../reconciliation-words.ts'
@@ -140,10 +140,12 @@ function DiscrepancyTable({ rows }: { rows: LedgerDiscrepancy[] }) {
           {rows.map((row) => (
             <tr key={`${row.kind} ${row.subject_id}`}>
               <td>
-                <strong>{DISCREPANCY_NAMES[row.kind] ?? row.kind}</strong>
-                <div className="small quiet">{row.detail}</div>
+                <div>
+                  <strong>{DISCREPANCY_NAMES[row.kind] ?? row.kind}</strong>
+                  <div className="small quiet">{row.detail}</div>
+                </div>
               </td>
-              <td>
+              <td data-label="Where">
                 {/^(acc|txn)_/.test(row.subject_id) ? (
                   <Link
                     to="/operator/reconciliation/$subjectId"
@@ -156,15 +158,19 @@ function DiscrepancyTable({ rows }: { rows: LedgerDiscrepancy[] }) {
                   <Chip value={row.subject_id} what="subject" />
                 )}
               </td>
-              <td>
-                {row.workspace?.name ?? '–'}
-                {row.mode && <div className="small quiet">{MODE_NAMES[row.mode]}</div>}
+              <td data-label="Workspace">
+                <div>
+                  {row.workspace?.name ?? '–'}
+                  {row.mode && <div className="small quiet">{MODE_NAMES[row.mode]}</div>}
+                </div>
               </td>
-              <td>
-                <Time at={row.found_at} />
-                <div className="small quiet">
-                  {row.resolved_at ? 'resolved ' : 'seen '}
-                  <Time at={row.resolved_at ?? row.seen_at} />
+              <td data-label="Found">
+                <div>
+                  <Time at={row.found_at} />
+                  <div className="small quiet">
+                    {row.resolved_at ? 'resolved ' : 'seen '}
+                    <Time at={row.resolved_at ?? row.seen_at} />
+                  </div>
                 </div>
               </td>
             </tr>
@@ -200,15 +206,17 @@ function Totals({ run }: { run: Reconciliation }) {
             {run.totals.map((total) => (
               <tr key={`${total.mode} ${total.currency}`}>
                 <td>{total.currency}</td>
-                <td>{MODE_NAMES[total.mode]}</td>
-                <td className="num">{count(total.accounts)}</td>
-                <td className="num">
+                <td data-label="Mode">{MODE_NAMES[total.mode]}</td>
+                <td data-label="Accounts" className="num">
+                  {count(total.accounts)}
+                </td>
+                <td data-label="Customers have" className="num">
                   <Amount value={total.customers} currency={total.currency} />
                 </td>
-                <td className="num">
+                <td data-label="Of it held" className="num">
                   <Amount value={total.held} currency={total.currency} />
                 </td>
-                <td className="num">
+                <td data-label="Sum" className="num">
                   <Amount value={total.sum} currency={total.currency} />
                 </td>
               </tr>
@@ -237,16 +245,24 @@ function Runs({ rows }: { rows: Reconciliation[] }) {
           {rows.map((run) => (
             <tr key={run.id}>
               <td>
-                {RUN_KIND_NAMES[run.kind]}
-                <div className="small quiet">{run.requested_by?.email ?? 'by schedule'}</div>
+                <div>
+                  {RUN_KIND_NAMES[run.kind]}
+                  <div className="small quiet nowrap">{run.requested_by?.email ?? 'by schedule'}</div>
+                </div>
               </td>
-              <td>
-                <ExactTime at={run.started_at} />
+              <td data-label="Began">
+                <Time at={run.started_at} />
               </td>
-              <td className="num">{count(run.accounts)}</td>
-              <td className="num">{count(run.entries)}</td>
-              <td>
-                <Proofs run={run} />
+              <td data-label="Accounts" className="num">
+                {count(run.accounts)}
+              </td>
+              <td data-label="Entries" className="num">
+                {count(run.entries)}
+              </td>
+              <td data-label="Proved">
+                <div>
+                  <Proofs run={run} />
+                </div>
               </td>
             </tr>
           ))}

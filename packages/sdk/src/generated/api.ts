@@ -2255,6 +2255,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the system is
+         * @description Every server tells of itself every five seconds; queues and connections are looked at now.
+         */
+        get: operations["getSystemHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/verify-request": {
         parameters: {
             query?: never;
@@ -4828,6 +4848,102 @@ export interface components {
             after_seconds: number | null;
             failure_code: ("account_closed" | "account_not_found" | "declined" | "payer_insufficient_funds" | "compliance_refused" | "limit_exceeded" | "account_blocked" | "wrong_details" | "network_unavailable") | null;
             description: string;
+        };
+        SystemHealth: {
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            checked_at: string;
+            /** @enum {string} */
+            status: "good" | "attention";
+            /** @description What somebody should look at, in words; empty while `status` is good. */
+            attention: string[];
+            database: {
+                latency_ms: number;
+                version: string;
+                embedded: boolean;
+                /** @example 104857600 */
+                size_bytes: number;
+                connections: number;
+                connections_max: number;
+            };
+            servers: {
+                id: string;
+                host: string;
+                pid: number;
+                roles: string[];
+                /** @description Heard of within the last 20 seconds. */
+                alive: boolean;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                started_at: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                seen_at: string;
+                /** @example 104857600 */
+                memory_bytes: number;
+                /** @description Of 99 % of the moments since the last heartbeat. */
+                event_loop_lag_ms: number;
+                database_pool: {
+                    total: number;
+                    idle: number;
+                    waiting: number;
+                };
+                log_rows: {
+                    waiting: number;
+                    lost: number;
+                } | null;
+                /** @description Whether Redis answers; null where none is used. */
+                redis: boolean | null;
+                /** @description Whether signed requests can be accepted. */
+                verifying: boolean | null;
+                /** @description Of the disk with the data folder. */
+                disk: {
+                    /** @example 104857600 */
+                    free_bytes: number;
+                    /** @example 104857600 */
+                    total_bytes: number;
+                } | null;
+                loops: {
+                    /** @example settle */
+                    name: string;
+                    last_run_at: string | null;
+                    /** @description Failed rounds in a row. */
+                    failures: number;
+                    failing_since: string | null;
+                }[];
+            }[];
+            queues: {
+                /** @description Counted up to 100 000. */
+                webhooks_waiting: number;
+                webhooks_late_seconds: number;
+                endpoints_failing: number;
+                breakers_open: number;
+                settlements_due: number;
+                settle_late_seconds: number;
+                mail_waiting: number;
+                mail_failed: number;
+                /** @description Without SMTP_URL: waiting to be read by an operator. */
+                mail_held: number;
+            };
+            rails: {
+                name: string;
+                /** @enum {string} */
+                currency_type: "fiat" | "crypto";
+                enabled: boolean;
+                healthy: boolean;
+                detail: string;
+            }[];
+            ledger: {
+                open_discrepancies: number;
+                last_full_at: string | null;
+                last_at: string | null;
+            };
         };
         RailSettings: {
             /** @example manual */
@@ -7409,6 +7525,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerEvidence"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSystemHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -57,6 +57,9 @@ export type KeyCache = {
   evict(publicKey: string): void
   clear(): void
   readonly size: number
+  /** Finds that were answered from memory, known strangers among them, and those that asked the database. */
+  readonly hits: number
+  readonly misses: number
 }
 
 const KEYS_MAX = 100_000
@@ -82,6 +85,8 @@ export function createKeyCache(deps: {
   const keys = new Map<string, VerificationKey>()
   const unknown = new Set<string>()
   const fills = new Map<string, Promise<VerificationKey | null>>()
+  let hits = 0
+  let misses = 0
 
   function fill(publicKey: string): Promise<VerificationKey | null> {
     const started = read(publicKey).then(
@@ -119,10 +124,15 @@ export function createKeyCache(deps: {
     if (isHearing && !isHearing()) return isPublicKey(publicKey) ? read(publicKey) : null
     const cached = keys.get(publicKey)
     if (cached) {
+      hits += 1
       touch(keys, publicKey, cached)
       return cached
     }
-    if (unknown.has(publicKey) || !isPublicKey(publicKey)) return null
+    if (unknown.has(publicKey) || !isPublicKey(publicKey)) {
+      hits += 1
+      return null
+    }
+    misses += 1
     return fills.get(publicKey) ?? fill(publicKey)
   }
 
@@ -140,6 +150,12 @@ export function createKeyCache(deps: {
     },
     get size() {
       return keys.size
+    },
+    get hits() {
+      return hits
+    },
+    get misses() {
+      return misses
     },
   }
 }

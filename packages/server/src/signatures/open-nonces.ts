@@ -7,6 +7,8 @@ import { createNonceStore, type NonceStore } from './nonces.ts'
 import { openSharedNonces } from './shared-nonces.ts'
 
 export type Nonces = Pick<NonceStore, 'claim'> & {
+  /** Memory that they take here; null where they are in Redis. */
+  readonly bytes: number | null
   /** Whether nonces can be claimed. */
   isOpen(): boolean
   /** The lock on the database was away: another server may have accepted requests in between. */
@@ -26,12 +28,15 @@ export async function openNonces(deps: {
   if (redis) {
     const { claim, isOpen, reopen } = await openSharedNonces({ redis, database, clock, log, wait })
     // What was claimed stays in Redis: a stop has nothing to write.
-    return { claim, isOpen, reopen, close: async () => {} }
+    return { bytes: null, claim, isOpen, reopen, close: async () => {} }
   }
   const floor = await openNonceFloor({ database, clock, wait })
   const store = createNonceStore({ clock: steadyClock(clock), floor })
   return {
     claim: store.claim,
+    get bytes() {
+      return store.bytes
+    },
     isOpen: () => true,
     reopen: async () => store.remember(await floor.reopen()),
     close: () => floor.close(),

@@ -42,6 +42,8 @@ export type DelivererDeps = {
 export type Deliverer = {
   /** There is something due: look now. */
   wake(): void
+  /** Attempts since the start. */
+  attempts(): { succeeded: number; failed: number }
   /** Finishes the tries that run, up to a limit, records them, and gives the rest back. */
   stop(): Promise<void>
 }
@@ -90,6 +92,7 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
   const recorder = createRecorder({ database, clock, log, onRecorded: bell.ring })
   /** Claimed, and neither recorded nor given back. */
   const claimed = new Set<ClaimedDelivery>()
+  const counts = { succeeded: 0, failed: 0 }
   let leases = 0
   let stopping = false
 
@@ -125,6 +128,7 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
     }
     concurrency.ended(delivery.endpointId, outcome?.error === null)
     if (outcome) {
+      counts[outcome.error === null ? 'succeeded' : 'failed'] += 1
       claimed.delete(delivery)
       recorder.add(outcome)
     } else if (!stopping) claimed.delete(delivery)
@@ -191,7 +195,7 @@ export async function startDeliverer(deps: DelivererDeps): Promise<Deliverer> {
     await database.close()
   }
   let stopped: Promise<void> | null = null
-  return { wake: bell.ring, stop: () => (stopped ??= stop()) }
+  return { wake: bell.ring, attempts: () => counts, stop: () => (stopped ??= stop()) }
 }
 
 function openDeliveryDatabase({ databaseUrl, log }: DelivererDeps): Database {
