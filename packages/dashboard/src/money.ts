@@ -22,6 +22,10 @@ export const TRANSACTION_FILTER_NAMES = [
 
 export const isUnderWay = ({ status }: Transaction) => status === 'pending' || status === 'processing'
 
+/** Both come with all decimals of the currency, so equal texts are equal amounts. */
+export const isRefundable = ({ type, status, amount, refunded }: Transaction) =>
+  type === 'deposit' && status === 'completed' && refunded !== amount
+
 /** One transaction; asked again while it can still change. */
 export const transactionQuery = (mode: Mode, id: string) =>
   queryOptions({
@@ -47,6 +51,10 @@ export const createTransaction = (body: NewTransaction, idempotencyKey: string) 
   call<Transaction>('POST', TRANSACTIONS, { body, idempotencyKey })
 
 export const cancelTransaction = (id: string) => call<Transaction>('POST', `${TRANSACTIONS}/${id}/cancel`)
+
+/** @param amount null: all that is left */
+export const refundTransaction = (id: string, amount: string | null, idempotencyKey: string) =>
+  call<Transaction>('POST', `${TRANSACTIONS}/${id}/refund`, { body: { amount }, idempotencyKey })
 
 /** Ends a transaction of Test Mode as the other side would. */
 export const endTestTransaction = (id: string, end: 'settle' | 'fail') =>

@@ -374,6 +374,18 @@ export const PROBLEMS = {
     detail: 'A transaction that is completed, failed, canceled or expired never changes again.',
     remedy: 'Create a new transaction.',
   },
+  'transaction-not-refundable': {
+    status: 409,
+    title: 'The transaction cannot be refunded',
+    detail: 'Only a completed deposit can be refunded.',
+    remedy: 'Wait until the deposit has completed. What a transfer moved, a transfer the other way moves back.',
+  },
+  'refund-exceeds-amount': {
+    status: 422,
+    title: 'The refund is more than what is left',
+    detail: 'Refunds and returns together cannot pass the amount of the transaction; those under way count.',
+    remedy: 'Send at most `refundable`, or leave the amount out to refund all that is left.',
+  },
   'transaction-not-returnable': {
     status: 409,
     title: 'The transaction cannot come back',

@@ -29,7 +29,7 @@ export const moneyCommands = [
     summary: 'list transactions',
     path: '/v1/transactions',
     filters: {
-      type: { type: 'string', summary: 'deposit, payout, transfer' },
+      type: { type: 'string', summary: 'deposit, payout, transfer, refund, return' },
       status: { type: 'string', summary: 'pending, processing, completed, failed, canceled, expired' },
       currency: { type: 'string', summary: 'such as USD' },
     },
@@ -100,6 +100,30 @@ export const moneyCommands = [
     takes: ['ID'],
     async run(context, { args: [id = ''] }) {
       const transaction = await (await context.client()).transactions.cancel(id)
+      context.answer(transaction, () => members(transaction))
+    },
+  }),
+
+  command({
+    name: 'transactions refund',
+    summary: 'give a completed deposit back, or a part of it',
+    takes: ['ID'],
+    options: {
+      amount: { type: 'string', value: '4.00', summary: 'all that is left by default' },
+      reference: { type: 'string', summary: 'your own reference' },
+      description: { type: 'string', summary: 'words for people' },
+      'idempotency-key': {
+        type: 'string',
+        value: 'KEY',
+        summary: 'the same key again refunds no second time; random by default',
+      },
+    },
+    details: `countersign transactions refund txn_… --amount 4.00 --idempotency-key refund-1001`,
+    async run(context, { args: [id = ''], values }) {
+      const { 'idempotency-key': idempotencyKey, ...input } = values
+      const transaction = await (
+        await context.client()
+      ).transactions.refund(id, input, idempotencyKey === undefined ? {} : { idempotencyKey })
       context.answer(transaction, () => members(transaction))
     },
   }),

@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { useMode } from '../mode.ts'
 import { currencyOptions } from '../money-words.ts'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../money.ts'
 import { AccountSelect } from './account-select.tsx'
 import { Choice } from './choice.tsx'
+import { useIdempotencyKey } from './idempotency-key.ts'
 import { LinkButton } from './link-button.tsx'
 import { FormError } from './states.tsx'
 
@@ -185,19 +186,5 @@ function toBody(draft: Draft): NewTransaction {
     ...(type === 'payout' && draft.destination.trim() && { destination: draft.destination.trim() }),
     ...(draft.reference.trim() && { reference: draft.reference.trim() }),
     ...(draft.description.trim() && { description: draft.description.trim() }),
-  }
-}
-
-/** One key per transaction as it is written: a second press moves money once, a changed form is a new deed. */
-function useIdempotencyKey(): (body: NewTransaction) => string {
-  const last = useRef({ text: '', key: '' })
-  return (body) => {
-    const text = JSON.stringify(body)
-    if (last.current.text !== text) {
-      const bytes = crypto.getRandomValues(new Uint8Array(16))
-      const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-      last.current = { text, key: `dashboard-${key}` }
-    }
-    return last.current.key
   }
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Transaction } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { Amount } from './amount.tsx'
 import { ModeBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { Fact, Facts } from './facts.tsx'
@@ -29,6 +30,11 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
         </Fact>
       )}
       {transaction.description && <Fact name="Description">{transaction.description}</Fact>}
+      {/[1-9]/.test(transaction.refunded) && (
+        <Fact name="Given back">
+          <Amount value={transaction.refunded} currency={transaction.currency} />
+        </Fact>
+      )}
       {linked && (
         <Fact name="Belongs to">
           <Link to="/transactions/$transactionId" params={{ transactionId: linked }} className="link">

@@ -1571,6 +1571,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transactions/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund a completed deposit
+         * @description Answers with a new, linked transaction of the type refund, which holds the amount until it has been paid out. All that is left is refunded unless the body names an amount; all refunds together never pass what was deposited. Send an Idempotency-Key: the same one again refunds once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RefundTransaction"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -3798,6 +3852,22 @@ export interface components {
              */
             mode?: "test" | "production";
         };
+        RefundTransaction: {
+            /**
+             * @description What goes back; all that is left when absent.
+             * @example 4.00
+             */
+            amount?: string | null;
+            /**
+             * @description Your own name for it.
+             * @example refund-1001
+             */
+            reference?: string | null;
+            description?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
         CreateAccount: {
             /** @example USD */
             currency: string;
@@ -4248,7 +4318,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -4678,6 +4748,11 @@ export interface components {
             };
             /** @description The transaction this one refunds or returns. */
             linked_transaction_id: string | null;
+            /**
+             * @description What refunds and returns took back of it, those under way included.
+             * @example 10.00
+             */
+            refunded: string;
             failure: {
                 code: string;
                 message: string;

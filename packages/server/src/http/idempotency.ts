@@ -32,10 +32,10 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /**
-     * `required`: the route asks for an Idempotency-Key and records its success itself, in the database transaction
-     * that makes the change, and then sets the state to `settled`.
+     * `recorded`: the route records its success itself, in the database transaction that makes the change, and then
+     * sets the state to `settled`. `required`: the same, and it asks for an Idempotency-Key.
      */
-    idempotency?: 'required'
+    idempotency?: 'required' | 'recorded'
   }
 }
 
@@ -64,7 +64,7 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
     if (!access || access.public) return done()
     const scope = readScope(request)
     if (!scope) return done(rule === 'required' ? problem('idempotency-key-missing') : undefined)
-    if (rule !== 'required')
+    if (rule === undefined)
       return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
     request.idempotency = { scope, state: 'open' }
     done()

@@ -126,7 +126,8 @@ function assertDestination(body: CreateTransactionBody, mode: Mode): void {
   if (body.type !== 'payout' && body.destination) throw fault('/destination', 'belongs to payouts only')
 }
 
-function refusal(result: WriteResult, principal: Principal, currency: Currency): Problem {
+/** What an outcome of the ledger means to the caller. */
+export function refusal(result: WriteResult, principal: Principal, currency: Currency): Problem {
   const facts = JSON.parse(result.body ?? '{}') as {
     pointer?: string
     mode?: Mode | null

@@ -84,6 +84,17 @@ export async function findTransaction(
   return rows[0]?.item ?? null
 }
 
+export type Refundable = { amount: string; refunded: string; rail: string | null }
+
+/** A transaction that is to be refunded, locked before the accounts are, as everywhere; amounts in minor units. */
+export async function lockRefundable(executor: Executor, id: string): Promise<Refundable | null> {
+  const { rows } = await executor.query<Refundable>(
+    'select amount, refunded, rail from transactions where id = $1 for update',
+    [id],
+  )
+  return rows[0] ?? null
+}
+
 export async function listAccounts(
   executor: Executor,
   scope: ListScope,

@@ -95,6 +95,20 @@ export const createTransactionBody = z
   .meta({ id: 'CreateTransaction' })
 export type CreateTransactionBody = z.infer<typeof createTransactionBody>
 
+export const refundBody = z
+  .object({
+    amount: z
+      .string({ error: 'must be a decimal string such as "10.00", not a number' })
+      .max(AMOUNT_TEXT_MAX)
+      .nullish()
+      .meta({ description: 'What goes back; all that is left when absent.', example: '4.00' }),
+    reference: text(200).nullish().meta({ description: 'Your own name for it.', example: 'refund-1001' }),
+    description: text(500).nullish(),
+    metadata: metadata.nullish(),
+  })
+  .meta({ id: 'RefundTransaction' })
+export type RefundBody = z.infer<typeof refundBody>
+
 export const Transaction = z
   .object({
     id: id('txn'),
@@ -113,6 +127,7 @@ export const Transaction = z
     linked_transaction_id: id('txn')
       .nullable()
       .meta({ description: 'The transaction this one refunds or returns.' }),
+    refunded: money('What refunds and returns took back of it, those under way included.'),
     failure: z.object({ code: z.string(), message: z.string() }).nullable(),
     sequence: z.int().meta({ description: 'Counts the transactions of this workspace and mode.' }),
     request_id: z

@@ -7,12 +7,14 @@ import { problem } from '../problems.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
 import { assertMayChange, listScope, visible } from './access.ts'
 import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
-import { createTransaction } from './create-transaction.ts'
+import { createTransaction, type CreatedTransaction } from './create-transaction.ts'
 import type { LedgerDeps } from './deps.ts'
 import { findTransaction, listTransactions } from './queries.ts'
+import { refundTransaction } from './refund-transaction.ts'
 import {
   createTransactionBody,
   idParams,
+  refundBody,
   Transaction,
   TransactionPage,
   transactionListQuery,
@@ -22,7 +24,7 @@ const tags = ['Transactions']
 const access = (action: 'read' | 'write') =>
   ({ access: { resource: 'transactions', action, doors: ['key', 'member'] } }) as const
 
-/** Create, list, get, cancel. */
+/** Create, list, get, cancel, refund. */
 export function transactionRoutes(app: App, deps: LedgerDeps): void {
   app.post(
     '/v1/transactions',
@@ -44,15 +46,7 @@ export function transactionRoutes(app: App, deps: LedgerDeps): void {
       const principal = inMode(request.principal, body.mode)
       idempotency.scope.mode = principal.mode
       const input = { principal, body, requestId: request.id, idempotency: idempotency.scope }
-      const created = await createTransaction(deps, input).catch((error: unknown) => {
-        // These two speak of another request's record, which stays as it is.
-        if (isAboutTheKey(error)) idempotency.state = 'settled'
-        throw error
-      })
-      idempotency.state = 'settled'
-      request.made = { transactionId: created.transactionId, eventIds: created.eventIds }
-      if (created.replayed) return sendReplay(reply, created.answer) as never
-      return sendJson(reply, created.answer)
+      return answerCreated(request, reply, createTransaction(deps, input))
     },
   )
 
@@ -108,6 +102,60 @@ export function transactionRoutes(app: App, deps: LedgerDeps): void {
     },
     (request, reply) => changeByHand(deps, request, reply, { status: 'canceled' }),
   )
+
+  refundRoute(app, deps)
+}
+
+function refundRoute(app: App, deps: LedgerDeps): void {
+  app.post(
+    '/v1/transactions/:id/refund',
+    {
+      config: { ...access('write'), idempotency: 'recorded' },
+      schema: {
+        tags,
+        summary: 'Refund a completed deposit',
+        description:
+          'Answers with a new, linked transaction of the type refund, which holds the amount until it has been paid ' +
+          'out. All that is left is refunded unless the body names an amount; all refunds together never pass what ' +
+          'was deposited. Send an Idempotency-Key: the same one again refunds once.',
+        params: idParams,
+        body: refundBody,
+        response: { 201: Transaction },
+      },
+    },
+    async (request, reply) => {
+      const { idempotency, principal, body } = request
+      const original = await visibleTransaction(deps, principal, request.params.id)
+      const input = {
+        principal,
+        original,
+        body,
+        requestId: request.id,
+        idempotency: idempotency?.scope ?? null,
+      }
+      return answerCreated(request, reply, refundTransaction(deps, input))
+    },
+  )
+}
+
+/** The answer to a request that made a transaction and recorded it under its Idempotency-Key. */
+async function answerCreated(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  creation: Promise<CreatedTransaction>,
+): Promise<never> {
+  const settle = () => {
+    if (request.idempotency) request.idempotency.state = 'settled'
+  }
+  const created = await creation.catch((error: unknown) => {
+    // These two speak of another request's record, which stays as it is.
+    if (isAboutTheKey(error)) settle()
+    throw error
+  })
+  settle()
+  request.made = { transactionId: created.transactionId, eventIds: created.eventIds }
+  if (created.replayed) return sendReplay(reply, created.answer) as never
+  return sendJson(reply, created.answer)
 }
 
 /**

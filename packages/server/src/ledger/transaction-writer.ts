@@ -5,7 +5,7 @@ import type { CurrencyType, Mode } from '../sessions/principal.ts'
 /** One transaction to create, with every id it may need; what SQL calls transaction_request. */
 export type TransactionRequest = {
   id: string
-  type: 'deposit' | 'payout' | 'transfer'
+  type: 'deposit' | 'payout' | 'transfer' | 'refund'
   workspace_id: string
   mode: Mode
   currency_type: CurrencyType
@@ -35,7 +35,7 @@ export type TransactionRequest = {
   request_hash: string | null
 }
 
-/** What create_transactions in migration 0007 answers; `body` is JSON text. */
+/** What the SQL function create_transactions answers; `body` is JSON text. */
 export type WriteResult = {
   ordinal: number
   outcome:
@@ -140,7 +140,7 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
 async function writeAlone(database: Database, item: Waiting, failure?: unknown): Promise<void> {
   let latest = failure
   for (let attempt = failure === undefined ? 0 : 1; attempt < ATTEMPTS_MAX; attempt += 1) {
-    if (latest !== undefined && !RETRYABLE.has(sqlState(latest) ?? '')) break
+    if (latest !== undefined && !isRetryable(latest)) break
     try {
       const result = await createOne(database, item)
       if (result) return item.resolve(result)
@@ -162,9 +162,20 @@ async function createOne({ pool, transaction }: Database, item: Waiting): Promis
   })
 }
 
+/** One transaction in a database transaction that the caller began, with its locks so far. */
+export async function writeTransaction(
+  client: Executor,
+  request: TransactionRequest,
+  nowMs: number,
+): Promise<WriteResult> {
+  const result = (await createTransactions(client, [{ request, nowMs }])).get(0)
+  if (!result) throw new Error('create_transactions left out an item')
+  return result
+}
+
 async function createTransactions(
   executor: Executor,
-  batch: readonly Waiting[],
+  batch: readonly Pick<Waiting, 'request' | 'nowMs'>[],
 ): Promise<Map<number, WriteResult>> {
   const items = batch.map(({ request }, ordinal) => ({ ordinal, ...request }))
   const now = new Date(Math.max(...batch.map(({ nowMs }) => nowMs)))
@@ -176,7 +187,12 @@ async function createTransactions(
   return new Map(rows.map((row) => [row.ordinal, row]))
 }
 
-function sqlState(error: unknown): string | null {
+/** The server rolled back, and the same again may succeed. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has(sqlState(error) ?? '')
+}
+
+export function sqlState(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }

@@ -43,7 +43,8 @@ test('the catalogue lists every type that SQL or code publishes, and none that n
   )
   // 'transaction.' || status: of every status that a transaction can be moved on to, but for processing.
   const moved = ['completed', 'failed', 'canceled', 'expired'].map((status) => `transaction.${status}`)
-  expect(called.filter((call) => /'[a-z_]+\.' \|\|/.test(call))).toHaveLength(2)
+  const composed = called.flatMap((call) => call.match(/'[a-z_]+\.' \|\|/g) ?? [])
+  expect([...new Set(composed)]).toEqual(["'transaction.' ||"])
   // What TypeScript publishes is of the type EventType, which is made of the catalogue.
   expect(EVENT_TYPE_NAMES).toEqual(expect.arrayContaining([...literal, ...moved]))
   const unpublished = EVENT_TYPE_NAMES.filter(
