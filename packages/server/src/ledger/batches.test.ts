@@ -96,6 +96,41 @@ const history = fc.array(
 type Item = typeof item extends fc.Arbitrary<infer T> ? T : never
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
+const ITEM: Item = {
+  workspace: 0,
+  mode: 0,
+  currency: 0,
+  type: 'deposit',
+  rail: 'simulator',
+  amount: 10,
+  account: null,
+  destination: null,
+  key: null,
+  hash: 'aa',
+  by: 'key_1',
+  due: true,
+  asked: true,
+}
+const CHANGE: Change = { of: 0, status: 'completed', lease: null, later: false, asked: false }
+/** What chance seldom meets: stored answers of each kind, leases, and a change that comes too late. */
+const RARE: (typeof history extends fc.Arbitrary<infer T> ? T : never)[number][] = [
+  { create: [ITEM, ...[0, 1, 2, 0].map((key) => ({ ...ITEM, key })), { ...ITEM, key: 0, by: 'key_2' }] },
+  { advance: [{ ...CHANGE, status: 'processing', lease: 'lease_1', later: true }] },
+  {
+    advance: [
+      { ...CHANGE, status: 'canceled' },
+      { ...CHANGE, lease: 'lease_2' },
+      { ...CHANGE, of: 1 },
+    ],
+  },
+  {
+    create: [
+      { ...ITEM, type: 'payout', amount: 6 },
+      { ...ITEM, type: 'payout', amount: 5 },
+    ],
+  },
+]
+
 /** Every table that a transaction writes to, and a column that tells whose the row is. */
 const MARKED = {
   accounts: 'workspace_id',
@@ -324,7 +359,7 @@ it('a batch as a whole answers and writes exactly what row by row did', async ()
       }
       expect(await whole.rows()).toEqual(alike(await rows.rows()))
     }),
-    { numRuns: Math.ceil(RUNS / 2) },
+    { numRuns: Math.ceil(RUNS / 2), examples: [[RARE]] },
   )
   expect((await reconcile(test.database.pool)).discrepancies).toEqual([])
   // Otherwise the histories above proved less than they seem to.
