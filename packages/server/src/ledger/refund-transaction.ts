@@ -22,7 +22,7 @@ export type RefundInput = {
 }
 
 const ATTEMPTS_MAX = 4
-/** What 0029_refunds.sql says when there is less left than is asked for, or nothing that could be given back. */
+/** What 0030_refunds.sql says when there is less left than is asked for, or nothing that could be given back. */
 const TOO_MUCH = 'transactions_refunded_check'
 const NOT_REFUNDABLE = 'CS005'
 
