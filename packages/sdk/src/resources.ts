@@ -108,7 +108,10 @@ export function transactions(client: Requester) {
       client.request<Transaction>('POST', `${pathOf('transactions', id)}/cancel`, { ...options, body: {} }),
     /** Gives a completed deposit back, all that is left of it or `amount`; answers the linked transaction. */
     refund: (id: string, input: Input<'/v1/transactions/{id}/refund', 'post'> = {}, options?: CallOptions) =>
-      client.request<Transaction>('POST', `${pathOf('transactions', id)}/refund`, { ...options, body: input }),
+      client.request<Transaction>('POST', `${pathOf('transactions', id)}/refund`, {
+        ...options,
+        body: input,
+      }),
   }
 }
 

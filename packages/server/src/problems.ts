@@ -378,7 +378,8 @@ export const PROBLEMS = {
     status: 409,
     title: 'The transaction cannot be refunded',
     detail: 'Only a completed deposit can be refunded.',
-    remedy: 'Wait until the deposit has completed. What a transfer moved, a transfer the other way moves back.',
+    remedy:
+      'Wait until the deposit has completed. What a transfer moved, a transfer the other way moves back.',
   },
   'refund-exceeds-amount': {
     status: 422,

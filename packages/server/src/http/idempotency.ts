@@ -64,8 +64,7 @@ export function registerIdempotency(app: App, deps: IdempotencyDeps): void {
     if (!access || access.public) return done()
     const scope = readScope(request)
     if (!scope) return done(rule === 'required' ? problem('idempotency-key-missing') : undefined)
-    if (rule === undefined)
-      return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
+    if (rule === undefined) return void claimScope(request, reply, scope).then((sent) => sent || done(), done)
     request.idempotency = { scope, state: 'open' }
     done()
   })

@@ -73,7 +73,7 @@ describe('POST /v1/transactions/:id/refund', () => {
     expect(await get(body['id'])).toMatchObject({ status: 'completed' })
     expect(await balance()).toMatchObject({ posted: '0.00', pending_out: '0.00', available: '0.00' })
     expect(await eventsOf(body['id'])).toEqual(['transaction.completed', 'transaction.created'])
-    const log = await person.request('GET', `/v1/transaction-logs/${headers['request-id']}`)
+    const log = await person.request('GET', `/v1/transaction-logs/${String(headers['request-id'])}`)
     expect(log.body).toMatchObject({ transaction_id: body['id'] })
   })
 
