@@ -62,7 +62,7 @@ async function run(args: string[], env: Record<string, string>): Promise<{ code:
   )
 }
 
-test('a backup beside the running server, restored into an empty folder, is a server that an old key signs for', async () => {
+test('a backup beside the running server, restored into an empty folder, has its people, balances and webhook endpoints', async () => {
   const made = await run(['backup', path], { DATA_DIR: dataDir })
   expect(made).toMatchObject({ code: 0 })
   expect(made.output).toMatch(/rows of \d+ tables[\s\S]*master key is NOT in it/)

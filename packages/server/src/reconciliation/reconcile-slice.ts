@@ -36,7 +36,7 @@ export type SliceSizes = { accounts: number; entries: number; strays: number; tr
 const DAY_MS = 86_400_000
 const FULL_EVERY_MS = DAY_MS
 const INCREMENTAL_EVERY_MS = 300_000
-// About a tenth of a second of one core each.
+// A quarter of a second of one busy core each: bench/reconciliation.ts.
 const SLICE_SIZES: SliceSizes = { accounts: 1_000, entries: 10_000, strays: 1_000, transactions: 5_000 }
 /** Open discrepancies that are listed one by one; the counts of a run go on. */
 const DISCREPANCIES_KEPT_MAX = 10_000
