@@ -24,6 +24,7 @@ import { ledgerRoutes } from './ledger/routes.ts'
 import type { RequestMetrics } from './operations/request-metrics.ts'
 import { healthRoute } from './operations/routes.ts'
 import { railRoutes } from './rails/routes.ts'
+import { reportRoutes } from './reports/routes.ts'
 import { listenerRoutes } from './listeners/routes.ts'
 import { logRequests } from './log-requests.ts'
 import { reconciliationRoutes } from './reconciliation/routes.ts'
@@ -159,6 +160,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   explainRoutes(app, deps)
   gradeRoutes(app, deps)
   ledgerRoutes(app, deps)
+  reportRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)
   reconciliationRoutes(app, deps)

@@ -7,6 +7,7 @@ import { createDoors } from './doors.ts'
 import type { Sealer } from './encryption.ts'
 import { isForwardedConfidential, type ForwardedRequest } from './forwarded/verify-forwarded.ts'
 import { isConfidential } from './http/client-address.ts'
+import { createExports } from './http/exports.ts'
 import { isOperatorKey } from './keys/credentials.ts'
 import { createKeyCache, newestKeys, type KeyCache } from './keys/key-cache.ts'
 import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
@@ -147,6 +148,7 @@ export async function createServices(foundation: Foundation) {
     },
     requestLog,
     doors,
+    exports: createExports(),
     publishEvent,
     writer: createTransactionWriter(database),
     railOf: (mode: Mode, currencyType: CurrencyType) => railOf(database.pool, mode, currencyType),

@@ -5,6 +5,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type CompiledQuery,
+  type RawBuilder,
 } from 'kysely'
 import pg from 'pg'
 
@@ -94,4 +95,9 @@ export async function run<Row>(executor: Executor, query: { compile(): CompiledQ
   const { sql, parameters } = query.compile()
   const result = await executor.query(sql, [...parameters])
   return result.rows as Row[]
+}
+
+/** The same for a statement written as SQL with `sql` of Kysely. */
+export function runSql<Row>(executor: Executor, statement: RawBuilder<Row>): Promise<Row[]> {
+  return run(executor, { compile: () => statement.compile(sqlBuilder) })
 }

@@ -100,6 +100,7 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
       // A named schema comes as a reference to itself: its shape lies under $defs, which means nothing in OpenAPI.
       const { $defs } = z.toJSONSchema(problemSchema, { target: 'draft-2020-12' })
       const schemas = { ...document.components?.schemas, Problem: $defs?.['Problem'] }
+      nameMembersInBrackets(document)
       return withOneNameEach({ ...document, components: { ...document.components, schemas } }) as ReturnType<
         typeof jsonSchemaTransformObject
       >
@@ -107,7 +108,20 @@ export async function registerOpenApi(app: App, { publicUrl }: { publicUrl: stri
   })
 }
 
-type Document = { components?: { schemas?: Record<string, unknown> } }
+type Parameter = { in: string; schema?: { type?: string }; style?: string; explode?: boolean }
+type Document = {
+  components?: { schemas?: Record<string, unknown> }
+  paths?: Record<string, Record<string, { parameters?: Parameter[] }>>
+}
+
+/** An object in a query is `name[member]=value` here, which OpenAPI calls deepObject. */
+function nameMembersInBrackets(document: Document): void {
+  for (const operations of Object.values(document.paths ?? {}))
+    for (const { parameters = [] } of Object.values(operations))
+      for (const parameter of parameters)
+        if (parameter.in === 'query' && parameter.schema?.type === 'object')
+          Object.assign(parameter, { style: 'deepObject', explode: true })
+}
 
 /**
  * Zod gives every named schema a second component for its input side. What nothing refers to is dropped, and an

@@ -1,7 +1,7 @@
 import { isId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { CurrencyType, Mode, Principal } from '../sessions/principal.ts'
-import type { ListScope } from './queries.ts'
+import type { ListScope } from './list-queries.ts'
 
 const MODE_NAMES: Record<Mode, string> = { test: 'Test Mode', production: 'Production Mode' }
 

@@ -5,18 +5,10 @@ import { problem } from '../problems.ts'
 import { assertCurrencyType, assertMayChange, listScope, visible } from './access.ts'
 import { currencyOf } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
-import { findAccount, insertAccount, listAccounts, listBalances, listEntries } from './queries.ts'
-import {
-  Account,
-  AccountPage,
-  accountListQuery,
-  BalanceList,
-  balanceListQuery,
-  createAccountBody,
-  EntryPage,
-  entryListQuery,
-  idParams,
-} from './schema.ts'
+import { listAccounts, listEntries } from './list-queries.ts'
+import { AccountPage, accountListQuery, EntryPage, entryListQuery } from './list-schema.ts'
+import { findAccount, insertAccount, listBalances } from './queries.ts'
+import { Account, BalanceList, balanceListQuery, createAccountBody, idParams } from './schema.ts'
 
 /** Per workspace and mode, system accounts included. */
 const ACCOUNTS_MAX = 10_000
@@ -43,6 +35,9 @@ export function accountRoutes(app: App, deps: LedgerDeps): void {
     async ({ principal, query }) => {
       const rows = await listAccounts(pool, listScope(principal, query.currency_type), {
         currency: query.currency,
+        name: query.name,
+        isMain: query.is_main === undefined ? undefined : query.is_main === 'true',
+        metadata: query.metadata,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
         cursor: query.cursor,

@@ -1,75 +1,7 @@
-import { sql, type SelectQueryBuilder } from 'kysely'
-import { run, sqlBuilder, type Executor, type Tables } from '../database/database.ts'
-import { decodeCursor } from '../http/pagination.ts'
+import type { Executor } from '../database/database.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-import type { Account, Entry, Transaction } from './schema.ts'
-
-type Scoped = {
-  workspace_id: string
-  mode: Mode
-  currency_type: CurrencyType
-  currency: string
-  created_at: Date
-}
-
-declare module '../database/database.ts' {
-  interface Tables {
-    transactions: Scoped & {
-      id: string
-      type: string
-      status: string
-      sequence: string
-      account_id: string
-      destination_account_id: string | null
-      reference: string | null
-      request_id: string | null
-    }
-    accounts: Scoped & { id: string; kind: 'customer' | 'system' }
-  }
-}
-
-export type ListScope = { workspaceId: string; mode: Mode; currencyType: CurrencyType | undefined }
-type Page = {
-  limit: number
-  cursor?: string | undefined
-  createdAfter?: Date | undefined
-  createdBefore?: Date | undefined
-}
-
-export type TransactionFilters = Page & {
-  type?: string | undefined
-  status?: string | undefined
-  currency?: string | undefined
-  accountId?: string | undefined
-  reference?: string | undefined
-  requestId?: string | undefined
-}
-
-/** One row more than the limit, newest first: by `sequence`, so that a page never shifts under inserts. */
-export async function listTransactions(
-  executor: Executor,
-  scope: ListScope,
-  filters: TransactionFilters,
-): Promise<Transaction[]> {
-  const { accountId } = filters
-  let query = inScope(sqlBuilder.selectFrom('transactions'), scope)
-    .select(sql<Transaction>`transaction_json(transactions)`.as('item'))
-    .orderBy('sequence', 'desc')
-    .limit(filters.limit + 1)
-  if (filters.type) query = query.where('type', '=', filters.type)
-  if (filters.status) query = query.where('status', '=', filters.status)
-  if (filters.currency) query = query.where('currency', '=', filters.currency)
-  if (filters.reference) query = query.where('reference', '=', filters.reference)
-  if (filters.requestId) query = query.where('request_id', '=', filters.requestId)
-  if (filters.createdAfter) query = query.where('created_at', '>', filters.createdAfter)
-  if (filters.createdBefore) query = query.where('created_at', '<', filters.createdBefore)
-  if (accountId)
-    query = query.where((where) =>
-      where.or([where('account_id', '=', accountId), where('destination_account_id', '=', accountId)]),
-    )
-  if (filters.cursor) query = query.where('sequence', '<', sequenceOf(filters.cursor))
-  return (await run(executor, query)).map(({ item }) => item)
-}
+import type { ListScope } from './list-queries.ts'
+import type { Account, Transaction } from './schema.ts'
 
 /** A transaction of the workspace in whichever mode, or null. */
 export async function findTransaction(
@@ -93,23 +25,6 @@ export async function lockRefundable(executor: Executor, id: string): Promise<Re
     [id],
   )
   return rows[0] ?? null
-}
-
-export async function listAccounts(
-  executor: Executor,
-  scope: ListScope,
-  filters: Page & { currency?: string | undefined },
-): Promise<Account[]> {
-  let query = inScope(sqlBuilder.selectFrom('accounts'), scope)
-    .select(sql<Account>`account_json(accounts)`.as('item'))
-    .where('kind', '=', 'customer')
-    .orderBy('id', 'desc')
-    .limit(filters.limit + 1)
-  if (filters.currency) query = query.where('currency', '=', filters.currency)
-  if (filters.createdAfter) query = query.where('created_at', '>', filters.createdAfter)
-  if (filters.createdBefore) query = query.where('created_at', '<', filters.createdBefore)
-  if (filters.cursor) query = query.where('id', '<', decodeCursor(filters.cursor, 1)[0] ?? '')
-  return (await run(executor, query)).map(({ item }) => item)
 }
 
 /** A customer account of the workspace in whichever mode, or null. */
@@ -162,40 +77,6 @@ export async function insertAccount(
     ],
   )
   return rows[0]?.item ?? null
-}
-
-/** One row more than the limit, newest first. */
-export async function listEntries(
-  executor: Executor,
-  accountId: string,
-  filters: Page & { transactionId?: string | undefined },
-): Promise<Entry[]> {
-  const { rows } = await executor.query<{ item: Entry }>(
-    `select json_build_object(
-       'account_id', e.account_id, 'version', e.version, 'transaction_id', e.transaction_id, 'step', e.step,
-       'currency', e.currency,
-       'posted', money_text(e.posted, a.decimals), 'pending_in', money_text(e.pending_in, a.decimals),
-       'pending_out', money_text(e.pending_out, a.decimals),
-       'balance', json_build_object(
-         'posted', money_text(e.posted_after, a.decimals), 'pending_in', money_text(e.pending_in_after, a.decimals),
-         'pending_out', money_text(e.pending_out_after, a.decimals),
-         'available', money_text(e.posted_after - e.pending_out_after, a.decimals)),
-       'created_at', time_text(e.created_at)) as item
-     from entries e join accounts a on a.id = e.account_id
-     where e.account_id = $1 and ($2::bigint is null or e.version < $2)
-       and ($3::text is null or e.transaction_id = $3)
-       and ($4::timestamptz is null or e.created_at > $4) and ($5::timestamptz is null or e.created_at < $5)
-     order by e.version desc limit $6`,
-    [
-      accountId,
-      filters.cursor ? sequenceOf(filters.cursor) : null,
-      filters.transactionId ?? null,
-      filters.createdAfter ?? null,
-      filters.createdBefore ?? null,
-      filters.limit + 1,
-    ],
-  )
-  return rows.map(({ item }) => item)
 }
 
 /** The sums over the customer's accounts, one per currency that has one. */
@@ -280,18 +161,4 @@ export async function deleteTestData(executor: Executor, workspaceId: string): P
     [workspaceId],
   )
   return rowCount ?? 0
-}
-
-function inScope<Table extends 'transactions' | 'accounts', Output>(
-  query: SelectQueryBuilder<Tables, Table, Output>,
-  { workspaceId, mode, currencyType }: ListScope,
-): SelectQueryBuilder<Tables, Table, Output> {
-  const scoped = query.where(sql<boolean>`workspace_id = ${workspaceId} and mode = ${mode}`)
-  return currencyType ? scoped.where(sql<boolean>`currency_type = ${currencyType}`) : scoped
-}
-
-/** A whole number out of a cursor; anything else is a cursor that nobody here made. */
-function sequenceOf(cursor: string): string {
-  const [text = ''] = decodeCursor(cursor, 1)
-  return /^\d{1,18}$/.test(text) ? text : '0'
 }

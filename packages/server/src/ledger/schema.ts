@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
+import { timestampInput } from '../http/pagination.ts'
 import { AMOUNT_TEXT_MAX } from './currencies.ts'
 
 const METADATA_KEYS_MAX = 50
@@ -142,17 +142,6 @@ export const Transaction = z
   .meta({ id: 'Transaction' })
 export type Transaction = z.infer<typeof Transaction>
 
-export const transactionListQuery = pageQuery.extend({
-  type: z.enum(TRANSACTION_TYPES).optional(),
-  status: z.enum(TRANSACTION_STATUSES).optional(),
-  currency: z.string().max(12).optional(),
-  currency_type: currencyType.optional(),
-  account_id: id('acc').optional().meta({ description: 'On either side of a transfer.' }),
-  reference: z.string().max(200).optional(),
-  request_id: z.string().max(64).optional(),
-})
-export const TransactionPage = pageOf(Transaction)
-
 export const createAccountBody = z
   .object({
     currency: z.string().max(12).meta({ example: 'USD' }),
@@ -184,12 +173,6 @@ export const Account = z
   .meta({ id: 'Account' })
 export type Account = z.infer<typeof Account>
 
-export const accountListQuery = pageQuery.extend({
-  currency: z.string().max(12).optional(),
-  currency_type: currencyType.optional(),
-})
-export const AccountPage = pageOf(Account)
-
 export const Entry = z
   .object({
     account_id: id('acc'),
@@ -205,9 +188,6 @@ export const Entry = z
   })
   .meta({ id: 'Entry' })
 export type Entry = z.infer<typeof Entry>
-
-export const entryListQuery = pageQuery.extend({ transaction_id: id('txn').optional() })
-export const EntryPage = pageOf(Entry)
 
 export const Balance = z
   .object({ currency: z.string().meta({ example: 'USD' }), currency_type: currencyType, ...balanceFields })

@@ -5,20 +5,16 @@ import { sendReplay } from '../http/idempotency.ts'
 import { page } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
-import { assertMayChange, listScope, visible } from './access.ts'
+import { assertMayChange, visible } from './access.ts'
 import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
 import { createTransaction, type CreatedTransaction } from './create-transaction.ts'
 import type { LedgerDeps } from './deps.ts'
-import { findTransaction, listTransactions } from './queries.ts'
+import { listTransactions, transactionCursor } from './list-queries.ts'
+import { TransactionPage, transactionListQuery } from './list-schema.ts'
+import { findTransaction } from './queries.ts'
 import { refundTransaction } from './refund-transaction.ts'
-import {
-  createTransactionBody,
-  idParams,
-  refundBody,
-  Transaction,
-  TransactionPage,
-  transactionListQuery,
-} from './schema.ts'
+import { createTransactionBody, idParams, refundBody, Transaction } from './schema.ts'
+import { transactionFilter } from './transaction-filter.ts'
 
 const tags = ['Transactions']
 const access = (action: 'read' | 'write') =>
@@ -57,25 +53,18 @@ export function transactionRoutes(app: App, deps: LedgerDeps): void {
       schema: {
         tags,
         summary: 'List transactions',
-        description: 'Newest first. A key sees its own mode and currency type.',
+        description:
+          'Newest first; within a range of `completed_at` or `effective_at`, by that time. A key sees its own mode ' +
+          'and currency type.',
         querystring: transactionListQuery,
         response: { 200: TransactionPage },
       },
     },
     async ({ principal, query }) => {
-      const rows = await listTransactions(deps.database.pool, listScope(principal, query.currency_type), {
-        type: query.type,
-        status: query.status,
-        currency: query.currency,
-        accountId: query.account_id,
-        reference: query.reference,
-        requestId: query.request_id,
-        createdAfter: query.created_after,
-        createdBefore: query.created_before,
-        cursor: query.cursor,
-        limit: query.limit,
-      })
-      return page(rows, query.limit, ({ sequence }) => [String(sequence)])
+      const { cursor, limit } = query
+      const { scope, filter } = transactionFilter(principal, query)
+      const rows = await listTransactions(deps.database.pool, scope, { ...filter, cursor, limit })
+      return page(rows, limit, (item) => transactionCursor(filter, item))
     },
   )
 

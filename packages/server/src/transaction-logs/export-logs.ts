@@ -1,4 +1,5 @@
 import type { Executor } from '../database/database.ts'
+import { csvLine } from '../http/csv.ts'
 import { logView } from './log-view.ts'
 import { listLogs, type LogFilter } from './queries.ts'
 import type { TransactionLog } from './schema.ts'
@@ -28,7 +29,7 @@ export async function* exportLogs(
   executor: Executor,
   { filter, format, nowMs }: { filter: LogFilter; format: 'ndjson' | 'csv'; nowMs: number },
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield `${COLUMNS.join(',')}\r\n`
+  if (format === 'csv') yield csvLine(COLUMNS)
   let beforeId = filter.beforeId
   for (let rows = 0; rows < EXPORT_ROWS_MAX; rows += ROWS_PER_PAGE) {
     const page = await listLogs(executor, { ...filter, beforeId }, { limit: ROWS_PER_PAGE, nowMs })
@@ -40,13 +41,5 @@ export async function* exportLogs(
 
 function line(row: TransactionLog, format: 'ndjson' | 'csv'): string {
   if (format === 'ndjson') return `${JSON.stringify(row)}\n`
-  return `${COLUMNS.map((column) => csvField(row[column])).join(',')}\r\n`
-}
-
-/** A field that a spreadsheet reads as text: a leading = + - @ would make it a formula (OWASP, CSV injection). */
-export function csvField(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  return csvLine(COLUMNS.map((column) => row[column]))
 }

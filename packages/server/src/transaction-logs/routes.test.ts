@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../ids.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { csvField } from './export-logs.ts'
+import { csvField } from '../http/csv.ts'
 import { testRecord } from './test-record.ts'
 
 let server: TestApp

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { App } from '../http/app-type.ts'
+import type { Exports } from '../http/exports.ts'
 import { page } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
 import type { KeyCache } from '../keys/key-cache.ts'
@@ -24,10 +24,9 @@ import { streamLogs } from './stream-logs.ts'
 export type TransactionLogsDeps = ReadSessionDeps & {
   requestLog: Pick<RequestLog, 'live'>
   keyCache: Pick<KeyCache, 'find'>
+  exports: Exports
 }
 
-// A reader who takes its time holds its own workspace's places and nobody else's.
-const EXPORTS_PER_WORKSPACE_MAX = 4
 // A session is read from the database; a key is in memory and is looked at every second.
 const SESSION_CHECK_MS = 10_000
 
@@ -88,12 +87,6 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
     },
   )
 
-  const exportsRunning = new Map<string, number>()
-  const countExports = (workspaceId: string, step: 1 | -1) => {
-    const count = (exportsRunning.get(workspaceId) ?? 0) + step
-    if (count === 0) exportsRunning.delete(workspaceId)
-    else exportsRunning.set(workspaceId, count)
-  }
   app.get(
     '/v1/transaction-logs/export',
     {
@@ -105,20 +98,12 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
         querystring: exportTransactionLogsQuery,
       },
     },
-    async ({ principal, query }, reply) => {
-      const { workspaceId } = principal
-      if ((exportsRunning.get(workspaceId) ?? 0) >= EXPORTS_PER_WORKSPACE_MAX)
-        throw problem('limit-reached', { detail: 'Too many exports are running. Try again in a moment.' })
+    ({ principal, query }, reply) => {
       const { format } = query
       const filter = visibleLogs(principal, query)
-      const rows = Readable.from(exportLogs(deps.database.pool, { filter, format, nowMs: deps.clock.now() }))
-      countExports(workspaceId, 1)
-      rows.once('close', () => countExports(workspaceId, -1))
-      const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson'
-      return reply
-        .type(type)
-        .header('content-disposition', `attachment; filename="transaction-logs.${format}"`)
-        .send(rows)
+      const rows = exportLogs(deps.database.pool, { filter, format, nowMs: deps.clock.now() })
+      const { workspaceId } = principal
+      return deps.exports.send(reply, { workspaceId, name: 'transaction-logs', format, rows })
     },
   )
 

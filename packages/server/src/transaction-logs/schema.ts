@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exportFormat } from '../http/exports.ts'
 import { pageOf, pageQuery } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
 import { PATH_TEXT_MIN } from './path-pattern.ts'
@@ -129,7 +130,7 @@ export const exportTransactionLogsQuery = z.object({
   ...filters,
   created_after,
   created_before,
-  format: z.enum(['ndjson', 'csv']).default('ndjson'),
+  format: exportFormat,
 })
 
 export type TransactionLog = z.infer<typeof transactionLogSchema>

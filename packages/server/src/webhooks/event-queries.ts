@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Executor } from '../database/database.ts'
+import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import { idFloor } from '../ids.ts'
-import { idRange, runSql, type Scope } from './queries.ts'
+import { idRange, type Scope } from './queries.ts'
 
 export type EventRow = {
   id: string

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import type { Executor } from '../database/database.ts'
+import { runSql, type Executor } from '../database/database.ts'
 import { idFloor } from '../ids.ts'
-import { runSql } from './queries.ts'
 
 export type EndpointHealth = {
   /** Of the newest deliveries in the window. */

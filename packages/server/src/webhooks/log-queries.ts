@@ -1,10 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Executor } from '../database/database.ts'
+import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import { idFloor } from '../ids.ts'
 import { parseDeliveryId } from './delivery-id.ts'
 import { eventConditions, type EventFilter } from './event-queries.ts'
-import { findEndpointLife, idRange, runSql, type EndpointLife, type Scope } from './queries.ts'
+import { findEndpointLife, idRange, type EndpointLife, type Scope } from './queries.ts'
 import type { Header } from './send-request.ts'
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'skipped'

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { run, sqlBuilder, type Executor } from '../database/database.ts'
+import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import { idFloor } from '../ids.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
@@ -67,11 +67,6 @@ const ENDPOINT = sql<Endpoint>`
     select coalesce(max(version), 0) as version, max(expires_at) as previous_expires_at
     from webhook_endpoint_secrets where endpoint_id = e.id
   ) s`
-
-/** Runs a statement written with Kysely's `sql` tag. */
-export function runSql<Row>(executor: Executor, statement: RawBuilder<Row>): Promise<Row[]> {
-  return run(executor, { compile: () => statement.compile(sqlBuilder) })
-}
 
 export type EndpointInsert = Pick<
   Endpoint,

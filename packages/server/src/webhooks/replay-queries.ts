@@ -1,10 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Executor } from '../database/database.ts'
+import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import { idFloor } from '../ids.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 import type { DeliveryStatus } from './log-queries.ts'
-import { runSql, visible, type Scope } from './queries.ts'
+import { visible, type Scope } from './queries.ts'
 import { requeueTaken, TAKEN } from './resend-queries.ts'
 
 export type ReplayStatus = 'running' | 'completed' | 'canceled' | 'failed'

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream'
 import type { Database } from '../database/database.ts'
 import type { Access, App } from '../http/app-type.ts'
+import type { Exports } from '../http/exports.ts'
 import { decodeCursor, page, pageOf } from '../http/pagination.ts'
 import { memberOf } from '../sessions/read-session.ts'
 import { auditOnWire, exportAuditLog } from './export-audit-log.ts'
@@ -10,7 +10,7 @@ import { auditEntry, auditExportQuery, auditQuery, operatorAuditEntry, operatorA
 const access: Access = { resource: 'audit-log', action: 'read', doors: ['member'], role: 'admin' }
 
 /** Reading the audit log, for admins: a list with filters, and a file. For operators: that of the platform. */
-export function auditRoutes(app: App, deps: { database: Database }): void {
+export function auditRoutes(app: App, deps: { database: Database; exports: Exports }): void {
   app.get(
     '/v1/audit-log',
     {
@@ -47,11 +47,9 @@ export function auditRoutes(app: App, deps: { database: Database }): void {
     async (request, reply) => {
       const { format } = request.query
       const filter = auditFilter(memberOf(request), request.query)
-      const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson'
-      return reply
-        .type(type)
-        .header('content-disposition', `attachment; filename="audit-log.${format}"`)
-        .send(Readable.from(exportAuditLog(deps.database.pool, filter, format)))
+      const rows = exportAuditLog(deps.database.pool, filter, format)
+      const { workspaceId } = request.principal
+      return deps.exports.send(reply, { workspaceId, name: 'audit-log', format, rows })
     },
   )
 

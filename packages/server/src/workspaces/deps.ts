@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
+import type { Exports } from '../http/exports.ts'
 import type { Activation } from './activation.ts'
 
 /** What the routes of this room stand on. */
@@ -9,4 +10,5 @@ export type WorkspacesDeps = {
   database: Database
   clock: Clock
   activation: Activation
+  exports: Exports
 }

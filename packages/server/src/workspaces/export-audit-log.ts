@@ -1,4 +1,5 @@
 import type { Executor } from '../database/database.ts'
+import { csvLine } from '../http/csv.ts'
 import { listAuditEntries, type AuditFilter, type AuditRow } from './queries.ts'
 
 const ROWS_PER_READ = 500
@@ -41,17 +42,17 @@ export async function* exportAuditLog(
   filter: Omit<AuditFilter, 'before' | 'limit'>,
   format: 'csv' | 'ndjson',
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield `${CSV_COLUMNS.join(',')}\r\n`
+  if (format === 'csv') yield csvLine(CSV_COLUMNS)
   let before: string | null = null
   for (let read = 0; read < ROWS_MAX; read += ROWS_PER_READ) {
     const rows: AuditRow[] = await listAuditEntries(executor, { ...filter, before, limit: ROWS_PER_READ })
-    for (const row of rows) yield format === 'csv' ? csvLine(row) : `${JSON.stringify(auditOnWire(row))}\n`
+    for (const row of rows) yield format === 'csv' ? csvRow(row) : `${JSON.stringify(auditOnWire(row))}\n`
     if (rows.length < ROWS_PER_READ) return
     before = rows.at(-1)?.id ?? null
   }
 }
 
-function csvLine(row: AuditRow): string {
+function csvRow(row: AuditRow): string {
   const fields: Record<(typeof CSV_COLUMNS)[number], string | null> = {
     id: row.id,
     created_at: row.createdAt.toISOString(),
@@ -67,11 +68,5 @@ function csvLine(row: AuditRow): string {
     ip: row.ip,
     request_id: row.requestId,
   }
-  return `${CSV_COLUMNS.map((column) => csvField(fields[column] ?? '')).join(',')}\r\n`
-}
-
-/** RFC 4180 quoting; a field that a spreadsheet would run as a formula gets an apostrophe before it. */
-export function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csvLine(CSV_COLUMNS.map((column) => fields[column]))
 }
