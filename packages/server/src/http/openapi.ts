@@ -13,6 +13,7 @@ const TAGS = [
   'API Keys',
   'Transactions',
   'Accounts',
+  'Reports',
   'Currencies',
   'Webhooks',
   'Events',
