@@ -8,6 +8,7 @@ import { loginCommands } from './commands/login.ts'
 import { logCommands } from './commands/logs.ts'
 import { moneyCommands } from './commands/money.ts'
 import { verify } from './commands/receipt.ts'
+import { reportCommands } from './commands/reports.ts'
 import { request } from './commands/request.ts'
 import { sign } from './commands/sign.ts'
 import { trigger } from './commands/trigger.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   ...logCommands,
   ...keyCommands,
   ...moneyCommands,
+  ...reportCommands,
   ...webhookCommands,
   conformance,
   grade,

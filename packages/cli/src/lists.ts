@@ -26,6 +26,8 @@ export function listCommand<Row>(spec: {
   summary: string
   path: string
   filters?: Options
+  /** Where a filter is not simply a parameter of its name. */
+  queryOf?(values: Readonly<Record<string, unknown>>): Record<string, string>
   columns: readonly Column<Row>[]
 }): Command {
   const options: Options = { ...spec.filters, ...PAGE_OPTIONS }
@@ -35,7 +37,7 @@ export function listCommand<Row>(spec: {
     options,
     async run(context, { values }) {
       const client = await context.client()
-      const query = queryOf(values, options)
+      const query = { ...queryOf(values, options), ...spec.queryOf?.(values) }
       const page = await client.request<Page<Row>>('GET', spec.path, { query, signal: context.io.signal })
       context.answer(page, () => table(page.data, spec.columns))
       if (page.next_cursor !== null && !context.json)

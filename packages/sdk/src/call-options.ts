@@ -9,8 +9,11 @@ export type CallOptions = {
 
 /** What a call without a method of its own may set. */
 export type RequestOptions = CallOptions & {
-  /** Parameters that are null or undefined are left out; an array repeats its parameter. */
-  query?: Record<string, QueryValue | readonly QueryValue[]>
+  /**
+   * Parameters that are null or undefined are left out; an array repeats its parameter; an object's members go as
+   * `name[member]`.
+   */
+  query?: Record<string, QueryValue | readonly QueryValue[] | Readonly<Record<string, QueryValue>>>
   /** Sent as JSON. */
   body?: unknown
   headers?: HeadersInit

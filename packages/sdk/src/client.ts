@@ -11,6 +11,7 @@ import {
   currencies,
   events,
   eventTypes,
+  reports,
   transactionLogs,
   transactions,
   webhookEndpoints,
@@ -57,6 +58,7 @@ export class Countersign {
   readonly transactions = transactions(this)
   readonly accounts = accounts(this)
   readonly balances = balances(this)
+  readonly reports = reports(this)
   readonly events = events(this)
   readonly eventTypes = eventTypes(this)
   readonly webhookEndpoints = webhookEndpoints(this)
@@ -130,6 +132,23 @@ export class Countersign {
     }
   }
 
+  /**
+   * A file, as it arrives: a signed GET whose answer is not gathered in memory. It is asked for once; `timeoutSeconds`
+   * is how long it may take to begin. Cancel the stream to stop reading.
+   * @throws as `request` does; the stream breaks where the connection does, so a whole file ends and half a file throws
+   */
+  async download(path: string, options: RequestOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const call = this.#prepare('GET', path, options)
+    call.signal?.throwIfAborted()
+    const { headers } = await this.#sign(call)
+    const init: RequestInit = { method: 'GET', headers, redirect: 'manual', credentials: 'omit' }
+    const { result, response } = await this.#exchange(call.url, init, call.signal, async (answer) =>
+      answer.ok ? answer.body : answer.text(),
+    )
+    if (typeof result === 'string') throw problemFrom(response, result)
+    return result ?? new Blob([]).stream()
+  }
+
   #prepare(method: string, path: string, options: RequestOptions): Call {
     const url = new URL(path, this.#baseUrl)
     // URL would quietly follow `//other.example` to another host and fold `..` into another path.
@@ -138,11 +157,7 @@ export class Countersign {
         `The path ${path} must begin with one slash and stand as it is sent: no .., spaces or full URL.`,
       )
     }
-    for (const [name, value] of Object.entries(options.query ?? {})) {
-      for (const each of Array.isArray(value) ? value : [value]) {
-        if (each !== null && each !== undefined) url.searchParams.append(name, String(each))
-      }
-    }
+    for (const [name, value] of Object.entries(options.query ?? {})) appendParameter(url, name, value)
     const headers = new Headers(options.headers)
     if (!headers.has('accept')) headers.set('Accept', 'application/json, application/problem+json')
     const body = options.body === undefined ? null : JSON.stringify(options.body)
@@ -157,14 +172,12 @@ export class Countersign {
   async #attempt(call: Call): Promise<unknown> {
     call.signal?.throwIfAborted()
     const { method, url, body } = call
-    const signed = await signRequest({ ...call, publicKey: this.#publicKey, ...this.#signingKey })
-    const headers = new Headers(call.headers)
-    for (const [name, value] of Object.entries(signed)) headers.set(name, value)
+    const { headers, signed } = await this.#sign(call)
     const check = hasReceipt(url.pathname) ? this.#checkReceipt : null
     if (check) headers.set('Accept-Signature', acceptSignature(signed['Signature-Input']))
     // Cookies would be ignored beside a signature, and a redirect would not be the address that was signed.
     const init: RequestInit = { method, headers, body, redirect: 'manual', credentials: 'omit' }
-    const { response, bytes } = await this.#exchange(url, init, call.signal)
+    const { response, result: bytes } = await this.#exchange(url, init, call.signal, bytesOf)
     const receipt = check
       ? await check({ method, ...requestTarget(url), headers, body }, response, bytes)
       : null
@@ -175,23 +188,36 @@ export class Countersign {
     return answer
   }
 
+  async #sign(call: Call) {
+    const signed = await signRequest({ ...call, publicKey: this.#publicKey, ...this.#signingKey })
+    const headers = new Headers(call.headers)
+    for (const [name, value] of Object.entries(signed)) headers.set(name, value)
+    return { headers, signed }
+  }
+
   /** What the server tells everybody. */
   async #readPublic(path: string) {
     const init: RequestInit = { redirect: 'manual', credentials: 'omit' }
-    const { response, bytes } = await this.#exchange(new URL(path, this.#baseUrl), init, undefined)
+    const url = new URL(path, this.#baseUrl)
+    const { response, result: bytes } = await this.#exchange(url, init, undefined, bytesOf)
     const type = response.headers.get('content-type') ?? ''
     return { status: response.status, type, text: new TextDecoder().decode(bytes) }
   }
 
   /** Sends and reads within the time limit. Everything that keeps an answer from arriving is a ConnectionError. */
-  async #exchange(url: URL, init: RequestInit, signal: AbortSignal | undefined) {
+  async #exchange<Result>(
+    url: URL,
+    init: RequestInit,
+    signal: AbortSignal | undefined,
+    read: (response: Response) => Promise<Result>,
+  ) {
     const limit = new AbortController()
-    const abort = () => limit.abort()
-    const timer = setTimeout(abort, this.#timeoutSeconds * 1000)
-    signal?.addEventListener('abort', abort, { once: true })
+    const timer = setTimeout(() => limit.abort(), this.#timeoutSeconds * 1000)
+    // The caller's signal still ends an answer that is read later.
+    const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal
     try {
-      const response = await this.#fetch(url.href, { ...init, signal: limit.signal })
-      return { response, bytes: new Uint8Array(await response.arrayBuffer()) }
+      const response = await this.#fetch(url.href, { ...init, signal: either })
+      return { response, result: await read(response) }
     } catch (cause) {
       signal?.throwIfAborted()
       const why = limit.signal.aborted
@@ -200,9 +226,19 @@ export class Countersign {
       throw new ConnectionError(`${init.method ?? 'GET'} ${url.pathname}: ${why}`, { cause })
     } finally {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
     }
   }
+}
+
+function appendParameter(url: URL, name: string, value: unknown): void {
+  if (Array.isArray(value)) for (const each of value) appendParameter(url, name, each)
+  else if (typeof value === 'object' && value !== null)
+    for (const [member, each] of Object.entries(value)) appendParameter(url, `${name}[${member}]`, each)
+  else if (value !== null && value !== undefined) url.searchParams.append(name, String(value as string))
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer())
 }
 
 function readAnswer(response: Response, text: string): unknown {

@@ -12,6 +12,9 @@ import type {
   Input,
   Page,
   Query,
+  Statement,
+  StatementRow,
+  SummaryReport,
   Transaction,
   TransactionLog,
   TransactionLogRow,
@@ -23,9 +26,10 @@ import type {
   WebhookLogRow,
 } from './wire-types.ts'
 
-/** The one thing that resources need of the client. */
+/** What resources need of the client. */
 type Requester = {
   request<Result>(method: string, path: string, options?: RequestOptions): Promise<Result>
+  download(path: string, options?: RequestOptions): Promise<ReadableStream<Uint8Array>>
 }
 
 /** `/v1/currencies` */
@@ -112,6 +116,9 @@ export function transactions(client: Requester) {
         ...options,
         body: input,
       }),
+    /** Every transaction that fits, all as they are at this moment, from one streamed file. */
+    export: (query?: Query<'/v1/transactions/export', 'get'>, options?: CallOptions) =>
+      rowsOf<Transaction>(client, '/v1/transactions/export', query, options),
   }
 }
 
@@ -142,6 +149,30 @@ export function accounts(client: Requester) {
         query,
         options,
       ),
+    /** Every entry that fits, all of one moment, from one streamed file. */
+    exportEntries: (
+      id: string,
+      query?: Query<'/v1/accounts/{id}/entries/export', 'get'>,
+      options?: CallOptions,
+    ) => rowsOf<Entry>(client, `${pathOf('accounts', id)}/entries/export`, query, options),
+    /** The balance before a range of time, a page of what was posted in it, and the balance after it. */
+    statement: (id: string, query?: Query<'/v1/accounts/{id}/statement', 'get'>, options?: CallOptions) =>
+      client.request<Statement>('GET', `${pathOf('accounts', id)}/statement`, { ...options, query }),
+    /** The same as one streamed file: a row `opening`, every line, a row `closing`. */
+    exportStatement: (
+      id: string,
+      query?: Query<'/v1/accounts/{id}/statement/export', 'get'>,
+      options?: CallOptions,
+    ) => rowsOf<StatementRow>(client, `${pathOf('accounts', id)}/statement/export`, query, options),
+  }
+}
+
+/** `/v1/reports` */
+export function reports(client: Requester) {
+  return {
+    /** Counts and sums of transactions in a time zone, by what `group_by` names. */
+    summary: (query?: Query<'/v1/reports/summary', 'get'>, options?: CallOptions) =>
+      client.request<SummaryReport>('GET', '/v1/reports/summary', { ...options, query }),
   }
 }
 
@@ -276,6 +307,30 @@ async function* iterate<Row, ListQuery>(
       throw new Error('The list repeats a cursor.')
     cursor = page.next_cursor
   } while (cursor !== null)
+}
+
+/** The rows of a file of NDJSON, as they arrive. Leaving the loop ends the download. */
+async function* rowsOf<Row>(
+  client: Requester,
+  path: string,
+  query: object | undefined,
+  options: CallOptions | undefined,
+): AsyncGenerator<Row, void, undefined> {
+  const file = await client.download(path, { ...options, query: { ...query, format: 'ndjson' } })
+  const reader = file.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n')
+      rest = done ? '' : (lines.pop() ?? '')
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as Row
+      if (done) return
+    }
+  } finally {
+    await reader.cancel()
+  }
 }
 
 /** @throws TypeError for an id that is none, before it could name another path */

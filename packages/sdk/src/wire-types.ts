@@ -44,6 +44,15 @@ export type Entry = Answer<'/v1/accounts/{id}/entries', 'get'>['data'][number]
 export type Balance = Answer<'/v1/balances', 'get'>['data'][number]
 export type Event = Answer<'/v1/events/{id}', 'get'>
 export type EventType = Answer<'/v1/event-types', 'get'>['data'][number]
+export type SummaryReport = Answer<'/v1/reports/summary', 'get'>
+export type Statement = Answer<'/v1/accounts/{id}/statement', 'get'>
+export type StatementLine = Statement['data'][number]
+/** A row of a statement's file: the balance before, a line, or the balance after. */
+export type StatementRow = { kind: 'opening' | 'line' | 'closing'; currency: string } & Pick<
+  StatementLine,
+  'created_at' | 'balance'
+> &
+  Partial<StatementLine>
 export type WebhookEndpoint = Answer<'/v1/webhook-endpoints/{id}', 'get'>
 /** An endpoint just made or rotated, with its secret this one time (null in replayed answers). */
 export type WebhookEndpointWithSecret = Answer<'/v1/webhook-endpoints', 'post'>

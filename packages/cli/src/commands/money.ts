@@ -3,6 +3,7 @@ import { command } from '../command.ts'
 import { UsageError } from '../exit-codes.ts'
 import { listCommand } from '../lists.ts'
 import { members, table } from '../words.ts'
+import { TRANSACTION_FILTERS, transactionQuery } from './transaction-filters.ts'
 
 const TYPES = ['deposit', 'payout', 'transfer'] as const
 
@@ -28,11 +29,8 @@ export const moneyCommands = [
     name: 'transactions list',
     summary: 'list transactions',
     path: '/v1/transactions',
-    filters: {
-      type: { type: 'string', summary: 'deposit, payout, transfer, refund, return' },
-      status: { type: 'string', summary: 'pending, processing, completed, failed, canceled, expired' },
-      currency: { type: 'string', summary: 'such as USD' },
-    },
+    filters: TRANSACTION_FILTERS,
+    queryOf: transactionQuery,
     columns: [
       { title: 'id', value: (row) => row.id },
       { title: 'type', value: (row) => row.type },

@@ -1014,6 +1014,7 @@ export interface paths {
                     created_after?: string;
                     /** @description RFC 3339 */
                     created_before?: string;
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
                     format?: "ndjson" | "csv";
                 };
                 header?: never;
@@ -1378,7 +1379,7 @@ export interface paths {
         };
         /**
          * List transactions
-         * @description Newest first. A key sees its own mode and currency type.
+         * @description Newest first; within a range of `completed_at` or `effective_at`, by that time. A key sees its own mode and currency type.
          */
         get: {
             parameters: {
@@ -1391,14 +1392,41 @@ export interface paths {
                     created_after?: string;
                     /** @description RFC 3339 */
                     created_before?: string;
-                    type?: "deposit" | "payout" | "transfer" | "refund" | "return";
-                    status?: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
+                    /** @description Several: repeated, or with commas between them. */
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    /** @description Several: repeated, or with commas between them. */
+                    status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
                     currency?: string;
+                    /** @description For members; a key sees its own. */
                     currency_type?: "fiat" | "crypto";
                     /** @description On either side of a transfer. */
                     account_id?: string;
+                    destination_account_id?: string;
                     reference?: string;
                     request_id?: string;
+                    /** @description What was refunded or returned. */
+                    linked_transaction_id?: string;
+                    failure_code?: string;
+                    /** @description Needs `currency`. */
+                    amount?: string;
+                    /** @description Needs `currency`. */
+                    amount_min?: string;
+                    /** @description Needs `currency`. */
+                    amount_max?: string;
+                    /** @description RFC 3339 */
+                    completed_after?: string;
+                    /** @description RFC 3339 */
+                    completed_before?: string;
+                    /** @description RFC 3339 */
+                    effective_after?: string;
+                    /** @description RFC 3339 */
+                    effective_before?: string;
+                    /** @description Every word of it, in any order, each from its beginning, in upper or lower case. */
+                    description_contains?: string;
+                    /** @description Exact values: `metadata[order]=A-1`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
                 };
                 header?: never;
                 path?: never;
@@ -1646,6 +1674,12 @@ export interface paths {
                     created_before?: string;
                     currency?: string;
                     currency_type?: "fiat" | "crypto";
+                    name?: string;
+                    is_main?: "true" | "false";
+                    /** @description Exact values: `metadata[order]=A-1`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
                 };
                 header?: never;
                 path?: never;
@@ -2133,6 +2167,345 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count and sum transactions
+         * @description By day, week or month of a time zone, by type and by status, always apart by currency; with the filters of the list. `completed` holds the same numbers as the ledger, `pending` what may still change.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The beginning of the range: a day of the time zone, or a moment. 30 days before `to` when absent. */
+                    from?: string;
+                    /** @description The first day or moment that is no longer in the range. The end of today when absent. */
+                    to?: string;
+                    /** @description IANA name: in which days begin and end. */
+                    time_zone?: string;
+                    /** @description Which time of a transaction the range and its days are about. */
+                    time_field?: "created_at" | "completed_at" | "effective_at";
+                    /** @description Any of day, week or month, type, status, currency. Currencies are never added up. */
+                    group_by?: ("day" | "week" | "month" | "type" | "status" | "currency")[];
+                    /** @description Several: repeated, or with commas between them. */
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    /** @description Several: repeated, or with commas between them. */
+                    status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
+                    currency?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    /** @description On either side of a transfer. */
+                    account_id?: string;
+                    destination_account_id?: string;
+                    reference?: string;
+                    request_id?: string;
+                    /** @description What was refunded or returned. */
+                    linked_transaction_id?: string;
+                    failure_code?: string;
+                    /** @description Needs `currency`. */
+                    amount?: string;
+                    /** @description Needs `currency`. */
+                    amount_min?: string;
+                    /** @description Needs `currency`. */
+                    amount_max?: string;
+                    /** @description RFC 3339 */
+                    completed_after?: string;
+                    /** @description RFC 3339 */
+                    completed_before?: string;
+                    /** @description RFC 3339 */
+                    effective_after?: string;
+                    /** @description RFC 3339 */
+                    effective_before?: string;
+                    /** @description Every word of it, in any order, each from its beginning, in upper or lower case. */
+                    description_contains?: string;
+                    /** @description Exact values: `metadata[order]=A-1`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the statement of an account
+         * @description The balance before a range of time, what was posted in it, oldest first, and the balance after it. One period’s closing is the opening of the next.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The beginning of the range: a day of the time zone, or a moment. 30 days before `to` when absent. */
+                    from?: string;
+                    /** @description The first day or moment that is no longer in the range. The end of today when absent. */
+                    to?: string;
+                    /** @description IANA name: in which days begin and end. */
+                    time_zone?: string;
+                    /** @description How many items to answer with. */
+                    limit?: number;
+                    /** @description The `next_cursor` of the answer before this one. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Statement"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the statement of an account as NDJSON or CSV
+         * @description The opening balance, every line, the closing balance.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The beginning of the range: a day of the time zone, or a moment. 30 days before `to` when absent. */
+                    from?: string;
+                    /** @description The first day or moment that is no longer in the range. The end of today when absent. */
+                    to?: string;
+                    /** @description IANA name: in which days begin and end. */
+                    time_zone?: string;
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export transactions as NDJSON or CSV
+         * @description Every transaction that fits, newest first, all as they were at one moment.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Several: repeated, or with commas between them. */
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    /** @description Several: repeated, or with commas between them. */
+                    status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
+                    currency?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    /** @description On either side of a transfer. */
+                    account_id?: string;
+                    destination_account_id?: string;
+                    reference?: string;
+                    request_id?: string;
+                    /** @description What was refunded or returned. */
+                    linked_transaction_id?: string;
+                    failure_code?: string;
+                    /** @description Needs `currency`. */
+                    amount?: string;
+                    /** @description Needs `currency`. */
+                    amount_min?: string;
+                    /** @description Needs `currency`. */
+                    amount_max?: string;
+                    /** @description RFC 3339 */
+                    completed_after?: string;
+                    /** @description RFC 3339 */
+                    completed_before?: string;
+                    /** @description RFC 3339 */
+                    effective_after?: string;
+                    /** @description RFC 3339 */
+                    effective_before?: string;
+                    /** @description Every word of it, in any order, each from its beginning, in upper or lower case. */
+                    description_contains?: string;
+                    /** @description Exact values: `metadata[order]=A-1`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/entries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the entries of an account as NDJSON or CSV
+         * @description Every entry that fits, newest first, holds and releases included.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    transaction_id?: string;
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5033,6 +5406,201 @@ export interface components {
             deposit_instructions: string | null;
             /** @description RFC 3339, UTC. Null: nobody has set it yet. */
             updated_at: string | null;
+        };
+        ReportFigures: {
+            /** @example 3 */
+            count: number;
+            /**
+             * @description Decimal string.
+             * @example 10.00
+             */
+            sum: string;
+        };
+        SummaryRow: {
+            /**
+             * @description The first day of the day, week (Monday) or month, in the time zone.
+             * @example 2025-11-01
+             */
+            period: string | null;
+            /** @description null where the report is not by type. */
+            type: ("deposit" | "payout" | "transfer" | "refund" | "return") | null;
+            /** @description null where the report is not by status. */
+            status: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | null;
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /**
+             * @description Transactions of every status.
+             * @example 3
+             */
+            count: number;
+            /**
+             * @description Of all of them, whatever became of them: what was asked for.
+             * @example 10.00
+             */
+            sum: string;
+            /** @description What the ledger has posted. */
+            completed: components["schemas"]["ReportFigures"];
+            /** @description Pending and processing: may still complete or not. */
+            pending: components["schemas"]["ReportFigures"];
+            /** @description Failed, canceled and expired: moved nothing. */
+            unsuccessful: components["schemas"]["ReportFigures"];
+        };
+        SummaryTotal: {
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /**
+             * @description Transactions of every status.
+             * @example 3
+             */
+            count: number;
+            /**
+             * @description Of all of them, whatever became of them: what was asked for.
+             * @example 10.00
+             */
+            sum: string;
+            /** @description What the ledger has posted. */
+            completed: components["schemas"]["ReportFigures"];
+            /** @description Pending and processing: may still complete or not. */
+            pending: components["schemas"]["ReportFigures"];
+            /** @description Failed, canceled and expired: moved nothing. */
+            unsuccessful: components["schemas"]["ReportFigures"];
+        };
+        Summary: {
+            /**
+             * Format: date-time
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Not in the range itself.
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            to: string;
+            /** @example Europe/Berlin */
+            time_zone: string;
+            /** @enum {string} */
+            time_field: "created_at" | "completed_at" | "effective_at";
+            group_by: ("day" | "week" | "month" | "type" | "status" | "currency")[];
+            /**
+             * Format: date-time
+             * @description When these figures were read; what is pending may change after it.
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            as_of: string;
+            data: components["schemas"]["SummaryRow"][];
+            /** @description Of the whole range, by currency. */
+            totals: components["schemas"]["SummaryTotal"][];
+            next_cursor: null;
+        };
+        StatementLine: {
+            /** @description The number of the entry. */
+            version: number;
+            /**
+             * Format: date-time
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            created_at: string;
+            transaction_id: string;
+            /** @enum {string} */
+            type: "deposit" | "payout" | "transfer" | "refund" | "return";
+            reference: string | null;
+            description: string | null;
+            /**
+             * @description What it changed; negative when it took.
+             * @example 10.00
+             */
+            amount: string;
+            /**
+             * @description What was posted on the account after it.
+             * @example 10.00
+             */
+            balance: string;
+        };
+        Statement: {
+            account_id: string;
+            /** @example USD */
+            currency: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Not in the range itself.
+             * @example 2025-11-01T00:00:00.000Z
+             */
+            to: string;
+            time_zone: string;
+            opening: {
+                /**
+                 * @description What was booked.
+                 * @example 10.00
+                 */
+                posted: string;
+                /**
+                 * @description Announced and not there yet.
+                 * @example 10.00
+                 */
+                pending_in: string;
+                /**
+                 * @description Held.
+                 * @example 10.00
+                 */
+                pending_out: string;
+                /**
+                 * @description posted less pending_out.
+                 * @example 10.00
+                 */
+                available: string;
+            };
+            closing: {
+                /**
+                 * @description What was booked.
+                 * @example 10.00
+                 */
+                posted: string;
+                /**
+                 * @description Announced and not there yet.
+                 * @example 10.00
+                 */
+                pending_in: string;
+                /**
+                 * @description Held.
+                 * @example 10.00
+                 */
+                pending_out: string;
+                /**
+                 * @description posted less pending_out.
+                 * @example 10.00
+                 */
+                available: string;
+            };
+            total_in: {
+                count: number;
+                /**
+                 * @description Decimal string.
+                 * @example 10.00
+                 */
+                sum: string;
+            };
+            /** @description As a positive amount. */
+            total_out: {
+                count: number;
+                /**
+                 * @description Decimal string.
+                 * @example 10.00
+                 */
+                sum: string;
+            };
+            /** @description What was posted, oldest first. */
+            data: components["schemas"]["StatementLine"][];
+            next_cursor: string | null;
         };
         WebhookEndpoint: {
             /** @example ep_01kasqf0000000000000000000 */

@@ -173,7 +173,13 @@ const choices: { [Name in keyof TransactionFilter]-?: () => TransactionFilter[Na
   descriptionContains: () =>
     pick(['invoice', 'INV', 'rent march', "O'Brien", 'voice', 'm', 'ödön', '17 invoice', "x' | 'y"]),
   metadata: () =>
-    pick<Record<string, string>>([{ order: 'A-1' }, { order: 'A-1', paid: 'true' }, { n: '7' }, { order: 'C' }, { odd: "'&|" }]),
+    pick<Record<string, string>>([
+      { order: 'A-1' },
+      { order: 'A-1', paid: 'true' },
+      { n: '7' },
+      { order: 'C' },
+      { odd: "'&|" },
+    ]),
 }
 const names = Object.keys(choices) as (keyof TransactionFilter)[]
 
