@@ -53,6 +53,8 @@ export type Account = Schemas['Account']
 export type Entry = Schemas['Entry']
 export type Balance = Schemas['Balance']
 export type Currency = Schemas['Currency']
+export type Summary = Schemas['Summary']
+export type Statement = Schemas['Statement']
 export type TestCase =
   paths['/v1/test/cases']['get']['responses'][200]['content']['application/json']['data'][number]
 export type ActivationApproval = ActivationChecklist['approval']

@@ -14,6 +14,7 @@ import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-s
 import { KEY_FILTER_NAMES, type KeyFilters } from './keys.ts'
 import { LOG_FILTER_NAMES, type LogFilters } from './logs.ts'
 import { TRANSACTION_FILTER_NAMES } from './money.ts'
+import { REPORT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
 import { DELIVERY_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
@@ -240,6 +241,13 @@ const transactionsRoute = createRoute({
   validateSearch: filtersOf(TRANSACTION_FILTER_NAMES),
   component: lazyRouteComponent(() => import('./pages/transactions.tsx'), 'TransactionsPage'),
 })
+const reportsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/reports',
+  staticData: { title: 'Reports' },
+  validateSearch: filtersOf(REPORT_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/reports.tsx'), 'ReportsPage'),
+})
 const newTransactionRoute = createRoute({
   getParentRoute: () => inside,
   path: '/transactions/new',
@@ -404,6 +412,7 @@ const routeTree = root.addChildren([
     eventRoute,
     transactionsRoute,
     newTransactionRoute,
+    reportsRoute,
     transactionRoute,
     balancesRoute,
     accountRoute,

@@ -84,6 +84,26 @@ describe('in a browser', () => {
     expect(ids).toEqual([webhooks.vectors.message.id, webhooks.vectors.message.id])
   })
 
+  it('every published receipt is taken or refused, by the reason that the data names', async () => {
+    const tab = await open()
+    const told = await tab.evaluate(
+      (cases) =>
+        Promise.all(
+          cases.map(({ receipt, trusted }) =>
+            sdk.verifyReceipt(receipt, { keys: trusted }).then(
+              ({ keyId }) => keyId,
+              (error: unknown) => (error instanceof sdk.ReceiptError ? error.reason : String(error)),
+            ),
+          ),
+        ),
+      receipts.cases,
+    )
+    expect(told.length).toBeGreaterThan(20)
+    expect(told).toEqual(
+      receipts.cases.map(({ expect: wanted }) => (wanted.accepted ? wanted.key_id : wanted.reason)),
+    )
+  })
+
   it('the whole SDK is less than 32 kB, minified: about 11 kB on the wire', () => {
     expect(bundle.length).toBeLessThan(32_000)
   })

@@ -1,5 +1,6 @@
 import {
   ActivityLogIcon,
+  BarChartIcon,
   BellIcon,
   CheckboxIcon,
   ClipboardCopyIcon,
@@ -47,6 +48,7 @@ const GROUPS: Group[] = [
     places: [
       { to: '/transactions', name: 'Transactions', icon: <ShuffleIcon /> },
       { to: '/balances', name: 'Balances', icon: <LayersIcon /> },
+      { to: '/reports', name: 'Reports', icon: <BarChartIcon /> },
       { to: '/activation', name: 'Activation', icon: <RocketIcon /> },
     ],
   },

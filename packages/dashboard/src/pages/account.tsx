@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { Account, Entry } from '../api-types.ts'
+import { AccountStatement } from '../components/account-statement.tsx'
 import { Amount } from '../components/amount.tsx'
 import { BackLink } from '../components/back-link.tsx'
 import { ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { EntryTable } from '../components/entry-table.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { FileLinks } from '../components/file-links.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
@@ -69,6 +71,7 @@ function AccountDetail({ account }: { account: Account }) {
           <ExactTime at={account.created_at} />
         </Fact>
       </Facts>
+      <AccountStatement account={account} />
       <section className="stack-tight">
         <h2>Entries</h2>
         <PagedList
@@ -78,6 +81,9 @@ function AccountDetail({ account }: { account: Account }) {
         >
           {(rows) => <EntryTable rows={rows} without="account" />}
         </PagedList>
+        {entries.rows.length > 0 && (
+          <FileLinks path={`${ACCOUNTS}/${account.id}/entries/export`} what="all entries" />
+        )}
       </section>
     </>
   )

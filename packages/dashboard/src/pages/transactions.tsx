@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { Transaction } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { TransactionBadge } from '../components/badges.tsx'
+import { FileLinks } from '../components/file-links.tsx'
 import { FilterBar, SelectFilter, TextFilter, TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
@@ -60,7 +61,8 @@ export function TransactionsPage() {
             placeholder="Any currency"
             options={currencies.map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }))}
             value={filters.currency}
-            onChange={(currency) => set({ currency })}
+            // Amounts are those of a currency.
+            onChange={(currency) => set({ currency, amount_min: undefined, amount_max: undefined })}
             searchable
           />
           <TextFilter
@@ -73,6 +75,30 @@ export function TransactionsPage() {
             value={filters.request_id}
             onChange={(request_id) => set({ request_id })}
           />
+          <TextFilter
+            label="Description"
+            value={filters.description_contains}
+            onChange={(description_contains) => set({ description_contains })}
+          />
+          <TextFilter
+            label="Failure code"
+            value={filters.failure_code}
+            onChange={(failure_code) => set({ failure_code })}
+          />
+          {filters.currency !== undefined && (
+            <>
+              <TextFilter
+                label={`At least, in ${filters.currency}`}
+                value={filters.amount_min}
+                onChange={(amount_min) => set({ amount_min })}
+              />
+              <TextFilter
+                label={`At most, in ${filters.currency}`}
+                value={filters.amount_max}
+                onChange={(amount_max) => set({ amount_max })}
+              />
+            </>
+          )}
           <TimeFilter filters={filters} onChange={set} />
         </FilterBar>
         <PagedList
@@ -92,6 +118,9 @@ export function TransactionsPage() {
         >
           {(rows) => <TransactionTable rows={rows} />}
         </PagedList>
+        {transactions.rows.length > 0 && (
+          <FileLinks path={`${TRANSACTIONS}/export`} query={filters} what="these transactions" />
+        )}
       </div>
     </>
   )

@@ -65,7 +65,7 @@ export async function listTransactions(
   return rows.map(({ item }) => item)
 }
 
-function newestTransactions(
+export function newestTransactions(
   scope: ListScope,
   filter: TransactionFilter & Page,
 ): RawBuilder<{ item: Transaction }> {

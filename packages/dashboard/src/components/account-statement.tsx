@@ -1,0 +1,108 @@
+import { TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Account, Statement } from '../api-types.ts'
+import { useMode } from '../mode.ts'
+import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
+import { ownTimeZone, statementQuery, type StatementRange } from '../reports.ts'
+import { Amount } from './amount.tsx'
+import { Fact, Facts } from './facts.tsx'
+import { FileLinks } from './file-links.tsx'
+import { Empty, Failed, LoadingRows } from './states.tsx'
+import { Time } from './time.tsx'
+
+/** What an account held at the beginning and the end of a range of days, and what was posted between. */
+export function AccountStatement({ account }: { account: Account }) {
+  const [range, setRange] = useState<StatementRange>({})
+  const statement = useQuery(statementQuery(useMode(), account.id, range))
+  return (
+    <section className="stack-tight">
+      <h2>Statement</h2>
+      <div className="row">
+        <TextInput
+          type="date"
+          label="From"
+          value={range.from ?? ''}
+          onChange={(event) => setRange({ ...range, from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label="Until, not included"
+          value={range.to ?? ''}
+          onChange={(event) => setRange({ ...range, to: event.currentTarget.value || undefined })}
+        />
+      </div>
+      {statement.isPending && <LoadingRows rows={4} />}
+      {statement.isError && (
+        <Failed what="The statement" error={statement.error} onRetry={() => void statement.refetch()} />
+      )}
+      {statement.isSuccess && <StatementDetail statement={statement.data} />}
+      <FileLinks
+        path={`/v1/accounts/${account.id}/statement/export`}
+        query={{ ...range, time_zone: ownTimeZone() }}
+        what="the statement"
+      />
+    </section>
+  )
+}
+
+function StatementDetail({ statement }: { statement: Statement }) {
+  const { currency, opening, closing } = statement
+  return (
+    <>
+      <Facts>
+        <Fact name="Opening balance">
+          <Amount value={opening.posted} currency={currency} />
+        </Fact>
+        <Fact name={`In (${statement.total_in.count})`}>
+          <Amount value={statement.total_in.sum} currency={currency} />
+        </Fact>
+        <Fact name={`Out (${statement.total_out.count})`}>
+          <Amount value={statement.total_out.sum} currency={currency} />
+        </Fact>
+        <Fact name="Closing balance">
+          <strong>
+            <Amount value={closing.posted} currency={currency} />
+          </strong>
+        </Fact>
+      </Facts>
+      {statement.data.length === 0 ? (
+        <Empty title="Nothing was posted in these days">Choose a longer range.</Empty>
+      ) : (
+        <div className="table-frame">
+          <table className="table dense">
+            <thead>
+              <tr>
+                <th>Time</th>
+                <th>Transaction</th>
+                <th>Reference</th>
+                <th className="num">Amount</th>
+                <th className="num">Balance</th>
+              </tr>
+            </thead>
+            <tbody>
+              {statement.data.map((line) => (
+                <tr key={line.version}>
+                  <td>
+                    <Time at={line.created_at} />
+                  </td>
+                  <td data-label="Transaction">{TRANSACTION_TYPE_NAMES[line.type]}</td>
+                  <td data-label="Reference">{line.reference ?? line.description ?? '–'}</td>
+                  <td data-label="Amount" className="num nowrap">
+                    <Amount value={line.amount} currency={currency} />
+                  </td>
+                  <td data-label="Balance" className="num nowrap">
+                    <Amount value={line.balance} currency={currency} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {statement.next_cursor !== null && (
+        <p className="quiet small">The first 100 lines. The files below hold all of them.</p>
+      )}
+    </>
+  )
+}

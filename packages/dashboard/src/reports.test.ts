@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import type { Summary } from './api-types.ts'
+import { fileAddress, periodsOf, reportQuery } from './reports.ts'
+
+const report = (fields: Partial<Summary>) => fields as Summary
+
+it('every day of a report has its place, as the time zone counts them', () => {
+  const days = { from: '2025-10-24T22:00:00Z', to: '2025-10-27T23:00:00Z', time_zone: 'Europe/Berlin' }
+  expect(periodsOf(report({ ...days, group_by: ['day'] }))).toEqual([
+    '2025-10-25',
+    '2025-10-26',
+    '2025-10-27',
+  ])
+  expect(periodsOf(report({ ...days, group_by: ['week', 'type'] }))).toEqual(['2025-10-20', '2025-10-27'])
+  expect(periodsOf(report({ ...days, from: '2025-08-31T22:00:00Z', group_by: ['month'] }))).toEqual([
+    '2025-09-01',
+    '2025-10-01',
+  ])
+})
+
+it('the report is asked for by what the address says, in the zone of whoever looks', () => {
+  expect(reportQuery({ by: 'type', currency: 'USD', time_zone: 'Asia/Tokyo' })).toEqual({
+    currency: 'USD',
+    time_zone: 'Asia/Tokyo',
+    group_by: 'day,type',
+  })
+})
+
+it('a file is asked for with the filters of its page and its mode', () => {
+  expect(
+    fileAddress(
+      '/v1/transactions/export',
+      { type: 'payout', reference: undefined, a: 'b&c' },
+      { format: 'csv', mode: 'test' },
+    ),
+  ).toBe('/v1/transactions/export?type=payout&a=b%26c&format=csv&mode=test')
+})
