@@ -224,6 +224,15 @@ describe('every filter, alone and with others, finds exactly what reading every 
   })
 })
 
+describe('the index of words and metadata', () => {
+  it('can be built, analyzed and restored, where functions are looked up without the schema of the tables', async () => {
+    await db.database.pool.query('reindex index transactions_terms_idx')
+    await db.database.pool.query('vacuum analyze transactions')
+    const found = await readAll(A, { descriptionContains: 'rent', metadata: { order: 'A-1' } }, 100)
+    expect(found.length).toBeGreaterThan(0)
+  })
+})
+
 describe('pages', () => {
   it('never repeat nor miss an old row while others insert', async () => {
     let next = 10_000

@@ -38,8 +38,9 @@ create function metadata_terms(p_prefix text, p_metadata jsonb) returns text[] l
   select coalesce(array_agg(p_prefix || md5(key || '=' || value)), '{}') from jsonb_each_text(p_metadata) where value is not null
 $$;
 
+-- With a path of its own: building and analyzing an index leaves it without the tables' schema.
 create function transaction_terms(p_workspace_id text, p_mode text, p_description text, p_metadata jsonb)
-returns tsvector language plpgsql immutable parallel safe cost 300 as $$
+returns tsvector language plpgsql immutable parallel safe cost 300 set search_path from current as $$
 declare
   prefix constant text := left(p_mode, 1) || p_workspace_id;
   terms text[] := '{}';
