@@ -65,7 +65,13 @@ export async function openPastServer(config: Config, startMs: number): Promise<P
     clock,
     wait: async () => {},
     // What this process signs it sends once, to itself; and the floor of real starts lies after this month.
-    nonces: { claim: () => true, isOpen: () => true, reopen: async () => {}, close: async () => {} },
+    nonces: {
+      claim: () => true,
+      isOpen: () => true,
+      reopen: async () => {},
+      close: async () => {},
+      bytes: null,
+    },
   }
   const loops = createLoops(foundation)
   const runLoop = async (name: string): Promise<void> => {
