@@ -61,10 +61,10 @@ const filters: Record<string, () => TransactionFilter & { currencyType?: 'fiat' 
   }),
   'effective in an old day': () => ({ effectiveAfter: day(10), effectiveBefore: day(11) }),
   'metadata, one row': () => ({ metadata: { order: String(randomInt(ROWS)) } }),
-  'metadata, a tenth of all': () => ({ metadata: { shop: '3' } }),
+  'metadata, a tenth of all': () => ({ metadata: { shop: '4' } }),
   'description, a rare word': () => ({ descriptionContains: `invoice ${randomInt(ROWS)}` }),
   'description, a word of a fifth': () => ({ descriptionContains: 'INVO' }),
-  'description and metadata, common': () => ({ descriptionContains: 'invoice', metadata: { shop: '3' } }),
+  'description and metadata, common': () => ({ descriptionContains: 'invoice', metadata: { shop: '4' } }),
 }
 
 await withCluster(async ({ database }) => {

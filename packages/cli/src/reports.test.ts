@@ -48,19 +48,9 @@ const run = (args: string[]) => makeUser({ ...KEY_ENV, COUNTERSIGN_URL: server.u
 
 describe('reports and files', () => {
   it('a summary is asked for by its options and shown apart by what became of it', async () => {
-    const { code, out } = await run([
-      ...[
-        'reports',
-        'summary',
-        '--time-zone',
-        'Europe/Berlin',
-        '--group-by',
-        'day,type',
-        '--from',
-        '2025-11-01',
-      ],
-      ...['--status', 'failed,expired', '--metadata', 'order=A=1', '--metadata', 'b=2'],
-    ])
+    const period = ['--time-zone', 'Europe/Berlin', '--from', '2025-11-01', '--group-by', 'day,type']
+    const filters = ['--status', 'failed,expired', '--metadata', 'order=A=1', '--metadata', 'b=2']
+    const { code, out } = await run(['reports', 'summary', ...period, ...filters])
     expect(code).toBe(EXIT.ok)
     const asked = new URL(server.seen.at(-1)!.path, 'http://x')
     expect(asked.pathname).toBe('/v1/reports/summary')
