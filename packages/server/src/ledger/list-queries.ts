@@ -167,7 +167,7 @@ export function transactionConditions(scope: ListScope, filter: TransactionFilte
   )
 }
 
-/** Bounds of the sequence lead there; the time itself decides. Why 60 seconds: 0028_time_bounds.sql. */
+/** Bounds of the sequence lead there; the time itself decides. Why 60 seconds: 0031_time_bounds.sql. */
 function createdConditions(
   scope: ListScope,
   { createdAfter, createdBefore }: Created,
