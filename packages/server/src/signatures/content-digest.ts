@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isDeeperThan } from '../http/nesting.ts'
 import { problem } from '../problems.ts'
 import { cause, type Cause } from './causes.ts'
 
@@ -8,6 +9,8 @@ const MEMBER = /^([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):$/
 const PLAIN = /^sha-256=:([A-Za-z0-9+/]{43}=):$/
 const MEMBERS_MAX = 8
 const BODY_BYTES_EXPLAINED_MAX = 16 * 1024
+// Indented, 6 KiB of brackets in brackets became 300 MB and took 1.5 s, before any limit of the key was asked.
+const BODY_NESTING_EXPLAINED_MAX = 16
 const UNREADABLE = cause(
   'digest-unreadable',
   'The Content-Digest header was written by hand or by a library that does not follow RFC 9530.',
@@ -88,6 +91,7 @@ function otherWritings(text: string): string[] {
   const writings = [trimmed, `${trimmed}\n`, `${trimmed}\r\n`]
   try {
     const value: unknown = JSON.parse(text)
+    if (isDeeperThan(value, BODY_NESTING_EXPLAINED_MAX)) return writings
     const compact = JSON.stringify(value)
     // Python's json.dumps puts a space after each colon and comma.
     const spaced = JSON.stringify(value, null, 1)

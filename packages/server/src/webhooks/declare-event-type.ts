@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import type { z } from 'zod'
+import { isDeeperThan } from '../http/nesting.ts'
 import { problem } from '../problems.ts'
 import { auditChanges, recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
-import { dataFault, isDeeperThan, schemaBreak, schemaRefusal, type Fault } from './declared-schema.ts'
+import { dataFault, schemaBreak, schemaRefusal, type Fault } from './declared-schema.ts'
 import {
   deleteDeclaredType,
   findDeclaredType,

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { isDeepStrictEqual } from 'node:util'
+import { isDeeperThan } from '../http/nesting.ts'
 
 export type JsonSchema = Record<string, unknown>
 /** Where in a schema or in data, as a JSON pointer, and what is wrong there. */
@@ -57,17 +58,6 @@ export function schemaRefusal(schema: JsonSchema): Fault | null {
     return { pointer: '', message: (error as Error).message.slice(0, 200) }
   }
   return null
-}
-
-/** Without recursion: the nesting is what somebody sent. Looks no further than it needs to. */
-export function isDeeperThan(data: unknown, depthMax: number): boolean {
-  let level: unknown[] = [data]
-  for (let depth = 0; depth <= depthMax; depth += 1) {
-    const containers = level.filter((value) => typeof value === 'object' && value !== null) as object[]
-    if (containers.length === 0) return false
-    level = containers.flatMap((value) => Object.values(value))
-  }
-  return true
 }
 
 function partRefusal(schema: unknown, pointer: string, budget: { left: number }): Fault | null {
