@@ -96,7 +96,7 @@ export function createReader(): (text: string) => StreamEvent[] {
   let fields: StreamEvent = { id: '', event: '', data: '' }
   return (text) => {
     rest += text
-    if (rest.length > EVENT_BYTES_MAX) throw new Error('an event is too long')
+    if (rest.length + fields.data.length > EVENT_BYTES_MAX) throw new Error('an event is too long')
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
     const events: StreamEvent[] = []

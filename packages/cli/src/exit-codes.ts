@@ -6,7 +6,7 @@ export const EXIT = {
   refused: 1,
   /** The command was called in a way that it does not understand, or has no credentials. */
   usage: 2,
-  /** No answer arrived. */
+  /** No answer arrived, or none that can be trusted. */
   unreachable: 3,
   /** A fault of the program itself. */
   fault: 70,

@@ -26,6 +26,68 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+describe('what a server says on a terminal', () => {
+  const HOSTILE = 'a\u001b]0;pwned\u0007\u009b2J'
+  const me = {
+    kind: 'key',
+    mode: 'test',
+    currency_type: 'fiat',
+    public_key: PUBLIC_KEY,
+    key: { id: 'key_1', name: HOSTILE, public_key: PUBLIC_KEY, secret_version: 1 },
+    workspace: { id: 'wks_1', name: HOSTILE },
+    scopes: [],
+    expires_at: null,
+  }
+  let hostile: Awaited<ReturnType<typeof startServer>>
+  beforeAll(async () => {
+    hostile = await startServer(({ path }) => {
+      if (path === '/v1/me') return { body: me }
+      if (path === '/v1/broken') return { body: `{"a": ${HOSTILE}` }
+      return { type: 'text/plain', body: `${HOSTILE}\tb\nc` }
+    })
+  })
+  afterAll(() => hostile.close())
+  const user = () => makeUser({ COUNTERSIGN_URL: hostile.url })
+  // oxlint-disable-next-line no-control-regex -- finding them is its job
+  const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
+
+  it('the names of workspace and key move no cursor when somebody logs in', async () => {
+    const { code, out, err } = await user().run(['login', '--public-key', PUBLIC_KEY], { input: SECRET_KEY })
+    expect([code, err]).toEqual([EXIT.ok, ''])
+    expect(out).not.toMatch(OBEYED)
+    expect(out).toContain('pwned')
+  })
+
+  it.each(['/v1/text', '/v1/broken'])('an answer of %s moves none either', async (path) => {
+    const { code, out, err } = await user().run(['request', 'GET', path], { env: KEY_ENV, isTerminal: true })
+    expect(code).toBe(path === '/v1/text' ? EXIT.ok : EXIT.refused)
+    expect(out + err).not.toMatch(OBEYED)
+    expect(out + err).toContain('pwned')
+  })
+
+  it('a text goes to a file or another program as it came', async () => {
+    const { out } = await user().run(['request', 'GET', '/v1/text'], { env: KEY_ENV })
+    expect(out).toBe(`${HOSTILE}\tb\nc`)
+  })
+
+  it('an answer whose receipt does not hold is no answer', async () => {
+    const forged = await startServer(() => ({
+      headers: {
+        'signature-input': 'receipt=();created=1;keyid="k";alg="ed25519";tag="countersign-receipt"',
+      },
+      body: {},
+    }))
+    const { code, out, err } = await makeUser({ ...KEY_ENV, COUNTERSIGN_URL: forged.url }).run([
+      'request',
+      'GET',
+      '/v1/x',
+    ])
+    forged.close()
+    expect([code, out]).toEqual([EXIT.unreachable, ''])
+    expect(err).toContain('(key-unknown)')
+  })
+})
+
 describe('countersign request and sign', () => {
   it('request sends a signed request and prints the answer', async () => {
     const body = '{"amount":"1.00"}'

@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util'
-import { ConnectionError, Countersign, KeyFormatError, ProblemError } from '../../sdk/src/index.ts'
+import {
+  ConnectionError,
+  Countersign,
+  KeyFormatError,
+  ProblemError,
+  ReceiptError,
+} from '../../sdk/src/index.ts'
 import type { Command, Context, Options } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { readCredentials } from './credentials.ts'
@@ -139,6 +145,10 @@ function explain(error: unknown, { io, env }: World, wantsJson: boolean): number
   if (error instanceof RefusedError) {
     io.err(`${error.message}\n`)
     return EXIT.refused
+  }
+  if (error instanceof ReceiptError) {
+    io.err(`${printable(error.message)} (${error.reason})\n`)
+    return EXIT.unreachable
   }
   const isUse =
     error instanceof UsageError ||

@@ -10,7 +10,7 @@ export const SECRET_KEY = 'sk_test_uNLI5eBV6yqZSLrVDZu0s1PK9LDYooROHGWzOwNarBA0U
 export const KEY_ENV = { COUNTERSIGN_PUBLIC_KEY: PUBLIC_KEY, COUNTERSIGN_SECRET_KEY: SECRET_KEY }
 
 export type Seen = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
-type Answer = { status?: number; type?: string; body: unknown }
+type Answer = { status?: number; type?: string; headers?: Record<string, string>; body: unknown }
 
 /** A server that keeps what it is asked and answers what a test wants. */
 export async function startServer(answer: (seen: Seen) => Answer) {
@@ -21,8 +21,8 @@ export async function startServer(answer: (seen: Seen) => Answer) {
     request.on('end', () => {
       const one = { method: request.method!, path: request.url!, headers: request.headers, body }
       seen.push(one)
-      const { status = 200, type = 'application/json', body: answered } = answer(one)
-      response.writeHead(status, { 'content-type': type })
+      const { status = 200, type = 'application/json', headers, body: answered } = answer(one)
+      response.writeHead(status, { 'content-type': type, ...headers })
       response.end(typeof answered === 'string' ? answered : JSON.stringify(answered))
     })
   })
@@ -45,7 +45,7 @@ export function makeUser(env: Record<string, string> = {}) {
     opened,
     async run(
       args: readonly string[],
-      given: { input?: string; answers?: string[]; env?: Record<string, string> } = {},
+      given: { input?: string; answers?: string[]; env?: Record<string, string>; isTerminal?: boolean } = {},
     ) {
       let out = ''
       let err = ''
@@ -57,7 +57,7 @@ export function makeUser(env: Record<string, string> = {}) {
         io: {
           out: (text) => void (out += text),
           err: (text) => void (err += text),
-          isTerminal: false,
+          isTerminal: given.isTerminal ?? false,
           isInteractive: given.answers !== undefined,
           readInput: async () => given.input ?? '',
           ask: async (question) => {

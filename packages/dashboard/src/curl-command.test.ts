@@ -23,6 +23,18 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 describe('an attempt as curl', () => {
+  it('holds nothing that a terminal obeys before a shell sees the quotes', () => {
+    const line = curlCommand({
+      method: 'POST',
+      url: 'listener:http://localhost:3000/\u0003\u001b[201~',
+      headers: [['x-a', '\u0003\u0015rm -rf ~\u007f']],
+      body: '{"a":"\u0003"}',
+    })
+    // oxlint-disable-next-line no-control-regex -- finding them is its job
+    expect(line).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
+    expect(line).toContain("'x-a: rm -rf ~'")
+  })
+
   it.each([
     ['plain JSON', '/hook', '{"id":"evt_1","data":{}}'],
     ['quotes, dollars, backticks and backslashes', '/hook', `{"a":"it's $HOME \`id\` $(id) \\\\ \\" !!"}`],

@@ -1,6 +1,9 @@
 import type { WebhookAttempt } from './api-types.ts'
 
 const REDACTED = '[redacted]'
+// But for white space: no header has one, and JSON writes them as escapes.
+// oxlint-disable-next-line no-control-regex -- taking them out is its job
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
 /** curl writes these itself, from the URL, the body and its own connection. */
 const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length'])
 
@@ -26,7 +29,10 @@ function headerArgument(name: string, value: string): string {
   return quoted(value === '' ? `${name};` : `${name}: ${value}`)
 }
 
-/** One word for any POSIX shell, whatever it holds. */
+/**
+ * One word for any POSIX shell, whatever it holds. A terminal obeys control characters before a shell sees the quotes:
+ * Ctrl-C ends the line, and what follows it would be the next command.
+ */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
+  return `'${text.replaceAll(CONTROL, '').replaceAll("'", `'\\''`)}'`
 }

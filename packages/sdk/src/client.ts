@@ -244,7 +244,11 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
 function readAnswer(response: Response, text: string): unknown {
   if (text === '') return undefined
   if (!response.headers.get('content-type')?.startsWith('application/json')) return text
-  return JSON.parse(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw problemFrom(response, text)
+  }
 }
 
 function parseBaseUrl(text: string): URL {

@@ -6,7 +6,7 @@ import { UsageError } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { pair } from '../pair.ts'
 import type { Profile } from '../profiles.ts'
-import { members, table } from '../words.ts'
+import { members, printable, table } from '../words.ts'
 
 export const loginCommands = [
   command({
@@ -64,7 +64,7 @@ the server, then kept in a file that only you can read.`,
       context.answer(
         { profile, url, ...shown(me) },
         () =>
-          `Logged in to ${me.workspace.name} (${me.mode}, ${me.currency_type}) as the key "${me.key.name}".\nKept as the profile "${profile}" in ${profiles.path}\n`,
+          `Logged in to ${printable(me.workspace.name)} (${me.mode}, ${me.currency_type}) as the key "${printable(me.key.name)}".\nKept as the profile "${profile}" in ${profiles.path}\n`,
       )
     },
   }),

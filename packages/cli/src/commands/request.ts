@@ -1,6 +1,6 @@
 import { command, type Options } from '../command.ts'
 import { readBody } from '../read-body.ts'
-import { json } from '../words.ts'
+import { json, printable } from '../words.ts'
 
 /** What a request consists of besides its method and path. */
 export const CALL_OPTIONS = {
@@ -30,7 +30,15 @@ countersign request POST /v1/transactions -d @payout.json --idempotency-key orde
       ...(values['idempotency-key'] === undefined ? {} : { idempotencyKey: values['idempotency-key'] }),
     })
     if (answer === undefined) return
-    if (typeof answer === 'string') context.io.out(answer)
+    if (typeof answer === 'string') context.io.out(context.io.isTerminal ? lines(answer) : answer)
     else context.answer(answer, () => `${json(answer, 2)}\n`)
   },
 })
+
+/** Text as it came, but for what a terminal would obey. */
+function lines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.split('\t').map(printable).join('\t'))
+    .join('\n')
+}
