@@ -135,6 +135,27 @@ describe('keys that manage keys', () => {
   })
 })
 
+describe('keys that manage keys (II)', () => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['switches on', { enabled: false }, { enabled: true }],
+    ['prolongs', { expires_at: '2100-01-01T00:00:00Z' }, { expires_at: null }],
+    ['lets in from anywhere', { ip_allowlist: ['203.0.113.0/24'] }, { ip_allowlist: [] }],
+    ['lets in from elsewhere', { ip_allowlist: ['203.0.113.0/24'] }, { ip_allowlist: ['198.51.100.7/32'] }],
+  ])('a key %s no key that may do more', async (_what, before, wider) => {
+    const manager = await t.createKey(ada, { scopes: ['api-keys:write', 'balances:read'] })
+    const stronger = await t.createKey(ada)
+    const equal = await t.createKey(ada, { scopes: ['balances:read'] })
+    for (const { id } of [stronger, equal])
+      expect((await ada.request('PATCH', `/v1/api-keys/${id}`, { body: before })).status).toBe(200)
+    const change = (id: string) => t.signed(manager, 'PATCH', `/v1/api-keys/${id}`, { body: wider })
+    expect((await change(equal.id)).status).toBe(200)
+    const refused = await change(stronger.id)
+    expect([refused.status, refused.body.code]).toEqual([403, 'scope-missing'])
+    const off = await t.signed(manager, 'PATCH', `/v1/api-keys/${stronger.id}`, { body: { enabled: false } })
+    expect(off.status).toBe(200)
+  })
+})
+
 describe('the Transaction Logs', () => {
   it('a path too long for an index does not hold up the rows of everybody else', async () => {
     const word = () => Array.from(randomBytes(20), (byte) => String.fromCharCode(97 + (byte % 26))).join('')
@@ -230,6 +251,34 @@ describe('no input is a fault of the server', () => {
     expect((await t.app.inject({ url: path, headers: { host: HOST } })).statusCode).toBe(401)
     const answer = await t.signed(key, 'GET', path)
     expect([answer.status, answer.headers['request-id']]).toEqual([403, expect.stringMatching(/^req_/)])
+  })
+
+  it('times that lie beyond all dates find nothing', async () => {
+    const last = `req_7${'z'.repeat(25)}`
+    for (const query of ['created_after=9999-12-31T23:59:59.999Z', `id=${last}`]) {
+      const { status, body } = await ada.request('GET', `/v1/transaction-logs?${query}&path_contains=/v1/`)
+      expect([query, status, body.data]).toEqual([query, 200, []])
+    }
+    const headers = signHeaders(key, {
+      method: 'GET',
+      path: `/v1/transaction-logs/stream?cursor=${last}`,
+      payload: undefined,
+      nowMs: t.clock.now(),
+    })
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          `GET /v1/transaction-logs/stream?cursor=${last} HTTP/1.1\r\nhost: ${HOST}\r\n${lines.join('')}\r\n`,
+        ),
+      )
+      socket.once('data', (bytes) => {
+        resolve(bytes.toString('latin1'))
+        socket.destroy()
+      })
+      socket.once('error', reject)
+    })
+    expect(status(answer)).toBe(200)
   })
 
   it('an Idempotency-Key on a path that is too long for an index is no fault of ours', async () => {

@@ -499,4 +499,12 @@ describe('what a service tells', () => {
     await t.requestLog.flush()
     expect((await ada.request('GET', '/v1/transaction-logs?limit=100')).status).toBe(200)
   })
+
+  it('an outcome for a request of a year beyond all dates is refused by name', async () => {
+    const path = `/v1/operator/verify-request/req_7${'z'.repeat(25)}/outcome`
+    const { status, body } = await signedOverSocket(t, platform, 'POST', path, {
+      body: { status: 200, duration_ms: 1 },
+    })
+    expect([status, body['code']]).toEqual([422, 'invalid-input'])
+  })
 })

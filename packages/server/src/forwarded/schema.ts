@@ -2,7 +2,7 @@ import { METHODS } from 'node:http'
 import { z } from 'zod'
 import { storable } from '../http/storable-text.ts'
 import { scopeSchema } from '../keys/schema.ts'
-import { isId } from '../ids.ts'
+import { idTime, isId } from '../ids.ts'
 
 const HEADERS_MAX = 200
 const TEXT_MAX = 16 * 1024
@@ -86,8 +86,15 @@ export const verifyRequestResult = z
   .discriminatedUnion('verified', [verified, refused])
   .meta({ id: 'VerifiedRequest' })
 
+// An id may hold a time that no date of ours can: nobody was given one.
+const YEAR_10000_MS = Date.parse('+010000-01-01T00:00:00Z')
 export const outcomeParams = z.object({
-  id: z.string().refine((text) => isId('req', text), 'must be the request_id of a verified request'),
+  id: z
+    .string()
+    .refine(
+      (text) => isId('req', text) && idTime(text) < YEAR_10000_MS,
+      'must be the request_id of a verified request',
+    ),
 })
 
 export const outcomeInput = z

@@ -25,6 +25,8 @@ export async function updateKey(
     // An expiry in the past is refused; the past one that the key already has may be sent back unchanged.
     if (changes.expires_at?.getTime() !== row.expires_at?.getTime()) assertFuture(changes.expires_at, now)
     if (changes.scopes) assertMayGrant(acting.principal, changes.scopes)
+    // Whoever holds the secret may do more with it: that is granting what the key holds.
+    if (widens(changes, row)) assertMayGrant(acting.principal, row.scopes)
     const before = keyView(row, now.getTime())
     if (Object.keys(changes).length === 0) return before
     // A new expiry deserves new warnings.
@@ -45,4 +47,15 @@ export async function updateKey(
       })
     return view
   })
+}
+
+/** Whether a change lets a key sign again, for longer, or from more places. */
+function widens(changes: UpdateApiKey, row: KeyRow): boolean {
+  const { enabled, expires_at: end, ip_allowlist: ranges } = changes
+  const isLonger = end !== undefined && row.expires_at !== null && (end === null || end > row.expires_at)
+  const isWider =
+    ranges !== undefined &&
+    row.ip_allowlist.length > 0 &&
+    (ranges.length === 0 || !ranges.every((range) => row.ip_allowlist.includes(range)))
+  return (enabled === true && !row.enabled) || isLonger || isWider
 }

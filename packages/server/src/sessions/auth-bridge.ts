@@ -24,6 +24,13 @@ export type AuthBridgeDeps = {
 const PREFIX = '/auth'
 // Not Sec-Fetch-*: Node's fetch sends one of them without an Origin, and our own check has been made by then.
 const HEADERS_IN = ['cookie', 'origin', 'referer', 'user-agent']
+/** What asks a person who is signed in for the password again: whoever finds a session open must not guess it. */
+const ASKS_PASSWORD = new Set([
+  '/change-password',
+  '/two-factor/enable',
+  '/two-factor/disable',
+  '/two-factor/generate-backup-codes',
+])
 const HEADERS_OUT = ['location', 'cache-control', 'pragma']
 
 /**
@@ -45,7 +52,10 @@ export function authBridge(app: App, deps: AuthBridgeDeps): void {
       const body = readBody(allowed, request.body)
       await beforeCall(deps, path, body)
       const previous =
-        path === '/sign-in/email' || isAccountChange(path) ? await currentSession(deps, request) : null
+        path === '/sign-in/email' || isAccountChange(path) || ASKS_PASSWORD.has(path)
+          ? await currentSession(deps, request)
+          : null
+      if (previous && ASKS_PASSWORD.has(path)) await assertMayTry(deps, askedKey(previous.userId))
       const answer = await deps.auth.handler(fetchRequest(deps, request, { url, allowed, body }))
       copyHeaders(answer, reply)
       if (answer.status >= 400) throw await refusal(answer)
@@ -83,12 +93,16 @@ export function inputErrors(error: z.ZodError): { pointer: string; message: stri
 /** What has to hold before Better Auth hears of the call. */
 async function beforeCall(deps: AuthBridgeDeps, path: string, body: Body | null): Promise<void> {
   if (path === '/sign-up/email' && deps.config.signUp === 'invite') await assertInvited(deps, body as Body)
-  if (path !== '/sign-in/email') return
-  const key = accountThrottleKey((body as { email: string }).email)
+  if (path === '/sign-in/email')
+    await assertMayTry(deps, accountThrottleKey((body as { email: string }).email))
+}
+
+/** Counts one try of an account's password, from whatever address. @throws Problem `rate-limited` */
+async function assertMayTry(deps: AuthBridgeDeps, key: string): Promise<void> {
   const wait = await throttle({ executor: deps.database.pool, clock: deps.clock }, key, ACCOUNT_SIGN_IN_RULE)
   if (wait === null) return
   throw problem('rate-limited', {
-    detail: 'Too many sign-ins to this account failed. Wait a while, or reset the password.',
+    detail: 'Too many passwords of this account were wrong. Wait a while, or reset the password.',
     headers: { 'Retry-After': String(wait) },
   })
 }
@@ -104,6 +118,10 @@ async function assertInvited(deps: AuthBridgeDeps, body: Body): Promise<void> {
     throw problem('sign-up-closed', { detail: 'The invitation has ended or is for another address.' })
 }
 
+function askedKey(userId: string): string {
+  return `password|${userId}`
+}
+
 type Call = { path: string; body: Body | null; previous: PreviousSession | null; request: FastifyRequest }
 
 async function afterCall(deps: AuthBridgeDeps, { path, body, previous, request }: Call): Promise<void> {
@@ -112,6 +130,7 @@ async function afterCall(deps: AuthBridgeDeps, { path, body, previous, request }
     // A sign-in replaces the session that the browser had; the old cookie must not live on somewhere else.
     if (previous) await (await deps.auth.$context).internalAdapter.deleteSession(previous.token)
   } else if (previous) {
+    if (ASKS_PASSWORD.has(path)) await clearThrottle(deps.database.pool, askedKey(previous.userId))
     const ip = clientAddress(request.raw, deps.config.trustProxy)
     await auditAccountChange(deps, previous, { path, ip, requestId: request.id })
   }

@@ -206,6 +206,30 @@ describe('sessions', () => {
   })
 })
 
+describe('a session that somebody else found open', () => {
+  test.each([
+    ['/auth/change-password', 'currentPassword', { newPassword: 'another good one' }],
+    ['/auth/two-factor/enable', 'password', {}],
+  ])('guesses at the password in %s end, from whatever address', async (path, field, rest) => {
+    const browser = people.browser()
+    const { password } = await browser.signUp()
+    const guess = async (text: string) => {
+      const elsewhere = people.browser()
+      for (const [name, value] of browser.cookies) elsewhere.cookies.set(name, value)
+      return elsewhere.post(path, { [field]: text, ...rest })
+    }
+    expect((await guess('wrong wrong wrong')).body.code).toBe('password-incorrect')
+    // Eighteen more would each cost a hash.
+    await people.database.pool.query(
+      "update throttle_windows set attempts = attempts + 18 where key like 'password|%'",
+    )
+    expect((await guess('wrong wrong wrong')).body.code).toBe('password-incorrect')
+    expect((await guess(password)).body.code).toBe('rate-limited')
+    people.clock.advance(901_000)
+    expect((await guess(password)).status).toBe(200)
+  })
+})
+
 describe('the audit log', () => {
   test('says when a member changed what protects their account', async () => {
     const browser = people.browser()

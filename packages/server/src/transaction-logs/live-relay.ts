@@ -47,8 +47,8 @@ export function openLiveRelay({ redis, subscriber, onRow, onGap }: LiveRelayDeps
 
   function onMessage(channel: string, text: string): void {
     if (channel === NEWS) return tryLook()
-    const { from, row } = JSON.parse(text) as { from: string; row: LogRow }
-    if (from !== self) onRow(channel.slice(PREFIX.length), row)
+    const { from, row } = parse(text)
+    if (row !== null && from !== self) onRow(channel.slice(PREFIX.length), row)
   }
 
   subscriber.on('message', onMessage)
@@ -79,5 +79,15 @@ export function openLiveRelay({ redis, subscriber, onRow, onGap }: LiveRelayDeps
     close() {
       clearInterval(timer)
     },
+  }
+}
+
+/** What others publish on our channels is passed over: a throw in here would end the process. */
+function parse(text: string): { from: string; row: LogRow | null } {
+  try {
+    const { from, row } = JSON.parse(text) as { from: string; row: LogRow }
+    return { from, row: typeof row?.id === 'string' && typeof row.path === 'string' ? row : null }
+  } catch {
+    return { from: '', row: null }
   }
 }

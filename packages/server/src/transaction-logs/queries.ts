@@ -100,6 +100,8 @@ async function findRows(
   { limit, nowMs }: { limit: number; nowMs: number },
 ): Promise<DatabaseRow[]> {
   const range = rangeOf(filter, nowMs)
+  // Also what lies so far ahead that no date names its day.
+  if (range.from >= range.until) return []
   const days = (await daysOf(executor))
     .filter((day) => day >= range.firstDay && day <= range.lastDay)
     .reverse()
