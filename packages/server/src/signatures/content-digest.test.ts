@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { Problem } from '../problems.ts'
+import type { Problem } from '../problems.ts'
 import { assertDigest } from './content-digest.ts'
 
 const digestOf = (body: string) => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
