@@ -100,7 +100,8 @@ const PARSER_CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
-function invalidInput(issues: readonly ValidationIssue[], context: string): Problem {
+/** What a route's schema says against a request. */
+export function invalidInput(issues: readonly ValidationIssue[], context: string): Problem {
   const prefix = context === 'body' ? '' : context === 'querystring' ? '/query' : `/${context}`
   const errors: InputError[] = issues.slice(0, ERRORS_MAX).map((issue) => ({
     pointer: `${prefix}${issue.instancePath ?? ''}`,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '../clock.ts'
+import { isoTime, type Clock } from '../clock.ts'
 import type { RawRequest } from '../http/raw-request.ts'
 import { isAllowed } from '../keys/ip-allowlist.ts'
 import type { VerificationKey } from '../keys/key-cache.ts'
@@ -140,7 +140,7 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
       const nowMs = deps.clock.now()
       const created = verification.read?.signature.created
       return {
-        server_time: new Date(nowMs).toISOString(),
+        server_time: isoTime(nowMs),
         skew_seconds: created === undefined ? null : created - Math.floor(nowMs / 1000),
       }
     },
