@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 // Three projects because they need three worlds: the server's tests share one embedded Postgres, the
@@ -16,6 +17,14 @@ export default defineConfig({
         },
       },
       {
+        // As the dashboard's own build resolves it.
+        resolve: {
+          alias: {
+            '@countersign/sdk/request-signature': fileURLToPath(
+              new URL('packages/sdk/src/request-signature.ts', import.meta.url),
+            ),
+          },
+        },
         test: {
           name: 'packages',
           include: [

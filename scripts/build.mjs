@@ -47,6 +47,19 @@ const steps = [
     run: buildDashboard,
   },
   {
+    name: 'guides',
+    inputs: [
+      'docs',
+      'packages/dashboard/guides',
+      'packages/dashboard/src/guides',
+      'packages/dashboard/src/styles/tokens.css',
+      'packages/dashboard/snippets',
+      'packages/sdk/src',
+    ],
+    output: 'packages/dashboard/guides/dist/guides.html',
+    run: buildGuides,
+  },
+  {
     name: 'SDK',
     inputs: ['packages/sdk/src', 'packages/sdk/tsconfig.json', 'packages/sdk/package.json'],
     output: 'packages/sdk/dist/index.js',
@@ -143,6 +156,11 @@ async function buildDashboard() {
     if (before === undefined) delete process.env.NODE_ENV
     else process.env.NODE_ENV = before
   }
+}
+
+async function buildGuides() {
+  const guides = await import('../packages/dashboard/guides/build.mjs')
+  await guides.buildGuides(at('packages/dashboard/guides/dist'))
 }
 
 async function buildSdk() {
@@ -242,7 +260,7 @@ function listFiles(path) {
   if (statSync(path).isFile()) return [path]
   return readdirSync(path, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .filter((entry) => !/\.test\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.name !== 'dist' && !/\.test\.tsx?$/.test(entry.name))
     .flatMap((entry) => (entry.isDirectory() ? listFiles(join(path, entry.name)) : [join(path, entry.name)]))
 }
 

@@ -7,6 +7,7 @@ import { cleanTarget, isApiTarget, isGraded } from './doors.ts'
 import type { App } from './http/app-type.ts'
 import { dashboardPages, PAGE_HEADERS } from './http/dashboard-pages.ts'
 import { blockListHas } from './http/client-address.ts'
+import { guidePages } from './http/guide-pages.ts'
 import { referencePages, registerOpenApi } from './http/openapi.ts'
 import { registerIdempotency } from './http/idempotency.ts'
 import { problemPages } from './http/problem-pages.ts'
@@ -44,6 +45,8 @@ export type AppDeps = Services & {
   dashboardDir: string | null
   /** Counts what is answered, where somebody reads it. */
   requestMetrics?: RequestMetrics
+  /** Where the built guides lie; absent in tests that need none. */
+  guidesDir?: string
   /** Whether this server may answer: false while its lock on the database is lost. */
   isReady?: () => boolean
   /** Checks every answer against its schema: on in tests, off in production for speed. */
@@ -175,6 +178,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   healthRoutes(app, deps)
   problemPages(app)
   referencePages(app)
+  guidePages(app, deps.guidesDir ?? null)
   const pages = await dashboardPages(app, deps.dashboardDir)
   app.setNotFoundHandler((request, reply) => {
     if (pages.serves(request)) return pages.send(reply)

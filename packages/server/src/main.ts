@@ -31,6 +31,7 @@ const REOPEN_INTERVAL_MS = 1_000
 const MASTER_KEY_LOOK_MS = 1_000
 // The same from the source (src/) and from the bundle (dist/).
 const DASHBOARD_DIR = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
+const GUIDES_DIR = fileURLToPath(new URL('../../dashboard/guides/dist', import.meta.url))
 
 try {
   const settings = readConfig(process.env)
@@ -128,6 +129,7 @@ async function serve(
     ...services,
     isReady,
     dashboardDir: DASHBOARD_DIR,
+    guidesDir: GUIDES_DIR,
     ...(requestMetrics ? { requestMetrics } : {}),
   })
   shutdown.add({

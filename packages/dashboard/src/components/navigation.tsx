@@ -5,6 +5,7 @@ import {
   CheckboxIcon,
   ClipboardCopyIcon,
   EnvelopeClosedIcon,
+  CodeIcon,
   ExternalLinkIcon,
   HeartIcon,
   HomeIcon,
@@ -96,10 +97,14 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
         </div>
       ))}
       <div className="nav-foot">
-        <a className="nav-link" href="/docs" target="_blank" rel="noreferrer">
-          <ReaderIcon /> API reference{' '}
-          <ExternalLinkIcon className="external" aria-label="(opens a new tab)" />
-        </a>
+        {[
+          { href: '/docs/guides', name: 'Guides', icon: <ReaderIcon /> },
+          { href: '/docs', name: 'API reference', icon: <CodeIcon /> },
+        ].map(({ href, name, icon }) => (
+          <a key={href} className="nav-link" href={href} target="_blank" rel="noreferrer">
+            {icon} {name} <ExternalLinkIcon className="external" aria-label="(opens a new tab)" />
+          </a>
+        ))}
         <PersonMenu me={me} onNavigate={onNavigate} />
       </div>
     </nav>

@@ -1,0 +1,1 @@
+export function buildGuides(outDir: string): Promise<void>

@@ -1,0 +1,1 @@
+export const SEARCH_OPTIONS: { fields: string[]; storeFields: string[] }
