@@ -324,6 +324,12 @@ const operatorRailsRoute = createRoute({
   staticData: { title: 'Payment connections', scope: 'workspace', strip: productionStrip },
   component: lazyRouteComponent(() => import('./pages/operator-rails.tsx'), 'OperatorRailsPage'),
 })
+const operatorEventTypesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/event-types',
+  staticData: { title: 'Event types', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-event-types.tsx'), 'OperatorEventTypesPage'),
+})
 const operatorSigningKeysRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/signing-keys',
@@ -422,6 +428,7 @@ const routeTree = root.addChildren([
     operatorActivationsRoute,
     operatorSettlementsRoute,
     operatorRailsRoute,
+    operatorEventTypesRoute,
     operatorSigningKeysRoute,
     operatorKeysRoute,
     createOperatorKeyRoute,

@@ -27,7 +27,11 @@ export const endpointsQuery = (mode: Mode) =>
   queryOptions({
     queryKey: [ENDPOINTS, mode, 'all'],
     queryFn: ({ signal }) =>
-      call<List<WebhookEndpoint>>('GET', ENDPOINTS, { signal, mode, query: { limit: ENDPOINTS_MAX } }),
+      call<List<WebhookEndpoint>>('GET', ENDPOINTS, {
+        signal,
+        mode,
+        query: { limit: ENDPOINTS_MAX, include_listeners: 'true' },
+      }),
   })
 
 export const endpointQuery = (mode: Mode, id: string) =>
@@ -54,6 +58,7 @@ export type EndpointSettings = {
   headers?: Record<string, string>
   signature_schemes: WebhookEndpoint['signature_schemes']
   payload: WebhookEndpoint['payload']
+  ordering: WebhookEndpoint['ordering']
 }
 
 export const createEndpoint = (settings: EndpointSettings) =>

@@ -15,7 +15,7 @@ const FINISH_LIMIT_MS = 5_000
 /** More than the server ever has unanswered. */
 const KNOWN_MAX = 1_000
 
-type Listener = { id: string; forward_to: string; caught_up: number }
+type Listener = { id: string; forward_to: string; caught_up: number; catch_up_capped: boolean }
 
 export const listen = command({
   name: 'listen',
@@ -27,8 +27,9 @@ export const listen = command({
   },
   details: `Every event is signed anew with a secret of this profile, the same at every start; COUNTERSIGN_WEBHOOK_SECRET
 replaces it. What your server answers is in Webhook Logs. An event gets one attempt; "webhooks resend" sends it again.
-When the connection breaks it is opened again, and what happened meanwhile follows. The key needs the scopes
-test:write and events:read.`,
+When the connection breaks it is opened again, and what happened meanwhile follows: all of it within 15 minutes; after
+that the server has ended the listener, and a new one follows the last event seen, the oldest 1000 of what came since.
+A new start of the command begins with what happens from then on. The key needs the scopes test:write and events:read.`,
   async run(context, { values }) {
     const secret = localSecret(context)
     if (values['print-secret']) return context.answer({ secret }, () => `${secret}\n`)
@@ -49,6 +50,10 @@ test:write and events:read.`,
       })
       if (afterEventId === undefined)
         context.io.err(`Forwarding to ${printable(url)}, signed with ${secret}\n`)
+      if (listener.catch_up_capped)
+        context.io.err(
+          `More happened meanwhile than the ${listener.caught_up} events that follow. The rest is in Webhook Logs.\n`,
+        )
       try {
         await session.follow(listener.id)
       } catch (error) {

@@ -106,6 +106,7 @@ export function SettlementBadge({ state }: { state: Settlement['state'] }) {
 }
 
 export function EndpointBadge({ endpoint }: { endpoint: WebhookEndpoint }) {
+  if (endpoint.listener) return <Badge tone="busy">Listener</Badge>
   if (!endpoint.enabled) return <Badge tone="off">Disabled</Badge>
   if (endpoint.failing_since) return <Badge tone="bad">Failing</Badge>
   return <Badge tone="good">Enabled</Badge>

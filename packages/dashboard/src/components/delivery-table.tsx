@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { WebhookDelivery } from '../api-types.ts'
 import { deliveryReason } from '../webhook-words.ts'
 import { DeliveryBadge, HttpStatusBadge } from './badges.tsx'
+import { HeldBack } from './held-back.tsx'
 import { Time } from './time.tsx'
 
 type DeliveryTableProps = {
@@ -74,6 +75,7 @@ function DeliveryRow({ row, without }: { row: WebhookDelivery; without?: 'event'
         <span className="stack-tight status-cell">
           <DeliveryBadge status={row.status} />
           {reason && <span className="small quiet">{reason}</span>}
+          <HeldBack delivery={row} />
           {row.next_attempt_at && row.attempt_count > 0 && (
             <span className="small quiet">
               Next attempt <Time at={row.next_attempt_at} />

@@ -31,6 +31,25 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
           <code>{endpoint.header_names.join(', ')}</code>
         </Fact>
       )}
+      {!endpoint.listener && <Sending endpoint={endpoint} />}
+      <Fact name="Last success">
+        {endpoint.last_success_at ? <Time at={endpoint.last_success_at} /> : never}
+      </Fact>
+      <Fact name="Last failure">
+        {endpoint.last_failure_at ? <Time at={endpoint.last_failure_at} /> : never}
+      </Fact>
+      <Fact name="Added">
+        <ExactTime at={endpoint.created_at} />
+      </Fact>
+    </Facts>
+  )
+}
+
+/** What a listener does not have: it signs by itself. */
+function Sending({ endpoint }: { endpoint: WebhookEndpoint }) {
+  return (
+    <>
+      <Fact name="Order">{endpoint.ordering === 'object' ? 'In order per object' : 'As they happen'}</Fact>
       <Fact name="Payload">{endpoint.payload === 'thin' ? 'Thin: the id alone' : 'Full'}</Fact>
       <Fact name="Signatures">
         {endpoint.signature_schemes.includes('v1') && <code>v1</code>}
@@ -52,15 +71,6 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
           <ExactTime at={endpoint.previous_secret_expires_at} />
         </Fact>
       )}
-      <Fact name="Last success">
-        {endpoint.last_success_at ? <Time at={endpoint.last_success_at} /> : never}
-      </Fact>
-      <Fact name="Last failure">
-        {endpoint.last_failure_at ? <Time at={endpoint.last_failure_at} /> : never}
-      </Fact>
-      <Fact name="Added">
-        <ExactTime at={endpoint.created_at} />
-      </Fact>
-    </Facts>
+    </>
   )
 }

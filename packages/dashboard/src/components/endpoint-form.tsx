@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react'
 import type { CurrencyType, WebhookEndpoint } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import type { EndpointSettings } from '../webhooks.ts'
+import { Choice } from './choice.tsx'
 import { Disclosure } from './disclosure.tsx'
 import { EventTypePicker } from './event-type-picker.tsx'
 import { HeaderFields, readHeaders, type HeaderRow } from './header-fields.tsx'
@@ -14,6 +15,20 @@ const CURRENCY_OPTIONS = [
   { value: EITHER, label: 'Fiat and Crypto' },
   { value: 'fiat', label: `${CURRENCY_TYPE_NAMES.fiat} only` },
   { value: 'crypto', label: `${CURRENCY_TYPE_NAMES.crypto} only` },
+]
+
+const ORDER_OPTIONS = [
+  {
+    value: 'none' as const,
+    name: 'As they happen',
+    explain: 'Each event goes out at once. One that is tried again can arrive after a younger one.',
+  },
+  {
+    value: 'object' as const,
+    name: 'In order per object',
+    explain:
+      'The events of one transaction or account arrive one after the other. One that fails holds back those behind it, and no others.',
+  },
 ]
 
 type EndpointFormProps = {
@@ -33,6 +48,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
     endpoint?.signature_schemes ?? ['v1'],
   )
   const [payload, setPayload] = useState<WebhookEndpoint['payload']>(endpoint?.payload ?? 'full')
+  const [ordering, setOrdering] = useState<WebhookEndpoint['ordering']>(endpoint?.ordering ?? 'none')
   const [isOpen, setOpen] = useState(false)
   // Undefined: the headers stay as they are.
   const [headers, setHeaders] = useState<HeaderRow[] | undefined>(endpoint ? undefined : [])
@@ -48,6 +64,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
           currency_type: currencyType,
           signature_schemes: schemes,
           payload,
+          ordering,
           ...(headers && { headers: readHeaders(headers) }),
         })
       }}
@@ -67,7 +84,7 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
       <EventTypePicker chosen={eventTypes} onChange={setEventTypes} />
       <Disclosure
         title="Advanced"
-        hint="Currency Type, description, thin payload, Ed25519, headers"
+        hint="Currency Type, description, order, thin payload, Ed25519, headers"
         open={isOpen}
         onToggle={setOpen}
       >
@@ -84,6 +101,13 @@ export function EndpointForm({ endpoint, save, cancel }: EndpointFormProps) {
           minRows={2}
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Choice
+          legend="Order"
+          name="ordering"
+          value={ordering}
+          onChange={setOrdering}
+          options={ORDER_OPTIONS}
         />
         <Switch
           label="Thin payload"

@@ -62,6 +62,7 @@ const GROUPS: Group[] = [
       { to: '/operator/payment-connections', name: 'Payment connections', icon: <MixerHorizontalIcon /> },
       { to: '/operator/reconciliation', name: 'Reconciliation', icon: <ClipboardCopyIcon /> },
       { to: '/operator/health', name: 'System health', icon: <HeartIcon /> },
+      { to: '/operator/event-types', name: 'Event types', icon: <BellIcon /> },
       { to: '/operator/keys', name: 'Operator keys', icon: <KeyIcon /> },
       { to: '/operator/signing-keys', name: 'Signing keys', icon: <LockClosedIcon /> },
       { to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> },

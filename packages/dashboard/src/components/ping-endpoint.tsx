@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react'
 import type { WebhookDeliveryWithAttempts, WebhookEndpoint } from '../api-types.ts'
 import { attemptOutcome, groupEventTypes } from '../webhook-words.ts'
 import { deliveryQuery, eventTypesQuery, pingEndpoint, WEBHOOK_LOGS } from '../webhooks.ts'
+import { HeldBackNote } from './held-back.tsx'
 import { FormError, Note } from './states.tsx'
 import { milliseconds, Time } from './time.tsx'
 
@@ -79,6 +80,7 @@ function PingResult({ endpoint, id }: { endpoint: WebhookEndpoint; id: string })
   }, [attempts, endpoint.mode, queryClient])
   if (delivery.isError) return <FormError error={delivery.error} />
   const attempt = delivery.data?.attempts.at(-1)
+  if (delivery.data?.held_back && !attempt) return <HeldBackNote delivery={delivery.data} />
   if (!delivery.data || !attempt) {
     return (
       <div className="note" data-tone="busy">

@@ -25,7 +25,7 @@ export function HomePage() {
   const failed = [keys, logs, accepted].find((query) => query.isError)
   const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
   // Without an answer the step stays open; the overview does not fail for it.
-  const webhookAdded = (useQuery(endpointsQuery(mode)).data?.data.length ?? 0) > 0
+  const webhookAdded = useQuery(endpointsQuery(mode)).data?.data.some(({ listener }) => !listener) ?? false
   const requestMade = acceptedRows.length > 0
   return (
     <>

@@ -8,6 +8,7 @@ import { BackLink } from '../components/back-link.tsx'
 import { DeliveryBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { HeldBackNote } from '../components/held-back.tsx'
 import { ObjectLink } from '../components/object-link.tsx'
 import { RequestLink } from '../components/request-link.tsx'
 import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
@@ -67,6 +68,7 @@ function DeliveryDetail({ delivery }: { delivery: WebhookDeliveryWithAttempts })
 function WhatNow({ delivery }: { delivery: WebhookDeliveryWithAttempts }) {
   const reason = deliveryReason(delivery)
   if (reason) return <Note tone={delivery.status === 'failed' ? 'bad' : 'off'}>{reason}</Note>
+  if (delivery.held_back) return <HeldBackNote delivery={delivery} />
   if (delivery.status !== 'pending' || !delivery.next_attempt_at) return null
   return (
     <Note tone="soon">

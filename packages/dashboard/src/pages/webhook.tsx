@@ -59,19 +59,23 @@ function EndpointDetail({ endpoint }: { endpoint: WebhookEndpoint }) {
         lead={endpoint.description}
         action={
           <div className="row">
-            <Button variant="default" leftSection={<Pencil1Icon />} onClick={() => setOpen('edit')}>
-              Edit
-            </Button>
-            <Button
-              variant="default"
-              loading={enable.isPending}
-              onClick={() => enable.mutate(!endpoint.enabled)}
-            >
-              {endpoint.enabled ? 'Disable' : 'Enable'}
-            </Button>
-            <Button variant="default" leftSection={<ReloadIcon />} onClick={() => setOpen('rotate')}>
-              Rotate secret
-            </Button>
+            {!endpoint.listener && (
+              <>
+                <Button variant="default" leftSection={<Pencil1Icon />} onClick={() => setOpen('edit')}>
+                  Edit
+                </Button>
+                <Button
+                  variant="default"
+                  loading={enable.isPending}
+                  onClick={() => enable.mutate(!endpoint.enabled)}
+                >
+                  {endpoint.enabled ? 'Disable' : 'Enable'}
+                </Button>
+                <Button variant="default" leftSection={<ReloadIcon />} onClick={() => setOpen('rotate')}>
+                  Rotate secret
+                </Button>
+              </>
+            )}
             <Button
               variant="default"
               leftSection={<TrashIcon />}
@@ -101,6 +105,15 @@ function EndpointDetail({ endpoint }: { endpoint: WebhookEndpoint }) {
 
 /** What keeps this endpoint from receiving, and what to do about it. */
 function Trouble({ endpoint }: { endpoint: WebhookEndpoint }) {
+  if (endpoint.listener)
+    return (
+      <Note>
+        <strong>This is a listener, not a server of yours.</strong> Somebody runs{' '}
+        <code>countersign listen</code>, which fetches the test events over its own connection, forwards them
+        on that machine, signed with a secret of its own, and reports the answers. It ends with the command,
+        or 15 minutes after its connection was lost.
+      </Note>
+    )
   if (!endpoint.enabled) {
     const why = {
       gone: 'It answered 410 Gone, so the server switched it off.',

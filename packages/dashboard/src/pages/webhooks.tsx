@@ -13,7 +13,11 @@ import { eventTypesInShort } from '../webhook-words.ts'
 import { ENDPOINTS } from '../webhooks.ts'
 
 export function WebhooksPage() {
-  const endpoints = useList<WebhookEndpoint>({ path: ENDPOINTS, live: true })
+  const endpoints = useList<WebhookEndpoint>({
+    path: ENDPOINTS,
+    query: { include_listeners: 'true' },
+    live: true,
+  })
   const add = (
     <LinkButton to="/webhooks/new" leftSection={<PlusIcon />}>
       Add Webhook
@@ -86,6 +90,11 @@ function EndpointRow({ endpoint }: { endpoint: WebhookEndpoint }) {
             <code className="break">{endpoint.url}</code>
           </Link>
           {endpoint.description && <span className="small quiet">{endpoint.description}</span>}
+          {endpoint.listener && (
+            <span className="small quiet">
+              <code>countersign listen</code> on somebody’s machine fetches these events itself.
+            </span>
+          )}
         </span>
       </td>
       <td data-label="Events">

@@ -2762,6 +2762,8 @@ export interface paths {
                     /** @description RFC 3339 */
                     created_before?: string;
                     enabled?: "true" | "false";
+                    /** @description With `true` also the listeners of `countersign listen` (Test Mode). */
+                    include_listeners?: "true" | "false";
                 };
                 header?: never;
                 path?: never;
@@ -5618,6 +5620,8 @@ export interface components {
              * @enum {string}
              */
             ordering: "none" | "object";
+            /** @description A running `countersign listen`: it fetches its webhooks itself, and its URL is `listener:` and where it forwards them. */
+            listener: boolean;
             enabled: boolean;
             /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
             disabled_reason: ("gone" | "failing") | null;
@@ -5669,6 +5673,8 @@ export interface components {
              * @enum {string}
              */
             ordering: "none" | "object";
+            /** @description A running `countersign listen`: it fetches its webhooks itself, and its URL is `listener:` and where it forwards them. */
+            listener: boolean;
             enabled: boolean;
             /** @description Why the server switched it off: it answered 410, or failed for 5 days. */
             disabled_reason: ("gone" | "failing") | null;
@@ -5774,7 +5780,20 @@ export interface components {
             /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected, own_event. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
             reason: string | null;
             attempt_count: number;
+            /** @description When it is due; null once it is finished, and while it is held back. */
             next_attempt_at: string | null;
+            /** @description Why a pending delivery that is due does not go out yet: an earlier event of its object is not done (`ordering: object`), or the endpoint’s breaker is open. */
+            held_back: {
+                /** @enum {string} */
+                reason: "ordering" | "breaker";
+                /**
+                 * @description `ordering`: the delivery of the same object whose turn it is.
+                 * @example dlv_01kasqf0000000000000000001
+                 */
+                behind: string | null;
+                /** @description `breaker`: when one delivery probes the endpoint; after a success the others follow. */
+                until: string | null;
+            } | null;
             last_status_code: number | null;
             request_id: string | null;
             /** @enum {string} */
@@ -5841,7 +5860,20 @@ export interface components {
             /** @description Skipped: no_endpoint, endpoint_disabled, event_type_not_selected, currency_type_not_selected, own_event. Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted. */
             reason: string | null;
             attempt_count: number;
+            /** @description When it is due; null once it is finished, and while it is held back. */
             next_attempt_at: string | null;
+            /** @description Why a pending delivery that is due does not go out yet: an earlier event of its object is not done (`ordering: object`), or the endpoint’s breaker is open. */
+            held_back: {
+                /** @enum {string} */
+                reason: "ordering" | "breaker";
+                /**
+                 * @description `ordering`: the delivery of the same object whose turn it is.
+                 * @example dlv_01kasqf0000000000000000001
+                 */
+                behind: string | null;
+                /** @description `breaker`: when one delivery probes the endpoint; after a success the others follow. */
+                until: string | null;
+            } | null;
             last_status_code: number | null;
             request_id: string | null;
             /** @enum {string} */
@@ -5861,6 +5893,8 @@ export interface components {
             event_types: string[];
             /** @description Events since `after_event_id` that wait for it. */
             caught_up: number;
+            /** @description There may be more than these: see Webhook Logs. */
+            catch_up_capped: boolean;
             /** Format: date-time */
             created_at: string;
         };

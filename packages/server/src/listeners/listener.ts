@@ -25,7 +25,7 @@ export async function createListener(
   deps: WebhooksDeps,
   acting: Acting,
   input: { forwardTo: string; eventTypes: string[]; afterEventId: string | undefined },
-): Promise<{ listener: Endpoint; caughtUp: number }> {
+): Promise<{ listener: Endpoint; caughtUp: number; isCapped: boolean }> {
   const now = new Date(deps.clock.now())
   const { scope } = acting
   const id = newId('ep', now.getTime())
@@ -64,7 +64,7 @@ export async function createListener(
     afterEventId === undefined
       ? 0
       : await catchUp(deps.database.pool, scope, { endpointId: id, afterEventId, now, rowsMax: CATCH_UP_MAX })
-  return { listener, caughtUp }
+  return { listener, caughtUp, isCapped: caughtUp === CATCH_UP_MAX }
 }
 
 /** @throws Problem `not-found` */

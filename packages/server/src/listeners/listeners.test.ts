@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../ids.ts'
 import { createTestApp, signHeaders, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { claimDeliveries, failQueues, nextDueAt } from '../webhooks/delivery-queries.ts'
+import { EVENT_TYPES } from '../webhooks/event-types.ts'
 import { endAbsent } from './loops.ts'
 
 const PATH = '/v1/test/webhook-listeners'
@@ -163,11 +164,19 @@ describe('a webhook listener', () => {
     expect((await connect(listener.id)).status).toBe(200)
   })
 
-  it('is not an endpoint that somebody lists, edits, or gives a secret', async () => {
+  it('is an endpoint that is listed when asked for, and that nobody edits or gives a secret', async () => {
     const { body: listener } = await createListener()
     const path = `/v1/webhook-endpoints/${listener.id}`
     const listed = await ada.request('GET', '/v1/webhook-endpoints?limit=100')
     expect(listed.body.data).toEqual([])
+    const withListeners = await ada.request('GET', '/v1/webhook-endpoints?limit=100&include_listeners=true')
+    expect(withListeners.body.data[0]).toMatchObject({
+      id: listener.id,
+      listener: true,
+      url: `listener:${FORWARD_TO}`,
+    })
+    const eve = await t.signUp('Curious')
+    expect((await eve.request('GET', '/v1/webhook-endpoints?include_listeners=true')).body.data).toEqual([])
     expect((await ada.request('GET', path)).body).toMatchObject({
       url: `listener:${FORWARD_TO}`,
       secret_version: 0,
@@ -188,9 +197,29 @@ describe('a webhook listener', () => {
     const missed = await publish()
     const { body: next } = await createListener({ after_event_id: seen })
     expect(next.caught_up).toBeGreaterThanOrEqual(1)
+    expect(next.catch_up_capped).toBe(false)
     const connection = await connect(next.id)
     await expect.poll(() => connection.deliveries().map(({ event_id }) => event_id)).toContain(missed)
     connection.leave()
+  })
+
+  it('says when more happened than it catches up with', async () => {
+    const many = await t.signUp('Busy')
+    const busy = await t.createKey(many)
+    const seen = (
+      await t.signed(busy, 'POST', '/v1/test/events', { body: { event_type: 'api_key.expired' } })
+    ).body.event_id as string
+    await t.database.pool.query(
+      `select publish_event('evt_' || substr($1, 5, 10) || lpad(n::text, 16, 'z'), $2, 'test', 'fiat', 'api_key.expired',
+         'key_' || n, null, $3, now()) from generate_series(1, 1001) n`,
+      [
+        newId('evt', t.clock.now() + 1_000),
+        many.workspaceId,
+        JSON.stringify(EVENT_TYPES['api_key.expired'].example),
+      ],
+    )
+    const { body: listener } = await createListener({ after_event_id: seen }, busy)
+    expect(listener).toMatchObject({ caught_up: 1_000, catch_up_capped: true })
   })
 
   it('ends with DELETE, and its connection with its key', async () => {
@@ -233,6 +262,9 @@ describe('who may listen', () => {
     const { body: listener } = await createListener()
     const one = answerOf({ event_id: newId('evt'), number: 1 } as Delivery)
     for (const change of [{ status_code: null }, { error: 'refused' }, { response_body: '!' }, { number: 0 }])
+      expect((await tell(listener.id, { ...one, ...change })).status, JSON.stringify(change)).toBe(422)
+    const unstorable = [{ response_headers: [['x', 'a\0b']] }, { request_headers: [['\ud800', 'b']] }]
+    for (const change of unstorable)
       expect((await tell(listener.id, { ...one, ...change })).status, JSON.stringify(change)).toBe(422)
     expect((await tell(listener.id, one)).body).toEqual({ recorded: false })
     const endpoint = await ada.request('POST', '/v1/webhook-endpoints', {

@@ -48,12 +48,13 @@ export function listenerRoutes(app: App, deps: ListenersDeps): void {
       readerOfEvents(request.principal)
       const { forward_to: forwardTo, event_types: eventTypes, after_event_id: afterEventId } = request.body
       const input = { forwardTo, eventTypes, afterEventId }
-      const { listener, caughtUp } = await createListener(deps, actingOn(deps, request), input)
+      const { listener, caughtUp, isCapped } = await createListener(deps, actingOn(deps, request), input)
       return reply.code(201).send({
         id: listener.id,
         forward_to: listener.url.slice(LISTENER_SCHEME.length),
         event_types: listener.eventTypes,
         caught_up: caughtUp,
+        catch_up_capped: isCapped,
         created_at: listener.createdAt.toISOString(),
       })
     },

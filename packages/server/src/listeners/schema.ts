@@ -46,6 +46,7 @@ export const ListenerSchema = z
     forward_to: z.string(),
     event_types: z.array(z.string()),
     caught_up: z.int().meta({ description: 'Events since `after_event_id` that wait for it.' }),
+    catch_up_capped: z.boolean().meta({ description: 'There may be more than these: see Webhook Logs.' }),
     created_at: timestamp,
   })
   .meta({

@@ -24,6 +24,10 @@ export type DeliveryRow = {
   createdAt: Date
   endpointNumber: number | null
   endpointUrl: string | null
+  /** Where order was asked for: the event of its object whose turn it is. */
+  behindEventId: string | null
+  /** While its endpoint's breaker is open or half open: when it is probed next. */
+  probeAt: Date | null
 }
 
 export type LogFilter = EventFilter & {
@@ -187,10 +191,24 @@ function described(source: RawBuilder<unknown>): RawBuilder<DeliveryRow> {
   return sql<DeliveryRow>`select d.event_id as "eventId", d.endpoint_id as "endpointId", d.status, d.reason,
       d.attempt_count as "attemptCount", d.next_at as "nextAt", d.last_status_code as "lastStatusCode",
       v.type as "eventType", v.object_id as "objectId", v.request_id as "requestId", v.created_at as "createdAt",
-      w.number as "endpointNumber", w.url as "endpointUrl"
+      w.number as "endpointNumber", w.url as "endpointUrl", held."behindEventId", held."probeAt"
     from ${source} d
     cross join lateral (select type, object_id, request_id, created_at from events where id = d.event_id limit 1) v
-    left join webhook_endpoints w on w.id = d.endpoint_id`
+    left join webhook_endpoints w on w.id = d.endpoint_id
+    left join lateral (${holdingBack()}) held on true`
+}
+
+/** What holds a waiting delivery `d` back; nothing holds one that is under way. */
+function holdingBack(): RawBuilder<unknown> {
+  return sql`select first.event_id as "behindEventId", h.breaker_open_until as "probeAt"
+    from pending_deliveries p
+    join webhook_endpoint_health h on h.endpoint_id = p.endpoint_id
+    left join lateral (
+      select event_id from pending_deliveries
+      where endpoint_id = p.endpoint_id and object_id = p.object_id and sequence < p.sequence order by sequence limit 1
+    ) first on true
+    where d.status = 'pending' and p.endpoint_id = d.endpoint_id and p.event_id = d.event_id
+      and (p.leased_until is null or p.leased_until <= now())`
 }
 
 /** One delivery by its id, or null when the scope may not see it. */

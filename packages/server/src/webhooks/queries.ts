@@ -194,6 +194,7 @@ export async function findEndpointLife(
 
 export type EndpointFilter = {
   enabled?: boolean | undefined
+  includeListeners?: boolean
   createdAfter?: Date | undefined
   createdBefore?: Date | undefined
   cursor?: string | undefined
@@ -208,7 +209,8 @@ export async function listEndpoints(
 ): Promise<Endpoint[]> {
   return runSql(
     executor,
-    sql<Endpoint>`select ${ENDPOINT} where ${visible(scope)} and e.deleted_at is null and e.listener_seen_at is null
+    sql<Endpoint>`select ${ENDPOINT} where ${visible(scope)} and e.deleted_at is null
+      ${filter.includeListeners ? sql`` : sql`and e.listener_seen_at is null`}
       ${filter.enabled === undefined ? sql`` : sql`and e.enabled = ${filter.enabled}`}
       ${idRange('e.id', 'ep', filter)}
       ${filter.cursor ? sql`and e.id < ${decodeCursor(filter.cursor, 1)[0]}` : sql``}

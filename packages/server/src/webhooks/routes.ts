@@ -61,6 +61,7 @@ function readRoutes(app: App, deps: WebhooksDeps): void {
     async ({ principal, query }) => {
       const rows = await listEndpoints(deps.database.pool, scopeOf(principal), {
         enabled: query.enabled,
+        includeListeners: query.include_listeners,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
         cursor: query.cursor,

@@ -74,6 +74,10 @@ export const EndpointSchema = z
     currency_type: currencyType.nullable().meta({ description: 'null: events of either currency type.' }),
     mode,
     ordering,
+    listener: z.boolean().meta({
+      description:
+        'A running `countersign listen`: it fetches its webhooks itself, and its URL is `listener:` and where it forwards them.',
+    }),
     enabled: z.boolean(),
     disabled_reason: z
       .enum(['gone', 'failing'])
@@ -146,6 +150,11 @@ export const listEndpointsQuery = pageQuery.extend({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
+  include_listeners: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .default(false)
+    .meta({ description: 'With `true` also the listeners of `countersign listen` (Test Mode).' }),
 })
 export const endpointPage = pageOf(EndpointSchema)
 
@@ -238,7 +247,25 @@ export const DeliverySchema = z
           'Failed: attempts_exhausted, endpoint_gone, endpoint_disabled, endpoint_deleted.',
       }),
     attempt_count: z.int(),
-    next_attempt_at: timestamp.nullable(),
+    next_attempt_at: timestamp
+      .nullable()
+      .meta({ description: 'When it is due; null once it is finished, and while it is held back.' }),
+    held_back: z
+      .object({
+        reason: z.enum(['ordering', 'breaker']),
+        behind: z.string().nullable().meta({
+          description: '`ordering`: the delivery of the same object whose turn it is.',
+          example: 'dlv_01kasqf0000000000000000001',
+        }),
+        until: timestamp.nullable().meta({
+          description: '`breaker`: when one delivery probes the endpoint; after a success the others follow.',
+        }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Why a pending delivery that is due does not go out yet: an earlier event of its object is not done (`ordering: object`), or the endpoint’s breaker is open.',
+      }),
     last_status_code: z.int().nullable(),
     request_id: z.string().nullable(),
     mode,

@@ -20,6 +20,7 @@ export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: n
     currency_type: endpoint.currencyType,
     mode: endpoint.mode,
     ordering: endpoint.ordering,
+    listener: endpoint.isListener,
     enabled: endpoint.enabled,
     disabled_reason: endpoint.disabledReason,
     header_names: headerNames,
@@ -60,6 +61,7 @@ export function eventView(row: EventRow): z.infer<typeof EventSchema> {
 }
 
 export function deliveryView(row: DeliveryRow, mode: Mode): z.infer<typeof DeliverySchema> {
+  const heldBack = holdsBack(row)
   return {
     id: deliveryId(row.eventId, row.endpointNumber ?? 0),
     event_id: row.eventId,
@@ -70,12 +72,24 @@ export function deliveryView(row: DeliveryRow, mode: Mode): z.infer<typeof Deliv
     status: row.status,
     reason: row.reason,
     attempt_count: row.attemptCount,
-    next_attempt_at: time(row.nextAt),
+    // Its own time is known; when its turn comes, nobody can say.
+    next_attempt_at: heldBack ? null : time(row.nextAt),
+    held_back: heldBack,
     last_status_code: row.lastStatusCode,
     request_id: row.requestId,
     mode,
     created_at: row.createdAt.toISOString(),
   }
+}
+
+function holdsBack(row: DeliveryRow): z.infer<typeof DeliverySchema>['held_back'] {
+  const { behindEventId, endpointNumber, nextAt, probeAt } = row
+  if (behindEventId !== null)
+    return { reason: 'ordering', behind: deliveryId(behindEventId, endpointNumber ?? 0), until: null }
+  // What is due later than the probe waits for its own time.
+  if (probeAt !== null && nextAt !== null && nextAt <= probeAt)
+    return { reason: 'breaker', behind: null, until: time(probeAt) }
+  return null
 }
 
 export function attemptView(row: AttemptRow): z.infer<typeof AttemptSchema> {
