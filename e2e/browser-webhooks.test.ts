@@ -4,7 +4,17 @@ import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Countersign } from '../packages/sdk/src/index.ts'
 import { listenForWebhooks, type WebhookListener } from '../scripts/tour/webhook-listener.ts'
-import { button, fill, heading, link, menu, note, useWorld } from './browser-helpers.ts'
+import {
+  accessibilityFaults,
+  button,
+  fill,
+  heading,
+  link,
+  menu,
+  note,
+  sidewaysOverflow,
+  useWorld,
+} from './browser-helpers.ts'
 
 // Deliveries come in their own time, on a machine that may be busy.
 const DELIVERY_LIMIT_MS = 30_000
@@ -39,6 +49,57 @@ async function addWebhook(page: Page, listener: WebhookListener, eventTypes: str
 
 const received = (listener: WebhookListener) =>
   listener.arrivals.map((arrival) => ('event' in arrival ? arrival.event.type : arrival.refused))
+
+describe('event types of the platform', () => {
+  test('are declared, changed and withdrawn by an operator, and members find and choose them', async () => {
+    const { page } = await world.stranger()
+    await page.goto(/First run {2}(\S+)/.exec(world.server.output())![1]!)
+    await fill(page, { 'Your name': 'Olga', 'Workspace name': 'Platform', 'E-mail': 'olga@example.com' })
+    await fill(page, { Password: 'a password of the operator 1' })
+    await button(page, 'Create operator account').click()
+    await heading(page, 'Home').waitFor()
+
+    await menu(page, 'Event types').click()
+    await page.getByRole('heading', { name: 'No event types of your own yet' }).waitFor()
+    await button(page, 'Declare event type').first().click()
+    const dialog = page.getByRole('dialog')
+    const field = (name: string) => dialog.getByRole('textbox', { name })
+    const declare = dialog.getByRole('button', { name: 'Declare', exact: true })
+    await field('Event type').fill('card.issued')
+    await field('Description').fill('A card was issued.')
+    await field('Example of data').fill('{"card_id": 7}')
+    await declare.click()
+    await dialog.getByText('does not fit the schema', { exact: false }).waitFor()
+    await field('Example of data').fill('{"card_id": ')
+    await declare.click()
+    await dialog.getByText('This is not JSON', { exact: false }).waitFor()
+    await field('Example of data').fill('{"card_id": "card_7"}')
+    await declare.click()
+    await dialog.waitFor({ state: 'hidden' })
+
+    await button(page, 'Edit card.issued').click()
+    await field('Description').fill('A card was issued to a person.')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.locator('tbody').getByText('A card was issued to a person.').waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0)
+
+    const { page: theirs } = await world.member()
+    await theirs.goto('/operator/event-types')
+    await note(theirs, 'Only operators of this server see this page.').waitFor()
+    await theirs.goto('/events/types?type=card.issued')
+    await theirs.getByText('A card was issued to a person.').waitFor()
+    await theirs.getByText('card_7').first().waitFor()
+    await theirs.goto('/webhooks/new')
+    await theirs.getByRole('radio', { name: /^Chosen events/ }).check()
+    await theirs.getByRole('checkbox', { name: 'card.issued' }).check()
+
+    await button(page, 'Withdraw card.issued').click()
+    await fill(page, { 'Type “card.issued” to confirm': 'card.issued' })
+    await button(page, 'Withdraw type').click()
+    await page.getByRole('heading', { name: 'No event types of your own yet' }).waitFor()
+  })
+})
 
 describe('a webhook', () => {
   test('is added in the order of the flow, guarded until its secret is stored, and takes a test event that verifies', async () => {
@@ -135,6 +196,64 @@ describe('a webhook', () => {
     await toggle.click({ force: true })
     await button(page, 'Save').click()
     await expect.poll(schemes).toEqual(['v1'])
+  })
+
+  test('gets events in order when the form asks for it; one behind another says so and leads there', async () => {
+    const { page, person } = await world.member()
+    const listener = await listen()
+    await page.goto('/webhooks/new')
+    await fill(page, { 'Endpoint URL': listener.url })
+    await page.getByText('Advanced', { exact: true }).click()
+    await page.getByRole('radio', { name: /^In order per object/ }).check()
+    await button(page, 'Save').click()
+    await page.getByTestId('webhook-secret').waitFor()
+    await page.getByRole('checkbox', { name: 'I have stored the webhook secret' }).check()
+    await link(page, 'Done').click()
+    await page.getByText('In order per object', { exact: true }).waitFor()
+    // Nobody listens any more: the first event of the key holds back the second.
+    await listener.close()
+    listeners.splice(0)
+    const key = await person.createKey()
+    await person.call('PATCH', `/v1/api-keys/${key.id}`, { name: 'Renamed' })
+    await person.call('POST', `/v1/api-keys/${key.id}/rotate`, { overlap_seconds: 0 })
+    await page.goto('/webhook-logs?event_type=api_key.rotated')
+    const row = page.locator('tbody tr')
+    await row.getByText('Behind an earlier event of its object').waitFor()
+    await row.getByRole('link').first().click()
+    await note(page, 'Held back for the order.').waitFor()
+    await link(page, 'Open the one in front').click()
+    await heading(page, /^api_key\.created/).waitFor()
+
+    await page.goto('/webhooks')
+    await page.locator('tbody').getByRole('link', { name: listener.url }).click()
+    await button(page, 'Edit').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Advanced', { exact: true }).click()
+    expect(await dialog.getByRole('radio', { name: /^In order per object/ }).isChecked()).toBe(true)
+    await dialog.getByRole('radio', { name: /^As they happen/ }).check()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('As they happen', { exact: true }).waitFor()
+  })
+
+  test('of the command line stands in the list as what it is, and can only be ended', async () => {
+    const { page, person } = await world.member()
+    const key = await person.createKey()
+    const options = { publicKey: key.public_key, secretKey: key.secret_key }
+    const client = new Countersign({ baseUrl: world.url, ...options })
+    await client.request('POST', '/v1/test/webhook-listeners', {
+      body: { forward_to: 'http://localhost:3000/hook' },
+    })
+    await page.goto('/webhooks')
+    const row = page.locator('tbody tr').filter({ hasText: 'listener:http://localhost:3000/hook' })
+    await row.getByText('Listener', { exact: true }).waitFor()
+    await row.getByText('on somebody’s machine', { exact: false }).waitFor()
+    await row.getByRole('link').click()
+    await note(page, 'This is a listener, not a server of yours.').waitFor()
+    for (const name of ['Edit', 'Disable', 'Rotate secret']) expect(await button(page, name).count()).toBe(0)
+    await button(page, 'Delete').click()
+    await fill(page, { 'Type “localhost:3000” to confirm': 'localhost:3000' })
+    await button(page, 'End listener').click()
+    await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor()
   })
 
   test('explains an attempt: its signature is verified without sending the secret, and it runs as curl', async () => {

@@ -14,8 +14,11 @@ export const AMOUNT_MINOR = 125n
 
 export type Delivered = WebhookEvent<Record<string, unknown>> & { sequence: number }
 
-/** A customer's endpoint that keeps what arrives and, if asked to, answers like a bad day. */
-export async function listen({ isFlaky = false, delayMs = 0 } = {}) {
+/**
+ * A customer's endpoint that keeps what arrives and, if asked to, answers like a bad day.
+ * @param failures the share of answers that are a 503 or a cut connection
+ */
+export async function listen({ failures = 0, delayMs = 0 } = {}) {
   const received: { headers: Record<string, string>; body: string }[] = []
   const underWay = new Map<string, number>()
   let mostAtOnce = 0
@@ -28,7 +31,7 @@ export async function listen({ isFlaky = false, delayMs = 0 } = {}) {
     request.setEncoding('utf8').on('data', (chunk) => (body += chunk))
     request.on('end', () => {
       received.push({ headers: request.headers as Record<string, string>, body })
-      setTimeout(() => answer(response, isFlaky), delayMs)
+      setTimeout(() => answer(response, failures), delayMs)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -54,10 +57,10 @@ export async function listen({ isFlaky = false, delayMs = 0 } = {}) {
 }
 export type FaultListener = Awaited<ReturnType<typeof listen>>
 
-function answer(response: ServerResponse, isFlaky: boolean): void {
-  const luck = isFlaky ? Math.random() : 1
-  if (luck < 0.02) response.destroy()
-  else response.writeHead(luck < 0.07 ? 503 : 204).end()
+function answer(response: ServerResponse, failures: number): void {
+  const luck = Math.random()
+  if (luck < failures * 0.3) response.destroy()
+  else response.writeHead(luck < failures ? 503 : 204).end()
 }
 
 /** Somebody with a key, an endpoint as fast as it goes, and others with settings of their own. */

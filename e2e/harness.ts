@@ -50,8 +50,9 @@ export async function makeFolder(): Promise<string> {
 }
 
 // Below the range from which the system gives ports by itself, and another thousand for each test file that runs
-// beside this one, so that nobody takes a port between its choice and its use.
-let nextPort = 20_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 10) * 1_000
+// beside this one, and most likely for another run on this machine, so that nobody takes a port between its choice
+// and its use.
+let nextPort = 20_000 + ((process.ppid * 2 + Number(process.env['VITEST_POOL_ID'] ?? 0)) % 12) * 1_000
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {

@@ -9,21 +9,22 @@ import { TypedConfirmation } from './typed-confirmation.tsx'
 export function DeleteWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose: () => void }) {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
-  const { host } = new URL(endpoint.url)
+  const { listener } = endpoint
+  const { host } = new URL(endpoint.url.replace(/^listener:/, ''))
   const remove = useMutation({
     mutationFn: () => deleteEndpoint(endpoint.id),
     onSuccess: async () => {
       await navigate({ to: '/webhooks' })
-      notifications.show({ message: `The webhook to ${host} is deleted.` })
+      notifications.show({ message: `The ${listener ? 'listener for' : 'webhook to'} ${host} is deleted.` })
       await queryClient.invalidateQueries({ queryKey: [ENDPOINTS, endpoint.mode] })
     },
   })
   return (
     <TypedConfirmation
       name={host}
-      title="Delete this webhook"
-      deed="Delete webhook"
-      keep="Keep the webhook"
+      title={listener ? 'End this listener' : 'Delete this webhook'}
+      deed={listener ? 'End listener' : 'Delete webhook'}
+      keep={listener ? 'Keep the listener' : 'Keep the webhook'}
       action={remove}
       onClose={onClose}
     >
@@ -31,7 +32,10 @@ export function DeleteWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint
         <code className="break">{endpoint.url}</code> receives nothing more, and what still waits for it is
         not sent. This cannot be undone.
       </p>
-      <p className="second">Its Webhook Logs stay readable. To pause it, disable it instead.</p>
+      <p className="second">
+        Its Webhook Logs stay readable.{' '}
+        {listener ? 'The command makes a new one if it still runs.' : 'To pause it, disable it instead.'}
+      </p>
     </TypedConfirmation>
   )
 }

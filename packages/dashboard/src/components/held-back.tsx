@@ -28,7 +28,7 @@ export function HeldBackNote({ delivery: { held_back: held, mode } }: { delivery
       {held.reason === 'ordering' && (
         <>
           <strong>Held back for the order.</strong> An earlier event of the same object has not arrived yet,
-          and this endpoint asks for order.{' '}
+          and this endpoint asks for order. Once that one is delivered, or has failed for good, this one goes.{' '}
           {held.behind && (
             <Link
               to="/webhook-logs/$deliveryId"
@@ -39,7 +39,6 @@ export function HeldBackNote({ delivery: { held_back: held, mode } }: { delivery
               Open the one in front
             </Link>
           )}
-          : once it is delivered, or has failed for good, the next one goes.
         </>
       )}
       {held.reason === 'breaker' && (

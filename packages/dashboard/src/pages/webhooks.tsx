@@ -98,7 +98,12 @@ function EndpointRow({ endpoint }: { endpoint: WebhookEndpoint }) {
         </span>
       </td>
       <td data-label="Events">
-        <span title={endpoint.event_types.join('\n')}>{eventTypesInShort(endpoint.event_types)}</span>
+        <span
+          className={endpoint.event_types.includes('*') ? 'nowrap' : undefined}
+          title={endpoint.event_types.join('\n')}
+        >
+          {eventTypesInShort(endpoint.event_types)}
+        </span>
       </td>
       <td data-label="Currency Type">
         <span>{endpoint.currency_type ? CURRENCY_TYPE_NAMES[endpoint.currency_type] : 'Both'}</span>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
@@ -78,6 +79,18 @@ test('after the postmaster was killed under open connections, a start works and 
   expect(second.adopted).toBe(false)
   expect(await ask(second.url, 'select answer from kept')).toBe(7)
   expect(await busy).toBe('broken')
+})
+
+test('a postmaster that is listed as ready but was killed this moment is not taken over', async () => {
+  const first = await start()
+  // It is there, and answers no more: as between a kill and the end.
+  process.kill(first.pid, 'SIGSTOP')
+  const starting = start()
+  await delay(300)
+  process.kill(first.pid, 'SIGKILL')
+  const second = await starting
+  expect(second.pid).not.toBe(first.pid)
+  expect(await ask(second.url, 'select 1 as answer')).toBe(1)
 })
 
 test('a death of the postmaster is reported, a stop is not', async () => {

@@ -44,6 +44,8 @@ export type EmbeddedPostgresOptions = {
 const START_ATTEMPTS_MAX = 4
 const STOP_LIMIT_MS = 20_000
 const WATCH_INTERVAL_MS = 250
+const SERVES_LIMIT_MS = 2_000
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 /**
  * Starts the PostgreSQL that npm installed, on a cluster in the data folder; makes the cluster when
@@ -116,7 +118,8 @@ async function findRunning(clusterDir: string): Promise<PidFile | undefined> {
     let ready: PidFile | undefined
     await waitUntil(async () => {
       const now = await readPidFile(clusterDir)
-      if (now?.state === 'ready') ready = now
+      // One that was killed this very moment is listed still, and its file says "ready" for good.
+      if (now?.state === 'ready' && (await serves(now))) ready = now
       return ready !== undefined || !(await belongsToCluster(found.pid, clusterDir))
     }, READY_LIMIT_MS)
     return ready
@@ -131,6 +134,21 @@ async function findRunning(clusterDir: string): Promise<PidFile | undefined> {
     await rm(join(found.socketDir, `.s.PGSQL.${found.port}.lock`), { force: true })
   }
   return undefined
+}
+
+/** Whether the postmaster runs: it answers one byte to a request for TLS (PostgreSQL, "Message Formats", SSLRequest). */
+function serves({ socketDir, port }: PidFile): Promise<boolean> {
+  return new Promise((resolveAnswer) => {
+    const socket = connect(join(socketDir, `.s.PGSQL.${port}`))
+    const answer = (alive: boolean) => {
+      socket.destroy()
+      resolveAnswer(alive)
+    }
+    socket.setTimeout(SERVES_LIMIT_MS, () => answer(false))
+    socket.once('connect', () => socket.write(SSL_REQUEST))
+    socket.once('data', () => answer(true))
+    socket.once('error', () => answer(false)).once('end', () => answer(false))
+  })
 }
 
 function socketAnswers(pidFile: PidFile): Promise<boolean> {
