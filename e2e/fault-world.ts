@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { Countersign, verifyWebhook, type WebhookEvent } from '../packages/sdk/src/index.ts'
+import { Countersign, ProblemError, verifyWebhook, type WebhookEvent } from '../packages/sdk/src/index.ts'
 import type { Database } from '../packages/server/src/database/database.ts'
 import { reconcile } from '../packages/server/src/ledger/reconcile.ts'
 import { signUpPerson } from '../scripts/tour/person.ts'
@@ -124,10 +124,25 @@ export async function customersSeeAll(
     typesOf.set(id, (typesOf.get(id) ?? new Set()).add(event.type))
   }
   for (const [id, reference] of acknowledged) {
-    expect(await client.transactions.get(id)).toMatchObject({ id, reference, status: 'completed' })
+    expect(await patiently(() => client.transactions.get(id))).toMatchObject({
+      id,
+      reference,
+      status: 'completed',
+    })
     expect([...(typesOf.get(id) ?? [])], id).toEqual(
       expect.arrayContaining(['transaction.created', 'transaction.completed']),
     )
+  }
+}
+
+/** A hundred kills leave more to ask about than a key may ask in a minute. */
+async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (const end = performance.now() + 90_000; ; await delay(1_000)) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof ProblemError && error.status === 429) || performance.now() > end) throw error
+    }
   }
 }
 

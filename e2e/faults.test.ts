@@ -23,7 +23,7 @@ const SPREAD_ROUNDS = ROUNDS || 6
 const SENDERS = 6
 const WORKERS = 3
 const ROUND_LIMIT_MS = 60_000
-const DRAIN_LIMIT_MS = 90_000 + ROUNDS * 2_000
+const DRAIN_LIMIT_MS = 90_000 + ROUNDS * 3_000
 
 afterEach(cleanUp)
 
