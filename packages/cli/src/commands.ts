@@ -11,6 +11,7 @@ import { verify } from './commands/receipt.ts'
 import { reportCommands } from './commands/reports.ts'
 import { request } from './commands/request.ts'
 import { sign } from './commands/sign.ts'
+import { testModeCommands } from './commands/test-mode.ts'
 import { trigger } from './commands/trigger.ts'
 import { webhookCommands } from './commands/webhooks.ts'
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   ...keyCommands,
   ...moneyCommands,
   ...reportCommands,
+  ...testModeCommands,
   ...webhookCommands,
   conformance,
   grade,

@@ -1,6 +1,6 @@
 // The shapes of the API by the names that the pages use. openapi.json is their source: run
 // `npm run generate` at the root after a schema changed.
-import type { components, paths } from '@countersign/sdk/generated-api'
+import type { components } from '@countersign/sdk/generated-api'
 
 type Schemas = components['schemas']
 
@@ -56,8 +56,10 @@ export type Balance = Schemas['Balance']
 export type Currency = Schemas['Currency']
 export type Summary = Schemas['Summary']
 export type Statement = Schemas['Statement']
-export type TestCase =
-  paths['/v1/test/cases']['get']['responses'][200]['content']['application/json']['data'][number]
+export type TestCase = Schemas['TestCase']
+export type TestClock = Schemas['TestClock']
+export type MovedTestClock = Schemas['MovedTestClock']
+export type TestReset = Schemas['TestReset']
 export type ActivationApproval = ActivationChecklist['approval']
 export type OperatorActivation = Schemas['OperatorActivation']
 export type Settlement = Schemas['Settlement']

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
-import type { Account, Balance, Currency, List, TestCase, Transaction } from './api-types.ts'
+import type { Account, Balance, Currency, List, Transaction } from './api-types.ts'
 
 // Every call about transactions, accounts and balances. Amounts are decimal strings from end to end.
 export const TRANSACTIONS = '/v1/transactions'
@@ -56,6 +56,12 @@ export type NewTransaction = {
 export const createTransaction = (body: NewTransaction, idempotencyKey: string) =>
   call<Transaction>('POST', TRANSACTIONS, { body, idempotencyKey })
 
+/** Pages over plain http have no crypto.randomUUID. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return `dashboard-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
 export const cancelTransaction = (id: string) => call<Transaction>('POST', `${TRANSACTIONS}/${id}/cancel`)
 
 /** @param amount null: all that is left */
@@ -65,12 +71,6 @@ export const refundTransaction = (id: string, amount: string | null, idempotency
 /** Ends a transaction of Test Mode as the other side would. */
 export const endTestTransaction = (id: string, end: 'settle' | 'fail') =>
   call<Transaction>('POST', `/v1/test/transactions/${id}/${end}`, { body: {} })
-
-export const testCasesQuery = queryOptions({
-  queryKey: ['test-cases'],
-  queryFn: ({ signal }) => call<List<TestCase>>('GET', '/v1/test/cases', { signal, mode: 'test' }),
-  staleTime: Infinity, // they change with the server's version only
-})
 
 export const currenciesQuery = queryOptions({
   queryKey: ['currencies'],

@@ -260,6 +260,13 @@ const transactionRoute = createRoute({
   staticData: { title: 'Transaction' },
   component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage'),
 })
+const testCasesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/test-cases',
+  staticData: { title: 'Test cases' },
+  validateSearch: (search: Record<string, unknown>): { run?: Text } => ({ run: text(search['run']) }),
+  component: lazyRouteComponent(() => import('./pages/test-cases.tsx'), 'TestCasesPage'),
+})
 const balancesRoute = createRoute({
   getParentRoute: () => inside,
   path: '/balances',
@@ -420,6 +427,7 @@ const routeTree = root.addChildren([
     newTransactionRoute,
     reportsRoute,
     transactionRoute,
+    testCasesRoute,
     balancesRoute,
     accountRoute,
     settingsRoute,

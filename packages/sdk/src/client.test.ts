@@ -130,6 +130,16 @@ describe('the resources', () => {
     await client.webhookLogs.list({ endpoint_id: 'ep_1' })
     await client.webhookLogs.get('dlv_1')
     await client.webhookLogs.resend('dlv_1')
+    await client.test.cases()
+    await client.test.settle('txn_1')
+    await client.test.fail('txn_1', { code: 'declined' })
+    await client.test.return('txn_1')
+    await client.test.clock()
+    await client.test.advanceClock(60)
+    await client.test.freezeClock(null)
+    await client.test.resetClock()
+    await client.test.reset()
+    await client.test.getReset()
     expect(verified.map(({ method, target, body }) => `${method} ${target} ${body}`.trim())).toEqual([
       'GET /v1/currencies',
       'GET /v1/api-keys?limit=5',
@@ -163,6 +173,16 @@ describe('the resources', () => {
       'GET /v1/webhook-logs?endpoint_id=ep_1',
       'GET /v1/webhook-logs/dlv_1',
       'POST /v1/webhook-logs/dlv_1/resend {}',
+      'GET /v1/test/cases',
+      'POST /v1/test/transactions/txn_1/settle {}',
+      'POST /v1/test/transactions/txn_1/fail {"code":"declined"}',
+      'POST /v1/test/transactions/txn_1/return {}',
+      'GET /v1/test/clock',
+      'POST /v1/test/clock {"advance_seconds":60}',
+      'POST /v1/test/clock {"frozen_at":null}',
+      'DELETE /v1/test/clock',
+      'POST /v1/test/reset {}',
+      'GET /v1/test/reset',
     ])
   })
 

@@ -12,6 +12,7 @@ import {
   events,
   eventTypes,
   reports,
+  test,
   transactionLogs,
   transactions,
   webhookEndpoints,
@@ -64,6 +65,8 @@ export class Countersign {
   readonly webhookEndpoints = webhookEndpoints(this)
   readonly webhookLogs = webhookLogs(this)
   readonly transactionLogs = transactionLogs(this)
+  /** Test Mode only. */
+  readonly test = test(this)
 
   readonly #baseUrl: URL
   readonly #publicKey: string

@@ -48,6 +48,9 @@ export type {
   WebhookEndpointWithSecret,
   WebhookReplay,
   WebhookReplayCount,
+  TestCase,
+  TestClock,
+  TestReset,
   WebhookLog,
   WebhookLogRow,
 } from './wire-types.ts'

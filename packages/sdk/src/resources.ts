@@ -15,6 +15,9 @@ import type {
   Statement,
   StatementRow,
   SummaryReport,
+  TestCase,
+  TestClock,
+  TestReset,
   Transaction,
   TransactionLog,
   TransactionLogRow,
@@ -119,6 +122,43 @@ export function transactions(client: Requester) {
     /** Every transaction that fits, all as they are at this moment, from one streamed file. */
     export: (query?: Query<'/v1/transactions/export', 'get'>, options?: CallOptions) =>
       rowsOf<Transaction>(client, '/v1/transactions/export', query, options),
+  }
+}
+
+/** `/v1/test`: what exists in Test Mode only. A key needs the scope `test:write` for all but reading. */
+export function test(client: Requester) {
+  const act = <Result>(id: string, verb: string, body: unknown, options?: CallOptions) =>
+    client.request<Result>('POST', `${pathOf('test/transactions', id)}/${verb}`, { ...options, body })
+  const setClock = (body: Input<'/v1/test/clock', 'post'>, options?: CallOptions) =>
+    client.request<Answer<'/v1/test/clock', 'post'>>('POST', '/v1/test/clock', { ...options, body })
+  return {
+    /** Every amount and reference that makes the simulator do something on purpose. */
+    cases: (options?: CallOptions) => client.request<{ data: TestCase[] }>('GET', '/v1/test/cases', options),
+    /** Completes a transaction now. */
+    settle: (id: string, options?: CallOptions) => act<Transaction>(id, 'settle', {}, options),
+    fail: (
+      id: string,
+      input: Partial<Input<'/v1/test/transactions/{id}/fail', 'post'>> = {},
+      options?: CallOptions,
+    ) => act<Transaction>(id, 'fail', input, options),
+    /** Lets a completed transaction come back; answers with the new, linked one. */
+    return: (
+      id: string,
+      input: Partial<Input<'/v1/test/transactions/{id}/return', 'post'>> = {},
+      options?: CallOptions,
+    ) => act<Transaction>(id, 'return', input, options),
+    clock: (options?: CallOptions) => client.request<TestClock>('GET', '/v1/test/clock', options),
+    /** Sets the clock forward; what is due by it has happened when this answers. */
+    advanceClock: (seconds: number, options?: CallOptions) => setClock({ advance_seconds: seconds }, options),
+    /** Stops the clock at a time ahead of it; null lets it run again. */
+    freezeClock: (at: string | null, options?: CallOptions) => setClock({ frozen_at: at }, options),
+    /** Sets the clock back to the server's. */
+    resetClock: (options?: CallOptions) =>
+      client.request<Answer<'/v1/test/clock', 'delete'>>('DELETE', '/v1/test/clock', options),
+    /** Deletes the test data of the workspace; `getReset` tells how far one is that answers `running`. */
+    reset: (options?: CallOptions) =>
+      client.request<TestReset>('POST', '/v1/test/reset', { ...options, body: {} }),
+    getReset: (options?: CallOptions) => client.request<TestReset>('GET', '/v1/test/reset', options),
   }
 }
 

@@ -38,6 +38,10 @@ export type ApiKeyWithSecret = Answer<'/v1/api-keys', 'post'>
 export type TransactionLogRow = Answer<'/v1/transaction-logs', 'get'>['data'][number]
 export type TransactionLog = Answer<'/v1/transaction-logs/{id}', 'get'>
 export type Transaction = Answer<'/v1/transactions/{id}', 'get'>
+/** What the simulator of Test Mode does for an amount or a reference. */
+export type TestCase = Answer<'/v1/test/cases', 'get'>['data'][number]
+export type TestClock = Answer<'/v1/test/clock', 'get'>
+export type TestReset = Answer<'/v1/test/reset', 'get'>
 export type Account = Answer<'/v1/accounts/{id}', 'get'>
 /** One change of an account by a transaction. */
 export type Entry = Answer<'/v1/accounts/{id}/entries', 'get'>['data'][number]

@@ -7,6 +7,7 @@ import { destroyRetiredOperatorSecrets } from './keys/operator-key-queries.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
 import { tellExpiry } from './keys/tell-expiry.ts'
 import { tellRotation } from './keys/tell-rotation.ts'
+import { resetLoop } from './ledger/reset-test-data.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
 import { reconciliationLoop } from './reconciliation/loop.ts'
@@ -45,6 +46,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     forgetIdempotencyKeysLoop(foundation),
     checkEventsLoop(foundation),
     replayLoop(foundation),
+    resetLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
     reconciliationLoop({
       ...foundation,

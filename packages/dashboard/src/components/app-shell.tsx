@@ -2,6 +2,7 @@ import { Burger, Drawer } from '@mantine/core'
 import { Link, Outlet, useMatches } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { MODE_NAMES, useMode } from '../mode.ts'
+import { ClockStrip } from './clock-strip.tsx'
 import { Mark } from './icons.tsx'
 import { ModeStrip } from './mode-strip.tsx'
 import { Navigation } from './navigation.tsx'
@@ -43,6 +44,7 @@ export function AppShell() {
             />
           </header>
           <ModeStrip strip={page?.strip} />
+          {mode === 'test' && !page?.strip && <ClockStrip />}
           <main className="content" id="content" tabIndex={-1}>
             <Outlet />
           </main>

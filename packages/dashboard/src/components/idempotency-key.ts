@@ -1,4 +1,5 @@
 import { useRef } from 'react'
+import { newIdempotencyKey } from '../money.ts'
 
 /** One key per transaction as it is written: a second press moves money once, a changed form is a new deed. */
 export function useIdempotencyKey(): (input: unknown) => string {
@@ -6,9 +7,7 @@ export function useIdempotencyKey(): (input: unknown) => string {
   return (input) => {
     const text = JSON.stringify(input)
     if (last.current.text !== text) {
-      const bytes = crypto.getRandomValues(new Uint8Array(16))
-      const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-      last.current = { text, key: `dashboard-${key}` }
+      last.current = { text, key: newIdempotencyKey() }
     }
     return last.current.key
   }

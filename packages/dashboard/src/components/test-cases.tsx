@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { testCasesQuery } from '../money.ts'
+import { testCasesQuery } from '../test-mode.ts'
 import { Chip } from './chip.tsx'
 import { Failed, LoadingRows } from './states.tsx'
 

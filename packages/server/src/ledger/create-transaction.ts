@@ -59,39 +59,40 @@ export async function createTransaction(
   }
   const dueMs =
     rail && body.type !== 'transfer' ? rail.firstLookAt({ type: body.type, ...request }, nowMs) : null
-  const result = await deps.writer.write(
-    {
-      id: newId('txn', nowMs),
-      type: body.type,
-      workspace_id: workspaceId,
-      mode,
-      currency_type: currency.type,
-      currency: currency.code,
-      decimals: currency.decimals,
-      amount: amountMinor.toString(),
-      account_id: body.account_id ?? null,
-      destination_account_id: body.destination_account_id ?? null,
-      main_account_new_id: newId('acc', nowMs),
-      rail_account_new_id: newId('acc', nowMs),
-      destination,
-      reference,
-      description: body.description ?? null,
-      metadata: body.metadata ?? {},
-      linked_transaction_id: null,
-      effective_at: body.effective_at ?? null,
-      request_id: requestId,
-      created_by: idempotency.principalId,
-      rail: rail?.name ?? null,
-      due_at: dueMs === null ? null : new Date(dueMs),
-      event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
-      idempotency_key: idempotency.key,
-      method: idempotency.method,
-      path: idempotency.path,
-      request_hash: idempotency.requestHash.toString('hex'),
-    },
-    nowMs,
-    rail && mode === 'test' ? createdToldLater(request, nowMs) : undefined,
-  )
+  const item = {
+    id: newId('txn', nowMs),
+    type: body.type,
+    workspace_id: workspaceId,
+    mode,
+    currency_type: currency.type,
+    currency: currency.code,
+    decimals: currency.decimals,
+    amount: amountMinor.toString(),
+    account_id: body.account_id ?? null,
+    destination_account_id: body.destination_account_id ?? null,
+    main_account_new_id: newId('acc', nowMs),
+    rail_account_new_id: newId('acc', nowMs),
+    destination,
+    reference,
+    description: body.description ?? null,
+    metadata: body.metadata ?? {},
+    linked_transaction_id: null,
+    effective_at: body.effective_at ?? null,
+    request_id: requestId,
+    created_by: idempotency.principalId,
+    rail: rail?.name ?? null,
+    due_at: dueMs === null ? null : new Date(dueMs),
+    event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
+    idempotency_key: idempotency.key,
+    method: idempotency.method,
+    path: idempotency.path,
+    request_hash: idempotency.requestHash.toString('hex'),
+  }
+  const alongWith = rail && mode === 'test' ? createdToldLater(request, nowMs) : undefined
+  let result = await deps.writer.write(item, nowMs, alongWith)
+  // Named none, and yet there is none: a reset took the main account while this waited for it. Now a new one is made.
+  if (result.outcome === 'account-not-found' && !body.account_id && body.type !== 'transfer')
+    result = await deps.writer.write(item, nowMs, alongWith)
   if (result.outcome !== 'created' && result.outcome !== 'replayed')
     throw refusal(result, principal, currency)
   return {

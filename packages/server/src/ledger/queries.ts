@@ -117,48 +117,52 @@ export type DueTransaction = {
 
 /**
  * Takes the transactions that a rail is due to be asked about, for as long as the lease runs. Others skip them; if
- * this worker dies, they are due again when the lease ends.
+ * this worker dies, they are due again when the lease ends. Where a test clock stands still, what it has not reached is
+ * put aside until it is moved (test-clock.ts).
  */
 export async function claimDueTransactions(
   executor: Executor,
-  claim: { rail: string; leaseId: string; now: Date; leaseUntil: Date; limit: number },
+  claim: {
+    rail: string
+    leaseId: string
+    now: Date
+    leaseUntil: Date
+    limit: number
+    /** Of this workspace only. */
+    workspaceId?: string | undefined
+  },
 ): Promise<DueTransaction[]> {
-  const { rows } = await executor.query<DueTransaction>(
+  const due =
+    claim.workspaceId === undefined
+      ? 'rail_tasks r where'
+      : 'rail_tasks r join transactions t on t.id = r.transaction_id where t.workspace_id = $6 and'
+  const { rows } = await executor.query<DueTransaction & { put_aside: boolean }>(
     `with due as (
-       select transaction_id, due_at from rail_tasks where rail = $1 and due_at <= $2
-       order by due_at limit $3 for update skip locked
+       select r.transaction_id, r.due_at, r.lease_id from ${due} r.rail = $1 and r.due_at <= $2
+       order by r.due_at limit $3 for update of r skip locked
+     ), asked as (
+       select due.due_at, t.*, case
+           when c.frozen_since is not null and due.lease_id is null and due.due_at > greatest(t.updated_at, c.frozen_since)
+           then (extract(epoch from due.due_at - greatest(t.updated_at, c.frozen_since)) * 1000)::bigint end as left_ms
+       from due join transactions t on t.id = due.transaction_id
+         left join test_clocks c on c.workspace_id = t.workspace_id and t.mode = 'test'
      )
-     update rail_tasks task set due_at = $4, lease_id = $5
-     from due join transactions t on t.id = due.transaction_id
-     where task.transaction_id = due.transaction_id
-     returning t.id, t.type, t.status, t.amount, t.currency, t.decimals, t.destination, t.reference, t.created_at,
-       due.due_at`,
-    [claim.rail, claim.now, claim.limit, claim.leaseUntil, claim.leaseId],
+     update rail_tasks task set
+       due_at = case when asked.left_ms is null then $4::timestamptz else 'infinity' end,
+       lease_id = case when asked.left_ms is null then $5::text end,
+       left_ms = asked.left_ms
+     from asked
+     where task.transaction_id = asked.id
+     returning asked.id, asked.type, asked.status, asked.amount, asked.currency, asked.decimals, asked.destination,
+       asked.reference, asked.created_at, asked.due_at, asked.left_ms is not null as put_aside`,
+    [
+      claim.rail,
+      claim.now,
+      claim.limit,
+      claim.leaseUntil,
+      claim.leaseId,
+      ...(claim.workspaceId === undefined ? [] : [claim.workspaceId]),
+    ],
   )
-  return rows
-}
-
-/** Deletes what Test Mode made in a workspace: transactions, entries, accounts and stored answers; nothing of Production. */
-export async function deleteTestData(executor: Executor, workspaceId: string): Promise<number> {
-  const ours = `where workspace_id = $1 and mode = 'test'`
-  // In the order in which postings lock: those that run are waited for, new ones wait until the end.
-  await executor.query(`select from transactions ${ours} order by id for update`, [workspaceId])
-  await executor.query(`select from accounts ${ours} order by id for update`, [workspaceId])
-  await executor.query(`select set_config('countersign.test_reset', $1, true)`, [workspaceId])
-  await executor.query(
-    `delete from rail_tasks where transaction_id in (select id from transactions ${ours})`,
-    [workspaceId],
-  )
-  await executor.query(`delete from entries where account_id in (select id from accounts ${ours})`, [
-    workspaceId,
-  ])
-  const { rowCount } = await executor.query(`delete from transactions ${ours}`, [workspaceId])
-  await executor.query(`delete from accounts ${ours}`, [workspaceId])
-  // A stored answer would speak of a transaction that is gone; the reset's own claim runs still.
-  await executor.query(
-    `delete from idempotency_keys ${ours} and status is not null
-       and (path like '/v1/transactions%' or path like '/v1/accounts%')`,
-    [workspaceId],
-  )
-  return rowCount ?? 0
+  return rows.filter((row) => !row.put_aside)
 }

@@ -41,12 +41,16 @@ export async function reconcile(executor: Executor): Promise<Reconciliation> {
 
 // One statement sees one snapshot, so it may run while money moves.
 const RECONCILE = `
-with running as (
+with given_up as materialized (
+  -- Accounts whose transactions a reset is deleting: its steps leave their entries in pieces.
+  select id from accounts where mode = 'test' and starts_with(workspace_id, 'reset:')
+), running as (
   select account_id, version, transaction_id, posted_after, pending_in_after, pending_out_after,
     row_number() over account as expected_version,
     sum(posted) over account as posted_sum, sum(pending_in) over account as pending_in_sum,
     sum(pending_out) over account as pending_out_sum
-  from entries window account as (partition by account_id order by version)
+  from entries where account_id not in (select id from given_up)
+  window account as (partition by account_id order by version)
 ), account_sums as (
   select account_id, count(*) as entry_count, sum(posted) as posted, sum(pending_in) as pending_in,
     sum(pending_out) as pending_out
@@ -63,7 +67,7 @@ with running as (
     format('account %s/%s/%s v%s, entries %s/%s/%s v%s', a.posted, a.pending_in, a.pending_out, a.version,
       s.posted, s.pending_in, s.pending_out, s.entry_count)
   from accounts a left join account_sums s on s.account_id = a.id
-  where (a.posted, a.pending_in, a.pending_out, a.version)
+  where a.id not in (select id from given_up) and (a.posted, a.pending_in, a.pending_out, a.version)
     is distinct from (coalesce(s.posted, 0), coalesce(s.pending_in, 0), coalesce(s.pending_out, 0), coalesce(s.entry_count, 0))
   union all
   select 'balance-differs', s.account_id, 'the entries belong to no account'

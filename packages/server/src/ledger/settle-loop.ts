@@ -29,11 +29,13 @@ export function settleLoop(deps: SettleDeps) {
 /**
  * One round for one rail: claim, ask, move on. A crash in between leaves the lease to run out; a report under a
  * lost lease is dropped in the database.
+ * @param workspaceId of this workspace only
  * @returns how many transactions were due
  */
 export async function settleDue(
   { database, clock }: Pick<SettleDeps, 'database' | 'clock'>,
   rail: Rail,
+  workspaceId?: string,
 ): Promise<number> {
   const nowMs = clock.now()
   const leaseId = newId('txn', nowMs).replace('txn_', 'lease_')
@@ -43,6 +45,7 @@ export async function settleDue(
     now: new Date(nowMs),
     leaseUntil: new Date(nowMs + LEASE_MS),
     limit: BATCH_MAX,
+    workspaceId,
   })
   if (due.length === 0) return 0
   const observations = await rail.poll(due.map(railTransaction))

@@ -2,13 +2,13 @@ import type { App } from '../http/app-type.ts'
 import { problem } from '../problems.ts'
 import { FAILURES, TEST_CASES, statusesOf, USUAL_DELAY_MS, type TestCase } from '../rails/test-cases.ts'
 import { assertMayChange } from './access.ts'
+import { clockRoutes } from './clock-routes.ts'
 import type { LedgerDeps } from './deps.ts'
-import { deleteTestData } from './queries.ts'
+import { resetRoutes } from './reset-routes.ts'
 import { returnTransaction } from './return-transaction.ts'
 import { idParams, Transaction } from './schema.ts'
 import { failBody, returnBody, TestCaseList, type TestCase as TestCaseShape } from './test-schema.ts'
 import { changeByHand, sendJson, visibleTransaction } from './transaction-routes.ts'
-import { z } from 'zod'
 
 const tags = ['Test Mode']
 const access = {
@@ -66,23 +66,8 @@ export function testRoutes(app: App, deps: LedgerDeps): void {
 
   returnRoute(app, deps)
 
-  app.post(
-    '/v1/test/reset',
-    {
-      config: { access: { ...access.access, role: 'admin' } },
-      schema: {
-        tags,
-        summary: 'Delete the test data of the workspace',
-        description: 'Transactions, entries and accounts of Test Mode. Production Mode, keys and logs stay.',
-        response: { 200: z.object({ deleted_transactions: z.int() }) },
-      },
-    },
-    async ({ principal }) => ({
-      deleted_transactions: await deps.database.transaction((client) =>
-        deleteTestData(client, principal.workspaceId),
-      ),
-    }),
-  )
+  clockRoutes(app, deps)
+  resetRoutes(app, deps)
 }
 
 function returnRoute(app: App, deps: LedgerDeps): void {

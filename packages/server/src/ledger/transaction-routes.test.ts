@@ -366,7 +366,7 @@ describe('cancel, settle, fail, reset', () => {
     await post(deposit, { key })
     const others = await app.signed(fiat, 'GET', '/v1/transactions')
     const reset = await person.request('POST', '/v1/test/reset')
-    expect(reset.body).toEqual({ deleted_transactions: 1 })
+    expect(reset.body).toMatchObject({ status: 'completed', deleted_transactions: 1 })
     expect((await app.signed(key, 'GET', '/v1/transactions')).body.data).toEqual([])
     expect((await app.signed(key, 'GET', '/v1/accounts')).body.data).toEqual([])
     expect((await app.signed(fiat, 'GET', '/v1/transactions')).body.data).toEqual(others.body.data)

@@ -74,8 +74,9 @@ const BATCH_MAX = 64
 const BATCHES_AT_ONCE = 2
 const WAITING_MAX = 10_000
 const ATTEMPTS_MAX = 4
-// The server rolled back and says so: deadlock, serialization, or a key that another server stored first.
-const RETRYABLE = new Set(['40P01', '40001', '23505'])
+// The server rolled back and says so: deadlock, serialization, a key that another server stored first, or an account
+// that a reset of test data replaced in the middle.
+const RETRYABLE = new Set(['40P01', '40001', '23505', 'CS004'])
 
 /**
  * Writes transactions as they come: alone when nothing is under way, together in one database transaction when
