@@ -2123,6 +2123,119 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/test/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the test clock */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestClock"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Move or stop the test clock
+         * @description What is due by the clock happens before the answer, up to 2 000 transactions; more follow within seconds. The clock decides when settlements, delays, expiries and returns of Test Mode are due, and nothing else.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangeTestClock"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MovedTestClock"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Set the test clock back to the server's
+         * @description Takes nothing back that has happened; what waits waits as long as before.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MovedTestClock"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/test/reset": {
         parameters: {
             query?: never;
@@ -2130,11 +2243,40 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get how far the last reset is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestReset"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Delete the test data of the workspace
-         * @description Transactions, entries and accounts of Test Mode. Production Mode, keys and logs stay.
+         * @description Accounts, transactions, entries, events, deliveries, attempts, replays and listeners of Test Mode; the test clock is set back. API keys, webhook endpoints, Transaction Logs, the audit log and Production Mode stay. Requests go on meanwhile, with new accounts. What takes longer than a few seconds goes on after the answer, which then says `running`.
          */
         post: {
             parameters: {
@@ -2151,9 +2293,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": {
-                            deleted_transactions: number;
-                        };
+                        "application/json": components["schemas"]["TestReset"];
                     };
                 };
                 /** @description A problem (RFC 9457). */
@@ -4269,6 +4409,15 @@ export interface components {
             /** @description In place of the usual words for the code. */
             message?: string;
         };
+        ChangeTestClock: {
+            /**
+             * @description Sets the clock forward by so much, whether it runs or stands still; a year at most.
+             * @example 3600
+             */
+            advance_seconds?: number;
+            /** @description Stops the clock at this time, which lies ahead of it; a time of the last minute stops it where it is. null lets it run again. */
+            frozen_at?: string | null;
+        };
         RailInput: {
             /**
              * @default manual
@@ -5298,6 +5447,54 @@ export interface components {
             after_seconds: number | null;
             failure_code: ("account_closed" | "account_not_found" | "declined" | "payer_insufficient_funds" | "compliance_refused" | "limit_exceeded" | "account_blocked" | "wrong_details" | "network_unavailable") | null;
             description: string;
+        };
+        TestClock: {
+            /**
+             * Format: date-time
+             * @description What the clock shows.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            now: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            server_time: string;
+            /** @description How far the clock is ahead of the server's; below zero when it stood still for long. */
+            ahead_seconds: number;
+            /** @description Where it stands still; null while it runs. */
+            frozen_at: string | null;
+        };
+        MovedTestClock: {
+            /**
+             * Format: date-time
+             * @description What the clock shows.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            now: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            server_time: string;
+            /** @description How far the clock is ahead of the server's; below zero when it stood still for long. */
+            ahead_seconds: number;
+            /** @description Where it stands still; null while it runs. */
+            frozen_at: string | null;
+            /** @description How many transactions were due by it and have been moved on. */
+            looked_at: number;
+        };
+        TestReset: {
+            /** @enum {string} */
+            status: "running" | "completed";
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            started_at: string;
+            finished_at: string | null;
+            deleted_transactions: number;
+            deleted_events: number;
         };
         SystemHealth: {
             /**
