@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../database/test-database
 import { reconcile } from './reconcile.ts'
 
 /**
- * The functions that treat a batch as a whole (0027_ledger_batches.sql) against those that they replaced, which went
+ * The functions that treat a batch as a whole (0027_ledger_batches.sql and after) against those that they replaced, which went
  * row by row: the same batches in two worlds that differ in a marker alone.
  */
 let test: TestDatabase
@@ -25,7 +25,11 @@ function rowByRow(file: string, name: string): string {
   if (!definition) throw new Error(`${file} defines no ${name}`)
   return REPLACED.reduce(
     (text, each) => text.replaceAll(new RegExp(`\\b${each}\\(`, 'g'), `old_${each}(`),
-    definition,
+    // The one rule that is younger than these functions: 0034_transfer_to_itself.sql.
+    definition.replace(
+      'outcome := account_fault(item, target);',
+      `outcome := coalesce(account_fault(item, target), case target.id when account.id then 'same-account' end);`,
+    ),
   )
 }
 
@@ -116,6 +120,7 @@ const CHANGE: Change = { of: 0, status: 'completed', lease: null, later: false, 
 const RARE: (typeof history extends fc.Arbitrary<infer T> ? T : never)[number][] = [
   { create: [ITEM, ...[0, 1, 2, 0].map((key) => ({ ...ITEM, key })), { ...ITEM, key: 0, by: 'key_2' }] },
   { advance: [{ ...CHANGE, status: 'processing', lease: 'lease_1', later: true }] },
+  { advance: [{ ...CHANGE, status: 'processing', later: true }] },
   {
     advance: [
       { ...CHANGE, status: 'canceled' },
@@ -127,6 +132,24 @@ const RARE: (typeof history extends fc.Arbitrary<infer T> ? T : never)[number][]
     create: [
       { ...ITEM, type: 'payout', amount: 6 },
       { ...ITEM, type: 'payout', amount: 5 },
+    ],
+  },
+]
+/** A transfer from an account to itself, however the two are named; and one key on all of a batch. */
+const TO_ITSELF: typeof RARE = [
+  { create: [{ ...ITEM, workspace: 1 }] },
+  {
+    create: [
+      { ...ITEM, workspace: 1, type: 'transfer', account: [1, 0, 0, 1], destination: [0, 0, 0, 1] },
+      { ...ITEM, type: 'transfer' },
+      ITEM,
+    ],
+  },
+  {
+    create: [
+      { ...ITEM, type: 'payout', key: 5 },
+      ...Array.from({ length: 20 }, () => ({ ...ITEM, key: 5 })),
+      { ...ITEM, key: 5, hash: 'bb' },
     ],
   },
 ]
@@ -245,12 +268,7 @@ function createWorld(run: number, marker: string, prefix: 'old_' | '') {
       decimals,
       amount: String(one.amount),
       account_id: named(one.account),
-      destination_account_id:
-        far && one.destination?.join() !== one.account?.join()
-          ? named(one.destination)
-          : far
-            ? accountOf([one.workspace, one.mode, one.currency, 9])
-            : null,
+      destination_account_id: far ? named(one.destination) : null,
       main_account_new_id: `acc_main${where}${mark}`,
       rail_account_new_id: `acc_${one.rail}${where}${mark}`,
       reference: one.due ? `order-${one.amount}` : null,
@@ -267,35 +285,19 @@ function createWorld(run: number, marker: string, prefix: 'old_' | '') {
     }
   }
 
-  /** What comes twice in a batch is decided after all that came first: row by row, that is one batch after the other. */
-  async function call(name: string, items: { ordinal: number }[], keyOf: (index: number) => string | null) {
-    const rounds: { ordinal: number }[][] = []
-    const seen = new Map<string, number>()
-    for (const [index, each] of items.entries()) {
-      const key = keyOf(index)
-      const round = key === null || prefix === '' ? 0 : (seen.get(key) ?? 0)
-      if (key !== null) seen.set(key, round + 1)
-      ;(rounds[round] ??= []).push(each)
-    }
-    const answers: { ordinal: number; outcome: string }[] = []
-    for (const round of rounds)
-      answers.push(
-        ...(
-          await test.database.pool.query<{ ordinal: number; outcome: string }>(
-            `select * from ${prefix}${name}($1, $2)`,
-            [JSON.stringify(round), NOW],
-          )
-        ).rows,
-      )
+  async function call(name: string, items: readonly { ordinal: number }[]) {
+    const { rows: answers } = await test.database.pool.query<{ ordinal: number; outcome: string }>(
+      `select * from ${prefix}${name}($1, $2)`,
+      [JSON.stringify(items), NOW],
+    )
     return answers.sort((a, b) => a.ordinal - b.ordinal)
   }
 
-  async function create(items: readonly Item[]) {
-    const requests = items.map((one, ordinal) => requestOf(ordinal, one))
-    return call('create_transactions', requests, (index) => {
-      const { workspace_id: workspace, mode, idempotency_key: key } = requests[index] as (typeof requests)[0]
-      return key && `${workspace} ${mode} ${key}`
-    })
+  function create(items: readonly Item[]) {
+    return call(
+      'create_transactions',
+      items.map((one, ordinal) => requestOf(ordinal, one)),
+    )
   }
 
   async function advance(changes: readonly Change[]) {
@@ -319,7 +321,17 @@ function createWorld(run: number, marker: string, prefix: 'old_' | '') {
         event_ids: [0, 1, 2].map((number) => `evt_${made}-${ordinal}-${of}${number}${mark}`),
       }
     })
-    return call('advance_transactions', listed, (index) => listed[index]?.transaction_id ?? null)
+    // A second change of a transaction is decided after all first ones: row by row, that is one batch after the other.
+    const rounds: (typeof listed)[] = []
+    const seen = new Map<string, number>()
+    for (const each of listed) {
+      const round = prefix === '' ? 0 : (seen.get(each.transaction_id) ?? 0)
+      seen.set(each.transaction_id, round + 1)
+      ;(rounds[round] ??= []).push(each)
+    }
+    const answers: Awaited<ReturnType<typeof call>> = []
+    for (const round of rounds) answers.push(...(await call('advance_transactions', round)))
+    return answers.sort((a, b) => a.ordinal - b.ordinal)
   }
 
   /** Every row that this world wrote, in every table. */
@@ -359,7 +371,7 @@ it('a batch as a whole answers and writes exactly what row by row did', async ()
       }
       expect(await whole.rows()).toEqual(alike(await rows.rows()))
     }),
-    { numRuns: Math.ceil(RUNS / 2), examples: [[RARE]] },
+    { numRuns: Math.ceil(RUNS / 2), examples: [[RARE], [TO_ITSELF]] },
   )
   expect((await reconcile(test.database.pool)).discrepancies).toEqual([])
   // Otherwise the histories above proved less than they seem to.
@@ -376,5 +388,6 @@ it('a batch as a whole answers and writes exactly what row by row did', async ()
     'create key-in-use',
     'create key-reused',
     'create replayed',
+    'create same-account',
   ])
 }, 240_000)

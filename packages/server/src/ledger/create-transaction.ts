@@ -117,8 +117,6 @@ function assertDestination(body: CreateTransactionBody, mode: Mode): void {
     problem('invalid-input', { errors: [{ pointer, message }] })
   if (body.type === 'transfer') {
     if (!body.destination_account_id) throw fault('/destination_account_id', 'is required for a transfer')
-    if (body.destination_account_id === body.account_id)
-      throw fault('/destination_account_id', 'must be another account than account_id')
   } else if (body.destination_account_id) {
     throw fault('/destination_account_id', 'belongs to transfers only')
   }
@@ -151,6 +149,12 @@ export function refusal(result: WriteResult, principal: Principal, currency: Cur
         return problem('currency-type-mismatch')
       return problem('invalid-input', {
         errors: [{ pointer: facts.pointer ?? '', message: `holds ${facts.currency}, not ${currency.code}` }],
+      })
+    case 'same-account':
+      return problem('invalid-input', {
+        errors: [
+          { pointer: facts.pointer ?? '', message: 'must be another account than the one that is debited' },
+        ],
       })
     default: {
       if (facts.mode) return otherMode('account', facts.mode)

@@ -149,6 +149,22 @@ describe('POST /v1/transactions', () => {
     expect(back.body.code).toBe('insufficient-funds')
   })
 
+  it('nobody transfers from an account to itself, whether or not the request names it', async () => {
+    const { key } = await freshKey()
+    const { account_id: main } = (await post(deposit, { key })).body
+    await settle()
+    const transfer = { type: 'transfer', amount: '1.00', currency: 'USD', destination_account_id: main }
+    for (const body of [transfer, { ...transfer, account_id: main }]) {
+      const refused = await post(body, { key })
+      expect(refused.body).toMatchObject({
+        status: 422,
+        code: 'invalid-input',
+        errors: [{ pointer: '/destination_account_id' }],
+      })
+    }
+    expect(await balance('USD', key)).toMatchObject({ posted: '10.00', available: '10.00' })
+  })
+
   it('amounts are exact to the last unit for 0, 2, 3, 6, 8 and 18 decimals', async () => {
     const cases = [
       [fiat, 'JPY', '123456789012345678901234567890'],

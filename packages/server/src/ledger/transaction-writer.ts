@@ -45,6 +45,7 @@ export type WriteResult = {
     | 'key-in-use'
     | 'account-not-found'
     | 'account-mismatch'
+    | 'same-account'
     | 'insufficient-funds'
   status: number | null
   body: string | null
