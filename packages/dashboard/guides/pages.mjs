@@ -27,6 +27,10 @@ export const GROUPS = [
     ],
   },
   {
+    title: 'Money',
+    pages: [{ slug: 'reports', title: 'Search, reports and exports' }],
+  },
+  {
     title: 'Tools',
     pages: [
       { slug: 'cli', title: 'Command line' },

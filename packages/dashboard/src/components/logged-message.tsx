@@ -50,12 +50,27 @@ function bodyText(body: LoggedBody | null): Omit<MessageBlockProps, 'title'> {
   return { text: indented(body.text), empty: '', note: body.truncated ? `first 16 KiB of ${size}` : size }
 }
 
+// Each level indents every line within it: sixteen kilobytes of brackets would become a hundred megabytes of spaces.
+const INDENTED_DEPTH_MAX = 100
+
 function indented(text: string): string {
+  if (depthOf(text) > INDENTED_DEPTH_MAX) return text
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch {
     return text // cut off: shown as it is
   }
+}
+
+/** How deep brackets go; those inside strings count too, which only makes it more. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }
 
 /** Secrets were replaced before anything was stored; the mark says so. */

@@ -20,10 +20,11 @@ import {
   verificationTable,
 } from './auth-tables.ts'
 import { resetMail, sendMail, verificationMail, type MailDeps } from './mail.ts'
+import { dropUnprovedPassword } from './unproved-password.ts'
 import { accountThrottleKey, clearThrottle, throttle } from './throttle.ts'
 
 export type AuthDeps = {
-  config: Pick<Config, 'publicUrl' | 'origins' | 'isLoopback' | 'smtpUrl' | 'mailFrom'>
+  config: Pick<Config, 'publicUrl' | 'origins' | 'isLoopback' | 'smtpUrl' | 'mailFrom' | 'operatorEmails'>
   database: Database
   clock: Clock
   log: Log
@@ -114,6 +115,7 @@ export function authOptions(deps: AuthDeps) {
     emailVerification: {
       sendOnSignUp: true,
       expiresIn: LINK_SECONDS * 24,
+      afterEmailVerification: (user, request) => dropUnprovedPassword(deps, user, request),
       sendVerificationEmail: async ({ user, token }) => sendMail(deps, verificationMail(config, user, token)),
     },
     rateLimit: {

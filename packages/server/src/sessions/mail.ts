@@ -140,6 +140,19 @@ export function verificationMail({ publicUrl }: Origin, person: Person, token: s
   }
 }
 
+/** Tells the owner of an operator's address that the account's password, which somebody else may know, is gone. */
+export function passwordRemovedMail({ publicUrl }: Origin, person: Person): Message {
+  return {
+    to: person.email,
+    subject: 'Choose a password of your own',
+    kind: 'notice',
+    text: letter(person, [
+      'This address is confirmed, and it runs the platform. Whoever opened its account was not signed in when the link was opened, so the password of that time no longer works. Ask for a new one here:',
+      `${publicUrl}/forgot-password`,
+    ]),
+  }
+}
+
 /** Lets a person choose a new password. The link opens the dashboard's page, which asks the API. */
 export function resetMail({ publicUrl }: Origin, person: Person, token: string): Message {
   return {

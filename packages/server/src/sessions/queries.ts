@@ -373,3 +373,25 @@ export async function insertOperator(
     [person.credentialId, person.id, person.passwordHash, person.now],
   )
 }
+
+/** Whether a session's token belongs to a person and still lives. */
+export async function sessionIsOf(
+  executor: Executor,
+  { token, userId }: { token: string; userId: string },
+): Promise<boolean> {
+  const { rowCount } = await executor.query(
+    'select 1 from sessions where token = $1 and user_id = $2 and expires_at > now()',
+    [token, userId],
+  )
+  return rowCount === 1
+}
+
+/** Ends a person's password, second factor and sessions: only a mailed link gives a new password. */
+export async function removePassword(executor: Executor, userId: string): Promise<void> {
+  await executor.query('update user_credentials set password = null, updated_at = now() where user_id = $1', [
+    userId,
+  ])
+  await executor.query('delete from user_second_factors where user_id = $1', [userId])
+  await executor.query('update users set two_factor_enabled = false where id = $1', [userId])
+  await executor.query('delete from sessions where user_id = $1', [userId])
+}

@@ -138,6 +138,33 @@ describe('OPERATOR_EMAILS', () => {
     }
   })
 
+  test('whoever opened the account of such an address without owning it never runs the platform', async () => {
+    const other = await createPeopleApp({ config: { operatorEmails: new Set(['boss@example.com']) } })
+    try {
+      const stranger = other.browser()
+      await stranger.signUp({ email: 'boss@example.com' })
+      const link = new URL((await other.latestMail('boss@example.com')).link)
+      // The owner opens the link in a browser that knows nothing of the account.
+      const owner = other.browser()
+      await owner.get(link.pathname + link.search)
+      expect((await stranger.get('/v1/me')).status).toBe(401)
+      const password = 'correct horse battery'
+      expect(
+        (await stranger.post('/auth/sign-in/email', { email: 'boss@example.com', password })).status,
+      ).toBe(401)
+
+      await owner.post('/auth/request-password-reset', { email: 'boss@example.com' })
+      const token = new URL((await other.latestMail('boss@example.com')).link).searchParams.get('token')
+      const newPassword = 'another horse battery'
+      expect((await owner.post('/auth/reset-password', { token, newPassword })).status).toBe(200)
+      const signIn = { email: 'boss@example.com', password: newPassword }
+      expect((await owner.post('/auth/sign-in/email', signIn)).status).toBe(200)
+      expect((await owner.get('/v1/me')).body.is_operator).toBe(true)
+    } finally {
+      await other.close()
+    }
+  })
+
   test('away from loopback operator pages ask for a second factor, and cookies are Secure', async () => {
     const publicUrl = 'https://money.example'
     const other = await createPeopleApp({
