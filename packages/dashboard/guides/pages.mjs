@@ -33,6 +33,7 @@ export const GROUPS = [
   {
     title: 'Tools',
     pages: [
+      { slug: 'reports', title: 'Search, reports and files' },
       { slug: 'cli', title: 'Command line' },
       { slug: 'postman', title: 'Postman' },
     ],
@@ -41,6 +42,7 @@ export const GROUPS = [
     title: 'Run the platform',
     pages: [
       { slug: 'operating', title: 'Operating' },
+      { slug: 'rails', title: 'Write your own rail' },
       { slug: 'forward-auth', title: 'In front of your own API' },
     ],
   },

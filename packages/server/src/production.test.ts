@@ -380,6 +380,51 @@ describe('the payment connection', () => {
     ])
   })
 
+  it('down, takes nothing new; keys stay, reads go on, and what is under way is settled', async () => {
+    const { person, key } = await fundedCustomer('80.00')
+    const under = (await post(key, { type: 'deposit', amount: '5.00', currency: 'USD' })).body['id'] as string
+    const { body: list } = await signed(key, 'GET', '/v1/transactions?type=deposit')
+    const completed = list['data'].find((one: any) => one.status === 'completed').id as string
+    const transactions = async () => (await signed(key, 'GET', '/v1/transactions')).body['data'].length
+    const before = await transactions()
+    const set = (enabled: boolean) =>
+      operator.request('PUT', '/v1/operator/rails', { body: { currency_type: 'fiat', enabled } })
+    await set(false)
+
+    const refund = (idempotencyKey: string) =>
+      signed(key, 'POST', `/v1/transactions/${completed}/refund`, {
+        body: { amount: '1.00' },
+        headers: { 'idempotency-key': idempotencyKey },
+      })
+    const retried = nextKey()
+    const refused = [
+      await post(key, { type: 'deposit', amount: '1.00', currency: 'USD' }, retried),
+      await post(key, payout('1.00')),
+      await refund(nextKey()),
+    ]
+    for (const { status, body, headers } of refused)
+      expect([status, body['code'], headers['retry-after']]).toEqual([503, 'rail-unavailable', '60'])
+
+    // Nothing was booked or held, and the key reads and signs as before.
+    expect(await usd(key)).toMatchObject({ posted: '80.00', available: '80.00', pending_in: '5.00' })
+    expect(await transactions()).toBe(before)
+    const keys = await person.request('GET', '/v1/api-keys?mode=production')
+    expect(keys.body['data']).toMatchObject([{ status: 'active', public_key: key.publicKey }])
+    expect((await signed(key, 'GET', `/v1/transactions/${under}`)).status).toBe(200)
+    expect((await signed(key, 'GET', '/v1/events')).status).toBe(200)
+    const testKey = await app.createKey(person)
+    expect((await post(testKey, { type: 'deposit', amount: '1.00', currency: 'USD' })).status).toBe(201)
+    expect((await settle(operator, under, nextKey())).body['state']).toBe('completed')
+
+    // The refusal is not what the Idempotency-Key remembers: sent again, it is created, once.
+    await set(true)
+    const again = await post(key, { type: 'deposit', amount: '1.00', currency: 'USD' }, retried)
+    expect(again.status).toBe(201)
+    expect((await refund(nextKey())).status).toBe(201)
+    expect(await transactions()).toBe(before + 2)
+    expect((await reconcile(app.database.pool)).consistent).toBe(true)
+  })
+
   it.each([{}, { currency_type: 'gold', enabled: true }, { currency_type: 'fiat', enabled: 'yes' }])(
     'refuses the setting %j',
     async (body) => {

@@ -18,6 +18,7 @@ import { createTransactionWriter } from './ledger/transaction-writer.ts'
 import type { Log } from './log.ts'
 import { MANUAL_RAIL, manualRail } from './rails/manual.ts'
 import { findRailSettings } from './rails/queries.ts'
+import { availableRail, railHealth } from './rails/rail-health.ts'
 import type { Rail } from './rails/rail.ts'
 import { simulator } from './rails/simulator.ts'
 import { openAuthSecrets, type AuthSecret } from './sessions/auth-secrets.ts'
@@ -70,7 +71,7 @@ export async function createServices(foundation: Foundation) {
   })
   const activation = createActivation({
     async paymentConnection(executor, currencyType) {
-      const { healthy, detail } = await manualRail(executor, currencyType).healthCheck()
+      const { healthy, detail } = await railHealth(manualRail(executor, currencyType))
       return { done: healthy, detail }
     },
     webhook: webhookFact,
@@ -205,8 +206,7 @@ const recordWebhookChange: WebhooksDeps['recordChange'] = (executor, request, ch
 /** What moves the money of a mode and currency type. Production has nothing until an operator switches a rail on. */
 async function railOf(executor: Executor, mode: Mode, currencyType: CurrencyType): Promise<Rail | null> {
   if (mode === 'test') return simulator
-  const rail = manualRail(executor, currencyType)
-  return (await rail.healthCheck()).healthy ? rail : null
+  return availableRail(manualRail(executor, currencyType), currencyType)
 }
 
 async function depositInstructions(executor: Executor, currencyType: CurrencyType): Promise<string | null> {

@@ -140,12 +140,51 @@ describe('the settle loop', () => {
         deps(),
         scriptedRail(() => Promise.reject(new Error('killed'))),
       ),
-    ).rejects.toThrow('killed')
+    ).rejects.toMatchObject({ cause: new Error('killed') })
     await settleDue(deps(), simulator)
     expect(await status(id)).toBe('pending')
     clock.advance(LEASE_MS)
     await settleDue(deps(), simulator)
     expect(await status(id)).toBe('completed')
+  })
+
+  it('hands a payout over instead of asking about it; one that fails holds up no other, and comes again', async () => {
+    const deposit = await create({ amount: '50.00' })
+    clock.advance(1_000)
+    await settleDue(deps(), simulator)
+    expect(await status(deposit)).toBe('completed')
+    const [bad, good, other] = [
+      await create({ type: 'payout' }),
+      await create({ type: 'payout' }),
+      await create(),
+    ]
+    clock.advance(1_000)
+    const handedOver: string[] = []
+    const polled: string[] = []
+    const rail: Rail = {
+      ...simulator,
+      async submitPayout({ id }) {
+        handedOver.push(id)
+        if (id === bad) throw new Error('the bank hung up')
+        return { transactionId: id, kind: 'accepted', lookAgainAtMs: clock.now() + 1_000 }
+      },
+      poll(transactions) {
+        polled.push(...transactions.map(({ id }) => id))
+        return simulator.poll(transactions)
+      },
+    }
+    await expect(settleDue(deps(), rail)).rejects.toMatchObject({ cause: new Error('the bank hung up') })
+    expect([handedOver.sort(), polled]).toEqual([[bad, good].sort(), [other]])
+    expect([await status(bad), await status(good), await status(other)]).toEqual([
+      'pending',
+      'processing',
+      'completed',
+    ])
+    // What was accepted is asked about from then on; what threw is handed over again after its lease.
+    clock.advance(LEASE_MS)
+    await settleDue(deps(), { ...simulator, poll: rail.poll })
+    expect(polled).toEqual([other, good])
+    expect([await status(bad), await status(good)]).toEqual(['completed', 'completed'])
   })
 
   it('a report that comes after its lease was taken over is dropped', async () => {

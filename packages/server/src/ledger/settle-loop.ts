@@ -48,7 +48,7 @@ export async function settleDue(
     workspaceId,
   })
   if (due.length === 0) return 0
-  const observations = await rail.poll(due.map(railTransaction))
+  const { observations, faults } = await askRail(rail, due.map(railTransaction))
   const asked = new Map(due.map((transaction) => [transaction.id, transaction]))
   const changes: TransactionChange[] = []
   const followUps: { observation: Observation; createdAtMs: number }[] = []
@@ -62,7 +62,26 @@ export async function settleDue(
   if (changes.length > 0) await advanceTransactions(database.pool, changes, clock.now())
   // After what came in at the same time: it may be what a return takes.
   for (const one of followUps) await followUp(database, { ...one, leaseId, nowMs: clock.now() })
+  // What the others said is written. These are asked again once their lease has run out.
+  if (faults.length > 0) throw new Error(`the rail ${rail.name} did not answer for all`, { cause: faults[0] })
   return due.length
+}
+
+/** Money that is to leave is handed over until the rail has accepted it; of everything else it is asked. */
+async function askRail(rail: Rail, due: readonly RailTransaction[]) {
+  const isToHandOver = ({ type, status }: RailTransaction) => type !== 'deposit' && status === 'pending'
+  const others = due.filter((transaction) => !isToHandOver(transaction))
+  const answers = await Promise.allSettled([
+    ...(others.length > 0 ? [rail.poll(others)] : []),
+    ...due.filter(isToHandOver).map(async (transaction) => [await rail.submitPayout(transaction)]),
+  ])
+  const observations: Observation[] = []
+  const faults: unknown[] = []
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled') observations.push(...answer.value)
+    else faults.push(answer.reason)
+  }
+  return { observations, faults }
 }
 
 function railTransaction(due: DueTransaction): RailTransaction {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { MANUAL_RAIL, manualRail } from '../rails/manual.ts'
 import { findRailSettings } from '../rails/queries.ts'
+import { railHealth } from '../rails/rail-health.ts'
 import type { CurrencyType } from '../sessions/principal.ts'
 import { DEAD_AFTER_MS, FORGOTTEN_AFTER_MS } from './heartbeat.ts'
 import { listHeartbeats, readDatabase, readLedgerProof, readQueues, type Heartbeat } from './queries.ts'
@@ -37,7 +38,7 @@ export async function systemHealth({ config, database, clock }: HealthDeps): Pro
   const rails: SystemHealth['rails'] = []
   for (const currencyType of CURRENCY_TYPES) {
     const { enabled } = await findRailSettings(pool, { rail: MANUAL_RAIL, currencyType })
-    const health = await manualRail(pool, currencyType).healthCheck()
+    const health = await railHealth(manualRail(pool, currencyType))
     rails.push({ name: MANUAL_RAIL, currency_type: currencyType, enabled, ...health })
   }
   const found: Omit<SystemHealth, 'status' | 'attention'> = {

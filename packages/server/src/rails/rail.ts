@@ -8,7 +8,7 @@ export type Rail = {
   healthCheck(): Promise<RailHealth>
   /** Where a customer sends a deposit. Null when the money comes without being told where. */
   createDepositTarget(transaction: RailTransaction): Promise<DepositTarget | null>
-  /** Hands a payout over. Called again after a crash: the same transaction must not be paid twice. */
+  /** Hands a payout or refund over. Called again while it says `waiting`, and after a crash: never pay one twice. */
   submitPayout(transaction: RailTransaction): Promise<Observation>
   /** What is known now of transactions handed over before; one observation each, in any order. */
   poll(transactions: readonly RailTransaction[]): Promise<Observation[]>

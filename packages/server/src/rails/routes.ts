@@ -8,6 +8,7 @@ import { memberOf } from '../sessions/read-session.ts'
 import { auditChanges, operatorAudit, recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
 import { MANUAL_RAIL, manualRail } from './manual.ts'
 import { findRailSettings, lockRailSettings, saveRailSettings, type RailSettings } from './queries.ts'
+import { railHealth } from './rail-health.ts'
 import { railInput, railList, railSettings, type RailInput } from './schema.ts'
 
 export type RailsDeps = {
@@ -107,7 +108,7 @@ async function setRail(
 
 async function readRail(executor: Executor, currencyType: CurrencyType) {
   const settings = await findRailSettings(executor, { rail: MANUAL_RAIL, currencyType })
-  const health = await manualRail(executor, currencyType).healthCheck()
+  const health = await railHealth(manualRail(executor, currencyType))
   return {
     name: settings.rail,
     currency_type: currencyType,
