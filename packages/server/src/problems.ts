@@ -387,6 +387,13 @@ export const PROBLEMS = {
     detail: 'Refunds and returns together cannot pass the amount of the transaction; those under way count.',
     remedy: 'Send at most `refundable`, or leave the amount out to refund all that is left.',
   },
+  'reference-taken': {
+    status: 409,
+    title: 'The reference is taken',
+    detail: 'A transaction of this account that was created with `unique_reference` has this reference.',
+    remedy:
+      'Look at `transaction_id`, the one that has it: most often it is the very thing that you were about to do again. For another one choose another reference.',
+  },
   'transaction-not-returnable': {
     status: 409,
     title: 'The transaction cannot come back',

@@ -64,6 +64,10 @@ export const moneyCommands = [
       'destination-account-id': { type: 'string', value: 'acc_…', summary: 'where a transfer goes' },
       destination: { type: 'string', summary: 'where a payout goes' },
       reference: { type: 'string', summary: 'your own reference; simulate:… picks a test case' },
+      'unique-reference': {
+        type: 'boolean',
+        summary: 'refuse when the account has one with this reference that asked so too',
+      },
       description: { type: 'string', summary: 'words for people' },
       'idempotency-key': {
         type: 'string',

@@ -40,7 +40,7 @@ export async function createTransaction(
   const currency = currencyOf(body.currency)
   assertCurrencyType(principal, currency)
   const amountMinor = parseAmount(body.amount, currency)
-  assertDestination(body, mode)
+  assertFields(body, mode)
   if (mode === 'production')
     await deps.activation.assertMayMoveMoney(deps.database.pool, { workspaceId, currencyType: currency.type })
   const rail = body.type === 'transfer' ? null : await deps.railOf(mode, currency.type)
@@ -74,6 +74,7 @@ export async function createTransaction(
     rail_account_new_id: newId('acc', nowMs),
     destination,
     reference,
+    unique_reference: body.unique_reference ?? false,
     description: body.description ?? null,
     metadata: body.metadata ?? {},
     linked_transaction_id: null,
@@ -112,7 +113,8 @@ function createdToldLater(request: Parameters<typeof testOutcome>[0], nowMs: num
   }
 }
 
-function assertDestination(body: CreateTransactionBody, mode: Mode): void {
+/** What fields need or exclude each other. */
+function assertFields(body: CreateTransactionBody, mode: Mode): void {
   const fault = (pointer: string, message: string) =>
     problem('invalid-input', { errors: [{ pointer, message }] })
   if (body.type === 'transfer') {
@@ -123,6 +125,7 @@ function assertDestination(body: CreateTransactionBody, mode: Mode): void {
   if (body.type === 'payout' && mode === 'production' && !body.destination)
     throw fault('/destination', 'is required for a payout')
   if (body.type !== 'payout' && body.destination) throw fault('/destination', 'belongs to payouts only')
+  if (body.unique_reference && !body.reference) throw fault('/reference', 'is required with unique_reference')
 }
 
 /** What an outcome of the ledger means to the caller. */
@@ -133,6 +136,7 @@ export function refusal(result: WriteResult, principal: Principal, currency: Cur
     currency?: string
     currency_type?: string
     available?: string
+    transaction_id?: string
   }
   switch (result.outcome) {
     case 'key-reused':
@@ -143,6 +147,11 @@ export function refusal(result: WriteResult, principal: Principal, currency: Cur
       return problem('insufficient-funds', {
         detail: `The account has ${facts.available} ${currency.code} available.`,
         extra: { available: facts.available, currency: currency.code },
+      })
+    case 'reference-taken':
+      return problem('reference-taken', {
+        detail: `The reference is that of ${facts.transaction_id}.`,
+        extra: { transaction_id: facts.transaction_id },
       })
     case 'account-mismatch':
       if (principal.kind === 'key' && facts.currency_type !== principal.currencyType)

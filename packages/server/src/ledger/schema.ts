@@ -85,6 +85,15 @@ export const createTransactionBody = z
       .nullish()
       .meta({ description: 'Payouts: where the money goes. Free text in Test Mode.' }),
     reference: text(200).nullish().meta({ description: 'Your own name for it.', example: 'order-1001' }),
+    unique_reference: z
+      .boolean()
+      .nullish()
+      .meta({
+        description:
+          'Refuse this (409 reference-taken) when a transaction of the account that was created with unique_reference ' +
+          'has the same reference, whatever became of it.',
+        example: true,
+      }),
     description: text(500).nullish(),
     metadata: metadata.nullish(),
     effective_at: timestampInput

@@ -19,6 +19,8 @@ export type TransactionRequest = {
   rail_account_new_id: string
   destination: string | null
   reference: string | null
+  /** No other transaction of its account that says so too has this reference. */
+  unique_reference?: boolean
   description: string | null
   metadata: Record<string, unknown>
   linked_transaction_id: string | null
@@ -46,6 +48,7 @@ export type WriteResult = {
     | 'account-not-found'
     | 'account-mismatch'
     | 'same-account'
+    | 'reference-taken'
     | 'insufficient-funds'
   status: number | null
   body: string | null
