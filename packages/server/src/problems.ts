@@ -295,6 +295,12 @@ export const PROBLEMS = {
     detail: 'New accounts are made by invitation on this server.',
     remedy: 'Ask the platform or an owner of your workspace for an invitation.',
   },
+  'invitation-invalid': {
+    status: 403,
+    title: 'The invitation does not work',
+    detail: 'The invitation was used or taken back, or its seven days have passed.',
+    remedy: 'Ask whoever invited you for a new link.',
+  },
 
   // State
   'idempotency-key-missing': {
@@ -332,6 +338,18 @@ export const PROBLEMS = {
     title: 'A workspace needs an owner',
     detail: 'This is the only owner of the workspace.',
     remedy: 'Make another member an owner first.',
+  },
+  'already-member': {
+    status: 409,
+    title: 'Already a member',
+    detail: 'A member of the workspace has this address.',
+    remedy: 'Change their role instead.',
+  },
+  'already-invited': {
+    status: 409,
+    title: 'Already invited',
+    detail: 'There is an open invitation for this address.',
+    remedy: 'Resend it, or take it back and invite again.',
   },
   'limit-reached': {
     status: 409,

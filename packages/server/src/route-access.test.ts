@@ -33,6 +33,7 @@ type Partition = 'test fiat' | 'test crypto' | 'production fiat'
 const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
   '/v1/sessions/:id': { kind: 'ses', divided: false },
   '/v1/members/:id': { kind: 'mem', divided: false },
+  '/v1/invitations/:id': { kind: 'inv', divided: false },
   '/v1/api-keys/:id': { kind: 'key', divided: false },
   '/v1/cli-logins/:id': { kind: 'cli', divided: false },
   '/v1/transactions/:id': { kind: 'txn', divided: true },
@@ -141,7 +142,10 @@ async function fill(partition: Partition): Promise<void> {
   await ada.request('POST', `/v1/cli-logins/${login.body['id']}/refuse`)
   const own = await ada.request('GET', '/v1/sessions')
   const members = await ada.request('GET', '/v1/members')
+  const email = `${partition.replaceAll(' ', '-')}@guest.example`
+  const invited = await ada.request('POST', '/v1/invitations', { body: { email, role: 'viewer' } })
   adas[partition] = {
+    inv: invited.body['id'],
     key: key.id,
     ep: endpoint.body['id'],
     acc: account.body['id'],

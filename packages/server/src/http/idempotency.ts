@@ -211,8 +211,8 @@ function storable(reply: FastifyReply, payload: unknown): StoredAnswer | null {
   return typeof payload === 'string' ? { status, body: withoutSecrets(payload) } : null
 }
 
-const SECRET_NAME = /^(?:secret|secret_key|[a-z_]+_secret)$/
-const MAYBE_SECRET = /secret/
+const SECRET_NAME = /^(?:invitation_token|secret|secret_key|[a-z_]+_secret)$/
+const MAYBE_SECRET = /secret|invitation_token/
 
 /**
  * A JSON answer with null where it carried a secret, and beside it `secret_already_shown: true`.

@@ -6,11 +6,11 @@ import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { problem } from '../problems.ts'
+import { assertInvitationIsFor, readOpenInvitation } from '../workspaces/join-workspace.ts'
 import { AUTH_PATHS, type AuthPath } from './auth-paths.ts'
 import { auditAccountChange, isAccountChange } from './audit-account.ts'
 import { authProblem } from './auth-problems.ts'
 import { CLIENT_IP_HEADER, type Auth } from './auth.ts'
-import { hasOpenInvitation } from './queries.ts'
 import { assertOriginWhenPresent, getSession } from './read-session.ts'
 import { ACCOUNT_SIGN_IN_RULE, accountThrottleKey, clearThrottle, throttle } from './throttle.ts'
 
@@ -92,7 +92,7 @@ export function inputErrors(error: z.ZodError): { pointer: string; message: stri
 
 /** What has to hold before Better Auth hears of the call. */
 async function beforeCall(deps: AuthBridgeDeps, path: string, body: Body | null): Promise<void> {
-  if (path === '/sign-up/email' && deps.config.signUp === 'invite') await assertInvited(deps, body as Body)
+  if (path === '/sign-up/email') await assertMaySignUp(deps, body as Body)
   if (path === '/sign-in/email')
     await assertMayTry(deps, accountThrottleKey((body as { email: string }).email))
 }
@@ -107,15 +107,14 @@ async function assertMayTry(deps: AuthBridgeDeps, key: string): Promise<void> {
   })
 }
 
-async function assertInvited(deps: AuthBridgeDeps, body: Body): Promise<void> {
+/** @throws Problem `sign-up-closed`, `invitation-invalid` */
+async function assertMaySignUp(deps: AuthBridgeDeps, body: Body): Promise<void> {
+  const { email, invitation_token: token } = body as { email: string; invitation_token?: string }
+  // The sign-up itself uses the invitation; here it only has to be one for this address.
+  if (token !== undefined) return assertInvitationIsFor(await readOpenInvitation(deps, token), email)
   // Those whom the operator named in the settings need no invitation; their rights wait for the verified address.
-  if (deps.config.operatorEmails.has(body['email'] as string)) return
-  const id = body['invitation_id']
-  if (typeof id !== 'string') throw problem('sign-up-closed')
-  const now = new Date(deps.clock.now())
-  const invited = await hasOpenInvitation(deps.database.pool, { id, email: body['email'] as string, now })
-  if (!invited)
-    throw problem('sign-up-closed', { detail: 'The invitation has ended or is for another address.' })
+  if (deps.config.signUp === 'invite' && !deps.config.operatorEmails.has(email))
+    throw problem('sign-up-closed')
 }
 
 function askedKey(userId: string): string {

@@ -31,6 +31,8 @@ const trustDevice = z.boolean().optional()
 const OWN_PAGE = /^\/[a-z-]{1,50}$/
 const LINK_TOKEN = /^[\w.~-]{1,2000}$/
 
+export const invitationToken = z.string().min(1).max(200)
+
 /** Name, address and password of a new person, and what they call their workspace. */
 export const newPerson = z.object({
   name,
@@ -43,7 +45,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
   'POST /sign-up/email': {
     body: newPerson.extend({
       rememberMe: z.boolean().optional(),
-      invitation_id: z.string().max(64).optional(),
+      invitation_token: invitationToken.optional(),
     }),
   },
   'POST /sign-in/email': {

@@ -9,7 +9,9 @@ import type { Database } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import { newId, type IdKind } from '../ids.ts'
 import type { Log } from '../log.ts'
+import { Problem } from '../problems.ts'
 import { ensureWorkspace } from '../workspaces/ensure-workspace.ts'
+import { joinWorkspace } from '../workspaces/join-workspace.ts'
 import type { AuthSecret } from './auth-secrets.ts'
 import {
   credentialTable,
@@ -167,7 +169,11 @@ export function authOptions(deps: AuthDeps) {
       user: {
         create: {
           // Runs after the commit. Should we die in between, the next session read makes the workspace.
-          after: async (user) => void (await ensureWorkspace({ database, clock }, user.id)),
+          after: async (user, context) => {
+            const { invitation_token: token } = (context?.body ?? {}) as { invitation_token?: string }
+            if (token !== undefined) await joinByInvitation(deps, user, token)
+            await ensureWorkspace({ database, clock }, user.id)
+          },
         },
       },
       session: {
@@ -180,6 +186,23 @@ export function authOptions(deps: AuthDeps) {
       },
     },
   } satisfies BetterAuthOptions
+}
+
+/**
+ * The first workspace of somebody who signed up by an invitation. Should it have ended since the bridge looked, they
+ * have an account all the same, and a workspace of their own.
+ */
+async function joinByInvitation(
+  deps: AuthDeps,
+  person: { id: string; email: string },
+  token: string,
+): Promise<void> {
+  const audit = { actor: { kind: 'member' as const, id: person.id, label: person.email } }
+  try {
+    await joinWorkspace(deps, { token, person, audit })
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+  }
 }
 
 /** A one-time code opens one session (RFC 6238 §5.2); Better Auth alone would take it again within its window. */

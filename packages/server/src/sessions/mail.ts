@@ -5,6 +5,7 @@ import type { Database, Executor } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
+import type { Role } from './principal.ts'
 import {
   claimDueMail,
   deleteMailBefore,
@@ -165,6 +166,30 @@ export function resetMail({ publicUrl }: Origin, person: Person, token: string):
       'The link works once and for one hour. If it was not you, ignore this message: nothing has changed.',
     ]),
   }
+}
+
+type Invited = { email: string; workspaceName: string; role: Role; inviter: Person }
+
+/** Asks somebody to join a workspace. The link opens the dashboard's page, which asks the API. */
+export function invitationMail({ publicUrl }: Origin, invited: Invited, token: string): Message {
+  const { inviter } = invited
+  return {
+    to: invited.email,
+    subject: 'You are invited to a workspace',
+    kind: 'invitation',
+    text: [
+      'Hello,',
+      `${inviter.name} (${inviter.email}) invites you to work in “${oneLine(invited.workspaceName)}” as ${invited.role}:`,
+      `${publicUrl}/accept-invitation?token=${encodeURIComponent(token)}`,
+      'The link is for this address alone, and works once and for 7 days. If you do not know the sender, ignore this message.',
+      'Countersign',
+    ].join('\n\n'),
+  }
+}
+
+/** A workspace may be called anything; no line of a letter begins where its name says so. */
+function oneLine(name: string): string {
+  return name.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ')
 }
 
 function letter(person: Person, paragraphs: string[]): string {

@@ -308,19 +308,6 @@ export async function findPerson(executor: Executor, userId: string): Promise<Pe
   }
 }
 
-/** Whether an invitation with this id is open for this address. */
-export async function hasOpenInvitation(
-  executor: Executor,
-  { id, email, now }: { id: string; email: string; now: Date },
-): Promise<boolean> {
-  const { rowCount } = await executor.query(
-    `select 1 from invitations
-     where id = $1 and lower(email) = lower($2) and status = 'pending' and expires_at > $3`,
-    [id, email, now],
-  )
-  return rowCount === 1
-}
-
 // First start
 
 export async function operatorExists(executor: Executor): Promise<boolean> {

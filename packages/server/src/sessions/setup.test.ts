@@ -199,19 +199,15 @@ describe('SIGN_UP=invite', () => {
       const token = new URL((await setupLink(other)) as string).searchParams.get('token')
       const browser = other.browser()
       await browser.post('/v1/setup', { ...operator, token })
-      const me = (await browser.get('/v1/me')).body
-      await other.database.pool.query(
-        `insert into invitations (id, workspace_id, email, role, status, expires_at, inviter_id)
-         values ('inv_1', $1, 'guest@example.com', 'viewer', 'pending', now() + interval '1 day', $2)`,
-        [me.workspace.id, me.user.id],
-      )
+      const invited = await browser.post('/v1/invitations', { email: 'guest@example.com', role: 'viewer' })
+      const invitation_token = invited.body.invitation_token as string
       const person = { name: 'G', password: 'correct horse battery' }
       const send = (fields: object) => other.browser().post('/auth/sign-up/email', { ...person, ...fields })
       expect((await send({ email: 'guest@example.com' })).body.code).toBe('sign-up-closed')
-      expect((await send({ email: 'other@example.com', invitation_id: 'inv_1' })).body.code).toBe(
-        'sign-up-closed',
+      expect((await send({ email: 'other@example.com', invitation_token })).body.code).toBe(
+        'invitation-invalid',
       )
-      expect((await send({ email: 'guest@example.com', invitation_id: 'inv_1' })).status).toBe(200)
+      expect((await send({ email: 'guest@example.com', invitation_token })).status).toBe(200)
     } finally {
       await other.close()
     }

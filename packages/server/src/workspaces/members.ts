@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Database, Executor } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { roleReaches, type MemberPrincipal, type Role } from '../sessions/principal.ts'
+import { roleReaches, ROLES, type MemberPrincipal, type Role } from '../sessions/principal.ts'
 import { recordAudit, type AuditContext } from './audit-log.ts'
+import { cancelInvitationsBy } from './invitation-queries.ts'
 import {
   countOwners,
   deleteMember,
@@ -30,17 +31,49 @@ export async function changeRole(deps: MembersDeps, input: Change & { role: Role
     assertMayManage(acting, [member.role, input.role])
     if (member.role === input.role) return member
     if (member.role === 'owner') await assertAnotherOwner(client, workspaceId)
-    await updateMemberRole(client, member.id, input.role)
-    await recordAudit(client, {
-      ...input.audit,
-      workspaceId,
-      action: 'member.role_changed',
-      target: { kind: 'member', id: member.id },
-      before: { role: member.role },
-      after: { role: input.role },
-      now: deps.clock.now(),
-    })
+    await setRole(client, { member, ...input, now: deps.clock.now() })
     return { ...member, role: input.role }
+  })
+}
+
+/**
+ * Hands the workspace to another member: they become an owner, the one who hands it over an admin, both or neither.
+ * @throws Problem `not-found`, `role-missing`, `conflict`
+ */
+export async function transferOwnership(deps: MembersDeps, input: Change): Promise<Member> {
+  const { workspaceId } = input.actor
+  const now = deps.clock.now()
+  return deps.database.transaction(async (client) => {
+    await lockWorkspace(client, workspaceId)
+    const own = await findMemberOfPerson(client, input.actor)
+    const member = await findMember(client, { workspaceId, memberId: input.memberId })
+    if (!own || !member) throw problem('not-found')
+    if (own.role !== 'owner') throw problem('role-missing', { detail: 'Only an owner can hand it over.' })
+    if (own.id === member.id) throw problem('conflict', { detail: 'You are an owner of it already.' })
+    if (member.role !== 'owner') await setRole(client, { ...input, member, role: 'owner', now })
+    await setRole(client, { ...input, member: own, role: 'admin', now })
+    return { ...member, role: 'owner' }
+  })
+}
+
+type RoleChange = Pick<Change, 'actor' | 'audit'> & { member: Member; role: Role; now: number }
+
+async function setRole(executor: Executor, { actor, audit, member, role, now }: RoleChange): Promise<void> {
+  const { workspaceId } = actor
+  await updateMemberRole(executor, member.id, role)
+  const canceled = await cancelInvitationsBy(executor, {
+    workspaceId,
+    inviterId: member.userId,
+    roles: ROLES.filter((one) => !mayManage(role, [one])),
+  })
+  await recordAudit(executor, {
+    ...audit,
+    workspaceId,
+    action: 'member.role_changed',
+    target: { kind: 'member', id: member.id },
+    before: { role: member.role },
+    after: { role, ...(canceled > 0 ? { invitations_canceled: canceled } : {}) },
+    now,
   })
 }
 
@@ -59,12 +92,19 @@ export async function removeMember(deps: MembersDeps, input: Change): Promise<vo
     if (!leaves) assertMayManage(acting, [member.role])
     if (member.role === 'owner') await assertAnotherOwner(client, workspaceId)
     await deleteMember(client, member, workspaceId)
+    // Or they could come back by an invitation to another address of theirs.
+    const canceled = await cancelInvitationsBy(client, {
+      workspaceId,
+      inviterId: member.userId,
+      roles: ROLES,
+    })
     await recordAudit(client, {
       ...input.audit,
       workspaceId,
       action: leaves ? 'member.left' : 'member.removed',
       target: { kind: 'member', id: member.id },
       before: { email: member.email, role: member.role },
+      ...(canceled > 0 ? { after: { invitations_canceled: canceled } } : {}),
       now: deps.clock.now(),
     })
   })
@@ -79,16 +119,21 @@ export async function leaveWorkspace(deps: MembersDeps, input: Omit<Change, 'mem
 }
 
 /** The role at this moment, under the lock: it may have been taken away since the request came in. */
-async function actingRole(executor: Executor, actor: MemberPrincipal): Promise<Role> {
+export async function actingRole(executor: Executor, actor: MemberPrincipal): Promise<Role> {
   const own = await findMemberOfPerson(executor, actor)
   if (!own) throw problem('not-found')
   return own.role
 }
 
-function assertMayManage(acting: Role, roles: readonly Role[]): void {
+/** @throws Problem `role-missing` */
+export function assertMayManage(acting: Role, roles: readonly Role[]): void {
+  if (mayManage(acting, roles)) return
   if (!roleReaches(acting, 'admin')) throw problem('role-missing')
-  if (acting !== 'owner' && roles.includes('owner'))
-    throw problem('role-missing', { detail: 'Only an owner can make, change or remove an owner.' })
+  throw problem('role-missing', { detail: 'Only an owner can make, change or remove an owner.' })
+}
+
+function mayManage(acting: Role, roles: readonly Role[]): boolean {
+  return acting === 'owner' || (acting === 'admin' && !roles.includes('owner'))
 }
 
 async function assertAnotherOwner(executor: Executor, workspaceId: string): Promise<void> {

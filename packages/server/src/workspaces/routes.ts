@@ -13,7 +13,8 @@ import { CURRENCY_TYPES } from './activation.ts'
 import { auditChanges, auditContext, recordAudit } from './audit-log.ts'
 import { auditRoutes } from './audit-routes.ts'
 import type { WorkspacesDeps } from './deps.ts'
-import { changeRole, leaveWorkspace, removeMember } from './members.ts'
+import { invitationRoutes } from './invitation-routes.ts'
+import { changeRole, leaveWorkspace, removeMember, transferOwnership } from './members.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import {
   findWorkspace,
@@ -39,6 +40,7 @@ export function workspaceRoutes(app: App, deps: WorkspacesDeps): void {
   profileRoutes(app, deps)
   switchRoute(app, deps)
   memberRoutes(app, deps)
+  invitationRoutes(app, deps)
   activationRoutes(app, deps)
   operatorRoutes(app, deps)
   auditRoutes(app, deps)
@@ -183,6 +185,27 @@ function memberRoutes(app: App, deps: WorkspacesDeps): void {
         role: request.body.role,
         audit,
       })
+      return memberOnWire(row, actor)
+    },
+  )
+
+  app.post(
+    '/v1/members/:id/transfer-ownership',
+    {
+      config: access('members', 'write', 'owner'),
+      schema: {
+        operationId: 'transferOwnership',
+        summary: 'Hand the workspace to another member',
+        description: 'They become an owner and you an admin, both or neither.',
+        tags: ['Workspace'],
+        params: idParams,
+        response: { 200: member },
+      },
+    },
+    async (request) => {
+      const actor = memberOf(request)
+      const audit = auditOf(deps, request)
+      const row = await transferOwnership(deps, { actor, memberId: request.params.id, audit })
       return memberOnWire(row, actor)
     },
   )

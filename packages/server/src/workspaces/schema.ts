@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageQuery } from '../http/pagination.ts'
 import { storable } from '../http/storable-text.ts'
+import { emailInput, invitationToken as token } from '../sessions/auth-paths.ts'
 import { ROLES } from '../sessions/principal.ts'
 
 const timestamp = z.string().meta({ description: 'RFC 3339, UTC', example: '2025-11-23T12:00:00.000Z' })
@@ -64,6 +65,46 @@ export const member = z
   })
   .meta({ id: 'Member' })
 export const memberPatch = z.object({ role })
+
+const invitedBy = z.object({ name: z.string(), email: z.string() })
+export const invitation = z
+  .object({
+    id: z.string().meta({ example: 'inv_01kasp8zqz0000e5m0g2vkqx8t' }),
+    email: z.string(),
+    role,
+    status: z.enum(['pending', 'expired']),
+    invited_by: invitedBy,
+    created_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'Invitation' })
+export const invitationWithToken = invitation
+  .extend({
+    invitation_token: z.string().meta({
+      description:
+        'Shown this once, and kept only as a digest. The link to send is `/accept-invitation?token=` and this.',
+    }),
+  })
+  .meta({ id: 'InvitationWithToken' })
+const sendMail = z
+  .boolean()
+  .default(true)
+  .meta({ description: 'Mail the link to the address; with `false` you send it yourself.' })
+export const invitationInput = z
+  .object({ email: emailInput, role, send_mail: sendMail })
+  .meta({ id: 'InvitationInput' })
+export const resendInput = z.object({ send_mail: sendMail })
+export const invitationToken = z.object({ invitation_token: token })
+export const invitationLook = z
+  .object({
+    workspace: z.object({ name: z.string() }),
+    email: z.string(),
+    role,
+    invited_by: invitedBy,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'InvitationLook' })
+
 export const idParams = z.object({ id: z.string().max(64) })
 
 export const approvalStatus = z
