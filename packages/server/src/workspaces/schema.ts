@@ -92,7 +92,7 @@ const sendMail = z
   .meta({ description: 'Mail the link to the address; with `false` you send it yourself.' })
 export const invitationInput = z
   .object({ email: emailInput, role, send_mail: sendMail })
-  .meta({ id: 'InvitationInput' })
+  .meta({ id: 'CreateInvitation' })
 export const resendInput = z.object({ send_mail: sendMail })
 export const invitationToken = z.object({ invitation_token: token })
 export const invitationLook = z
