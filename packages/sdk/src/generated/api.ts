@@ -173,6 +173,26 @@ export interface paths {
         patch: operations["updateMember"];
         trace?: never;
     };
+    "/v1/members/{id}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the workspace to another member
+         * @description They become an owner and you an admin, both or neither.
+         */
+        post: operations["transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/members/leave": {
         parameters: {
             query?: never;
@@ -184,6 +204,101 @@ export interface paths {
         put?: never;
         /** Leave the workspace */
         post: operations["leaveWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations that nobody has accepted */
+        get: operations["listInvitations"];
+        put?: never;
+        /** Invite somebody by their e-mail address */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an invitation a new link
+         * @description The link before it ends, and seven days begin again.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["cancelInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is for
+         * @description For whoever holds its link, with or without an account.
+         */
+        post: operations["lookUpInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a workspace
+         * @description With an account that has the address of the invitation. Your session works in it from then on.
+         */
+        post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4789,6 +4904,20 @@ export interface components {
             contact_email?: string | null;
             description?: string | null;
         };
+        CreateInvitation: {
+            /** Format: email */
+            email: string;
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            /**
+             * @description Mail the link to the address; with `false` you send it yourself.
+             * @default true
+             */
+            send_mail?: boolean;
+        };
         ActivationDecision: {
             /** @description The workspace reads it on its Activation page and in its audit log. */
             reason?: string | null;
@@ -4847,7 +4976,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -6703,6 +6832,80 @@ export interface components {
              */
             created_at: string;
         };
+        Invitation: {
+            /** @example inv_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            email: string;
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            /** @enum {string} */
+            status: "pending" | "expired";
+            invited_by: {
+                name: string;
+                email: string;
+            };
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+        };
+        InvitationWithToken: {
+            /** @example inv_01kasp8zqz0000e5m0g2vkqx8t */
+            id: string;
+            email: string;
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            /** @enum {string} */
+            status: "pending" | "expired";
+            invited_by: {
+                name: string;
+                email: string;
+            };
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+            /** @description Shown this once, and kept only as a digest. The link to send is `/accept-invitation?token=` and this. */
+            invitation_token: string;
+        };
+        InvitationLook: {
+            workspace: {
+                name: string;
+            };
+            email: string;
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            invited_by: {
+                name: string;
+                email: string;
+            };
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            expires_at: string;
+        };
         ActivationChecklist: {
             /** @enum {string} */
             currency_type: "fiat" | "crypto";
@@ -7260,6 +7463,37 @@ export interface operations {
             };
         };
     };
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leaveWorkspace: {
         parameters: {
             query?: never;
@@ -7275,6 +7509,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Invitation"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithToken"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Mail the link to the address; with `false` you send it yourself.
+                     * @default true
+                     */
+                    send_mail?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithToken"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    invitation_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLook"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    invitation_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /**
+                         * @description From least to most: viewer, developer, admin, owner.
+                         * @enum {string}
+                         */
+                        role: "viewer" | "developer" | "admin" | "owner";
+                    };
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
