@@ -110,7 +110,10 @@ describe('the resources', () => {
     await client.transactions.create({ type: 'deposit', amount: '10.00', currency: 'USD' })
     await client.transactions.list({ status: 'completed' })
     await client.transactions.get('txn_1')
+    await client.transactions.update('txn_1', { description: null, metadata: { order: 'A-1' } })
     await client.transactions.cancel('txn_1')
+    await client.transactions.refund('txn_1')
+    await client.transactions.refund('txn_1', { amount: '4.00', reference: 'rma-1' })
     await client.accounts.create({ currency: 'EUR' })
     await client.accounts.list({ currency: 'EUR' })
     await client.accounts.get('acc_1')
@@ -153,7 +156,10 @@ describe('the resources', () => {
       'POST /v1/transactions {"type":"deposit","amount":"10.00","currency":"USD"}',
       'GET /v1/transactions?status=completed',
       'GET /v1/transactions/txn_1',
+      'PATCH /v1/transactions/txn_1 {"description":null,"metadata":{"order":"A-1"}}',
       'POST /v1/transactions/txn_1/cancel {}',
+      'POST /v1/transactions/txn_1/refund {}',
+      'POST /v1/transactions/txn_1/refund {"amount":"4.00","reference":"rma-1"}',
       'POST /v1/accounts {"currency":"EUR"}',
       'GET /v1/accounts?currency=EUR',
       'GET /v1/accounts/acc_1',

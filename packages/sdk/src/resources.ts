@@ -110,6 +110,9 @@ export function transactions(client: Requester) {
     iterate: (query?: ListQuery, options?: CallOptions) => iterate(list, query, options),
     get: (id: string, options?: CallOptions) =>
       client.request<Transaction>('GET', pathOf('transactions', id), options),
+    /** Edits description and metadata; what is left out stays, metadata that is given replaces all of it. */
+    update: (id: string, input: Input<'/v1/transactions/{id}', 'patch'>, options?: CallOptions) =>
+      client.request<Transaction>('PATCH', pathOf('transactions', id), { ...options, body: input }),
     /** Ends a transaction that has not completed yet. */
     cancel: (id: string, options?: CallOptions) =>
       client.request<Transaction>('POST', `${pathOf('transactions', id)}/cancel`, { ...options, body: {} }),

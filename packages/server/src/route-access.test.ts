@@ -52,6 +52,7 @@ const NOT_OF_A_WORKSPACE = /^\/v1\/operator\/|:currency_type/
 /** A body that passes the route's schema, so that what is refused is the id. */
 const BODIES: Record<string, unknown> = {
   'PATCH /v1/members/:id': { role: 'viewer' },
+  'PATCH /v1/transactions/:id': { description: 'taken over' },
   'PATCH /v1/api-keys/:id': { name: 'taken over' },
   'POST /v1/api-keys/:id/rotate': { overlap_seconds: 0 },
   'POST /v1/cli-logins/:id/confirm': {

@@ -1661,7 +1661,45 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit description and metadata
+         * @description Changes what a transaction says, in every status, and nothing that it does: no entry, no event. What the body leaves out stays. The audit log keeps what was there before.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateTransaction"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transaction"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/v1/transactions/{id}/cancel": {
@@ -4486,6 +4524,19 @@ export interface components {
              * @enum {string}
              */
             mode?: "test" | "production";
+        };
+        UpdateTransaction: {
+            /** @description Null takes it away. */
+            description?: string | null;
+            /**
+             * @description Replaces all of it; null takes it away.
+             * @example {
+             *       "order": "A-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
         };
         RefundTransaction: {
             /**

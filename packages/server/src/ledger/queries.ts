@@ -16,6 +16,34 @@ export async function findTransaction(
   return rows[0]?.item ?? null
 }
 
+/** The same, locked until the caller's database transaction ends. */
+export async function lockTransaction(
+  executor: Executor,
+  workspaceId: string,
+  id: string,
+): Promise<Transaction | null> {
+  const { rows } = await executor.query<{ item: Transaction }>(
+    'select transaction_json(transactions) as item from transactions where id = $1 and workspace_id = $2 for update',
+    [id, workspaceId],
+  )
+  return rows[0]?.item ?? null
+}
+
+/** What people say about a transaction; all else of it never changes by hand. */
+export async function writeTransactionFacts(
+  executor: Executor,
+  id: string,
+  facts: Pick<Transaction, 'description' | 'metadata'>,
+  now: Date,
+): Promise<Transaction> {
+  const { rows } = await executor.query<{ item: Transaction }>(
+    `update transactions set description = $2, metadata = $3, updated_at = greatest(updated_at, $4) where id = $1
+     returning transaction_json(transactions) as item`,
+    [id, facts.description, JSON.stringify(facts.metadata), now],
+  )
+  return (rows[0] as { item: Transaction }).item
+}
+
 export type Refundable = { amount: string; refunded: string; rail: string | null }
 
 /** A transaction that is to be refunded, locked before the accounts are, as everywhere; amounts in minor units. */

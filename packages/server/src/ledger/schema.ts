@@ -104,6 +104,17 @@ export const createTransactionBody = z
   .meta({ id: 'CreateTransaction' })
 export type CreateTransactionBody = z.infer<typeof createTransactionBody>
 
+// Strict: an amount or a status in it would otherwise seem to be changed.
+export const updateTransactionBody = z
+  .strictObject({
+    description: text(500).nullish().meta({ description: 'Null takes it away.' }),
+    metadata: metadata
+      .nullish()
+      .meta({ description: 'Replaces all of it; null takes it away.', example: { order: 'A-1' } }),
+  })
+  .meta({ id: 'UpdateTransaction' })
+export type UpdateTransactionBody = z.infer<typeof updateTransactionBody>
+
 export const refundBody = z
   .object({
     amount: z

@@ -5,6 +5,7 @@ import { sendReplay } from '../http/idempotency.ts'
 import { page } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
+import { auditContext } from '../workspaces/audit-log.ts'
 import { assertMayChange, visible } from './access.ts'
 import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
 import { createTransaction, type CreatedTransaction } from './create-transaction.ts'
@@ -13,14 +14,15 @@ import { listTransactions, transactionCursor } from './list-queries.ts'
 import { TransactionPage, transactionListQuery } from './list-schema.ts'
 import { findTransaction } from './queries.ts'
 import { refundTransaction } from './refund-transaction.ts'
-import { createTransactionBody, idParams, refundBody, Transaction } from './schema.ts'
+import { createTransactionBody, idParams, refundBody, Transaction, updateTransactionBody } from './schema.ts'
 import { transactionFilter } from './transaction-filter.ts'
+import { updateTransaction } from './update-transaction.ts'
 
 const tags = ['Transactions']
 const access = (action: 'read' | 'write') =>
   ({ access: { resource: 'transactions', action, doors: ['key', 'member'] } }) as const
 
-/** Create, list, get, cancel, refund. */
+/** Create, list, get, edit, cancel, refund. */
 export function transactionRoutes(app: App, deps: LedgerDeps): void {
   app.post(
     '/v1/transactions',
@@ -75,6 +77,30 @@ export function transactionRoutes(app: App, deps: LedgerDeps): void {
       schema: { tags, summary: 'Get a transaction', params: idParams, response: { 200: Transaction } },
     },
     ({ principal, params }) => visibleTransaction(deps, principal, params.id),
+  )
+
+  app.patch(
+    '/v1/transactions/:id',
+    {
+      config: access('write'),
+      schema: {
+        tags,
+        summary: 'Edit description and metadata',
+        description:
+          'Changes what a transaction says, in every status, and nothing that it does: no entry, no event. What the ' +
+          'body leaves out stays. The audit log keeps what was there before.',
+        params: idParams,
+        body: updateTransactionBody,
+        response: { 200: Transaction },
+      },
+    },
+    async (request) => {
+      const { principal, body, params } = request
+      const audit = auditContext(request)
+      const updated = await updateTransaction(deps, { principal, audit, id: params.id, body })
+      request.made.transactionId = updated.id
+      return updated
+    },
   )
 
   app.post(
