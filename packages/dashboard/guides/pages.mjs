@@ -33,7 +33,6 @@ export const GROUPS = [
   {
     title: 'Tools',
     pages: [
-      { slug: 'reports', title: 'Search, reports and files' },
       { slug: 'cli', title: 'Command line' },
       { slug: 'postman', title: 'Postman' },
     ],

@@ -47,3 +47,6 @@ export function currencyOptions(currencies: readonly Currency[]) {
 export function accountName({ name, is_main: isMain, currency }: Account): string {
   return name ?? (isMain ? `Main ${currency} account` : `${currency} account`)
 }
+
+/** A reference code as a bank prints it. */
+export const inFours = (code: string) => code.match(/.{1,4}/g)?.join(' ') ?? code

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
-import type { Account, Balance, Currency, List, Transaction } from './api-types.ts'
+import type { Account, Balance, Currency, DepositInstructions, List, Transaction } from './api-types.ts'
 
 // Every call about transactions, accounts and balances. Amounts are decimal strings from end to end.
 export const TRANSACTIONS = '/v1/transactions'
@@ -77,6 +77,18 @@ export const currenciesQuery = queryOptions({
   queryFn: ({ signal }) => call<List<Currency>>('GET', '/v1/currencies', { signal }),
   staleTime: Infinity, // they change with the server's version only
 })
+
+/** Where a production deposit in this currency goes, and the code by which it is recognised. */
+export const depositInstructionsQuery = (currency: string) =>
+  queryOptions({
+    queryKey: ['deposit-instructions', currency],
+    queryFn: ({ signal }) =>
+      call<DepositInstructions>('GET', `/v1/deposit-instructions?currency=${encodeURIComponent(currency)}`, {
+        signal,
+        mode: 'production',
+      }),
+    staleTime: 60_000,
+  })
 
 export const balancesQuery = (mode: Mode) =>
   queryOptions({

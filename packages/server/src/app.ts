@@ -33,6 +33,7 @@ import type { Services } from './services.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signAnswers } from './sign-answers.ts'
 import { signingKeyRoutes } from './signing-keys/routes.ts'
+import { depositInstructionsRoutes } from './settlements/deposit-instructions-routes.ts'
 import { settlementRoutes } from './settlements/routes.ts'
 import { explainRoutes } from './signatures/explain-routes.ts'
 import { GRADED_PATH, gradeRoutes } from './signatures/grade-routes.ts'
@@ -168,6 +169,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   reportRoutes(app, deps)
   railRoutes(app, deps)
   settlementRoutes(app, deps)
+  depositInstructionsRoutes(app, deps)
   reconciliationRoutes(app, deps)
   healthRoute(app, deps)
   forwardedRoutes(app, deps)

@@ -49,6 +49,9 @@ const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
 /** Ids that name no object of one workspace: an enumeration, and what operators see of all workspaces. */
 const NOT_OF_A_WORKSPACE = /^\/v1\/operator\/|:currency_type/
 
+/** What a route must be asked. */
+const QUERIES: Record<string, string> = { '/v1/deposit-instructions': '?currency=USD' }
+
 /** A body that passes the route's schema, so that what is refused is the id. */
 const BODIES: Record<string, unknown> = {
   'PATCH /v1/members/:id': { role: 'viewer' },
@@ -176,7 +179,10 @@ const objectOf = (route: Route) => {
 /** The route's path with an id in it; without one, an id of the right form that names nothing. */
 function pathOf(route: Route, id?: string): string {
   const unknown = newId(objectOf(route)?.kind ?? 'txn')
-  return route.url.replace(':currency_type', 'fiat').replace(/:[a-z_]+/, id ?? unknown)
+  return (
+    route.url.replace(':currency_type', 'fiat').replace(/:[a-z_]+/, id ?? unknown) +
+    (QUERIES[route.url] ?? '')
+  )
 }
 const bodyOf = (route: Route) =>
   route.method === 'GET' || route.method === 'DELETE' ? undefined : (BODIES[nameOf(route)] ?? {})

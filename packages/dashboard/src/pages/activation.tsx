@@ -5,8 +5,9 @@ import type { ReactNode } from 'react'
 import { call } from '../api.ts'
 import type { ActivationChecklist } from '../api-types.ts'
 import { ApprovalBadge } from '../components/badges.tsx'
+import { HowToDeposit } from '../components/how-to-deposit.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { activationQuery } from '../production-lock.ts'
@@ -62,10 +63,7 @@ function Checklist({ list }: { list: ActivationChecklist }) {
         ))}
       </ol>
       {list.production_open && list.deposit_instructions && (
-        <Note>
-          <strong>How to deposit</strong>
-          <p className="mail-text">{list.deposit_instructions}</p>
-        </Note>
+        <HowToDeposit currencyType={list.currency_type} instructions={list.deposit_instructions} />
       )}
     </section>
   )

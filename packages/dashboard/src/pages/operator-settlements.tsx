@@ -5,13 +5,13 @@ import { Amount } from '../components/amount.tsx'
 import { SettlementBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact } from '../components/facts.tsx'
-import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { FilterBar, SelectFilter, TextFilter } from '../components/filter-fields.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { FailSettlement, Settle, Withdraw } from '../components/settle.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
-import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
+import { inFours, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { SETTLEMENTS } from '../operator.ts'
 import { useMe } from '../session.ts'
 import { useFilters } from '../use-filters.ts'
@@ -30,7 +30,7 @@ export function OperatorSettlementsPage() {
   )
 }
 
-const FILTERS = ['state', 'type', 'currency_type'] as const
+const FILTERS = ['state', 'type', 'currency_type', 'reference_code'] as const
 
 function Queue() {
   const { filters, set, isFiltered, clear } = useFilters(FILTERS)
@@ -71,6 +71,12 @@ function Queue() {
           value={filters.currency_type}
           onChange={(currency_type) => set({ currency_type })}
         />
+        <TextFilter
+          label="Reference code"
+          placeholder="RF… from the bank statement"
+          value={filters.reference_code}
+          onChange={(reference_code) => set({ reference_code })}
+        />
       </FilterBar>
       <PagedList
         state={state}
@@ -109,6 +115,15 @@ function Item({ settlement }: { settlement: Settlement }) {
         {transaction.destination && (
           <Fact name="Destination">
             <Chip value={transaction.destination} what="destination" />
+          </Fact>
+        )}
+        {settlement.reference_code && (
+          <Fact name="Reference code">
+            <Chip
+              value={settlement.reference_code}
+              display={inFours(settlement.reference_code)}
+              what="reference code"
+            />
           </Fact>
         )}
         {transaction.reference && <Fact name="Customer’s reference">{transaction.reference}</Fact>}

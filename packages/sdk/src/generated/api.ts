@@ -2917,6 +2917,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deposit-instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where to send a deposit
+         * @description With the reference code of your workspace and this currency. It stays the same: give it to your bank with every payment. Its two check digits are those of ISO 11649.
+         */
+        get: operations["getDepositInstructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/reconciliations": {
         parameters: {
             query?: never;
@@ -6540,6 +6560,11 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "approving" | "completed" | "failed" | "canceled";
+            /**
+             * @description Of a deposit: what the customer was told to give their bank. Null where they have not asked for it.
+             * @example RF02417203958816
+             */
+            reference_code: string | null;
             /** @description The bank's reference or the hash on the chain. */
             reference: string | null;
             /** @description Why it failed. */
@@ -6562,6 +6587,20 @@ export interface components {
              * @example 2
              */
             payout_approvers: number;
+        };
+        DepositInstructions: {
+            /** @example EUR */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @example RF02417203958816 */
+            reference_code: string;
+            /** @example RF02 4172 0395 8816 */
+            reference_code_printed: string;
+            /** @description Where the money goes, in the words of the platform. Null until Production Mode is open. */
+            instructions: string | null;
         };
         SignatureExplanation: {
             verifies: boolean;
@@ -8610,6 +8649,8 @@ export interface operations {
                 currency?: string;
                 currency_type?: "fiat" | "crypto";
                 workspace_id?: string;
+                /** @description The deposits that wait for money under this code; spaces and case do not matter. */
+                reference_code?: string;
             };
             header?: never;
             path?: never;
@@ -8765,6 +8806,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDepositInstructions: {
+        parameters: {
+            query: {
+                currency: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepositInstructions"];
                 };
             };
             /** @description A problem (RFC 9457). */

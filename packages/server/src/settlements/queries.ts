@@ -1,10 +1,13 @@
 import type { Executor } from '../database/database.ts'
 import type { Transaction } from '../ledger/schema.ts'
+import type { Mode } from '../sessions/principal.ts'
 
 export type Approver = { id: string; email: string; at: Date }
 export type SettlementRow = {
   transaction: Transaction
   workspace: { id: string; name: string }
+  /** What the customer was told to give their bank; null for money that leaves, and where nobody has asked for it. */
+  referenceCode: string | null
   reference: string | null
   reason: string | null
   failureCode: string | null
@@ -17,6 +20,8 @@ export type SettlementRow = {
 
 const COLUMNS = `
   transaction_json(t) as transaction, w.id as workspace_id, w.name as workspace_name,
+  (select c.code from reference_codes c where t.type = 'deposit' and c.workspace_id = t.workspace_id and c.mode = t.mode
+     and c.currency = t.currency) as reference_code,
   s.reference, s.reason, s.failure_code, s.outcome, s.approvals_required, s.decided_at,
   (select json_agg(json_build_object('id', a.approved_by, 'email', coalesce(u.email, ''), 'at', time_text(a.approved_at))
      order by a.approved_at, a.approved_by)
@@ -27,6 +32,7 @@ type SettlementRecord = {
   transaction: Transaction
   workspace_id: string
   workspace_name: string | null
+  reference_code: string | null
   reference: string | null
   reason: string | null
   failure_code: string | null
@@ -40,6 +46,7 @@ function fromRecord(row: SettlementRecord): SettlementRow {
   return {
     transaction: row.transaction,
     workspace: { id: row.workspace_id, name: row.workspace_name ?? '' },
+    referenceCode: row.reference_code,
     reference: row.reference,
     reason: row.reason,
     failureCode: row.failure_code,
@@ -56,13 +63,16 @@ type SettlementFilter = {
   currency: string | null
   currencyType: string | null
   workspaceId: string | null
+  referenceCode: string | null
   cursor: string | null
   limit: number
 }
 
 const FILTER = `
   ($2::text is null or t.type = $2) and ($3::text is null or t.currency = $3)
-  and ($4::text is null or t.currency_type = $4) and ($5::text is null or t.workspace_id = $5)`
+  and ($4::text is null or t.currency_type = $4) and ($5::text is null or t.workspace_id = $5)
+  and ($8::text is null or t.type = 'deposit' and (t.workspace_id, t.mode, t.currency) =
+    (select c.workspace_id, c.mode, c.currency from reference_codes c where c.code = $8))`
 
 const filterValues = (filter: SettlementFilter) => [
   filter.rail,
@@ -72,6 +82,7 @@ const filterValues = (filter: SettlementFilter) => [
   filter.workspaceId,
   filter.cursor,
   filter.limit,
+  filter.referenceCode,
 ]
 
 /** What waits for a person, oldest first. The condition is that of transactions_manual_open_idx. */
@@ -214,4 +225,28 @@ export async function markFailed(
       settlement.at,
     ],
   )
+}
+
+/** The code of a workspace, mode and currency: the one that it has, or this new one. */
+export async function ensureReferenceCode(
+  executor: Executor,
+  row: { code: string; workspaceId: string; mode: Mode; currency: string; now: Date },
+): Promise<string> {
+  const find = async () => {
+    const { rows } = await executor.query<{ code: string }>(
+      'select code from reference_codes where workspace_id = $1 and mode = $2 and currency = $3',
+      [row.workspaceId, row.mode, row.currency],
+    )
+    return rows[0]?.code
+  }
+  const found = await find()
+  if (found) return found
+  await executor.query(
+    `insert into reference_codes (code, workspace_id, mode, currency, created_at) values ($1, $2, $3, $4, $5)
+     on conflict (workspace_id, mode, currency) do nothing`,
+    [row.code, row.workspaceId, row.mode, row.currency, row.now],
+  )
+  const made = await find()
+  if (!made) throw new Error('a reference code was neither found nor made')
+  return made
 }

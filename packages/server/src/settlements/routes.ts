@@ -61,6 +61,7 @@ function readRoutes(app: App, deps: SettlementDeps): void {
         currency: query.currency ?? null,
         currencyType: query.currency_type ?? null,
         workspaceId: query.workspace_id ?? null,
+        referenceCode: query.reference_code ?? null,
         cursor: query.cursor ? (decodeCursor(query.cursor, 1)[0] as string) : null,
         limit: query.limit + 1,
       })
@@ -159,6 +160,7 @@ function onWire(row: SettlementRow, payoutApprovers: number): Settlement {
     transaction: row.transaction,
     workspace: row.workspace,
     state: stateOf(row),
+    reference_code: row.referenceCode,
     reference: row.reference,
     reason: row.reason,
     approvals: row.approvals.map(({ id, email, at }) => ({ by: { id, email }, at: at.toISOString() })),

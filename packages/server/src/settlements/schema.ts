@@ -3,6 +3,7 @@ import { pageOf, pageQuery } from '../http/pagination.ts'
 import { storable } from '../http/storable-text.ts'
 import { Transaction } from '../ledger/schema.ts'
 import { payoutApprovers } from '../rails/schema.ts'
+import { readReferenceCode } from './reference-code.ts'
 
 const REFERENCE_CHARACTERS_MAX = 200
 const REASON_CHARACTERS_MAX = 200
@@ -25,6 +26,11 @@ export const settlement = z
     state: z.enum(['waiting', 'approving', 'completed', 'failed', 'canceled']).meta({
       description: '`approving`: one person has approved, and another one has to.',
     }),
+    reference_code: z.string().nullable().meta({
+      description:
+        'Of a deposit: what the customer was told to give their bank. Null where they have not asked for it.',
+      example: 'RF02417203958816',
+    }),
     reference: z.string().nullable().meta({ description: "The bank's reference or the hash on the chain." }),
     reason: z.string().nullable().meta({ description: 'Why it failed.' }),
     approvals: z.array(z.object({ by: person, at: time })),
@@ -45,6 +51,19 @@ export const settlementQuery = pageQuery.pick({ limit: true, cursor: true }).ext
   currency: z.string().max(12).optional(),
   currency_type: z.enum(['fiat', 'crypto']).optional(),
   workspace_id: z.string().max(64).optional(),
+  reference_code: z
+    .string()
+    .max(64)
+    .transform((text, context) => {
+      const code = readReferenceCode(text)
+      if (code !== null) return code
+      context.addIssue({ code: 'custom', message: 'is misread: its check digits do not fit' })
+      return z.NEVER
+    })
+    .optional()
+    .meta({
+      description: 'The deposits that wait for money under this code; spaces and case do not matter.',
+    }),
 })
 export const settlementParams = z.object({ transaction_id: z.string().max(64) })
 export const settleInput = z
@@ -71,3 +90,19 @@ export const failInput = z
       .meta({ description: 'For programs; the codes of Test Mode fit.' }),
   })
   .meta({ id: 'FailInput' })
+
+export const depositInstructionsQuery = z.object({
+  currency: z.string().max(12).meta({ example: 'EUR' }),
+})
+export const depositInstructions = z
+  .object({
+    currency: z.string().meta({ example: 'EUR' }),
+    currency_type: z.enum(['fiat', 'crypto']),
+    mode: z.enum(['test', 'production']),
+    reference_code: z.string().meta({ example: 'RF02417203958816' }),
+    reference_code_printed: z.string().meta({ example: 'RF02 4172 0395 8816' }),
+    instructions: z.string().nullable().meta({
+      description: 'Where the money goes, in the words of the platform. Null until Production Mode is open.',
+    }),
+  })
+  .meta({ id: 'DepositInstructions' })
