@@ -5,6 +5,7 @@ import type { ApiKey, ApiKeyCallers, ApiKeyChange, ApiKeyWithSecret, List, NewAp
 
 // Every call about keys. Keys belong to the workspace, so no query key here carries the mode.
 const PAGE_ITEMS = 50
+const FOUND_MAX = 5
 // So many calls at once: quick enough for a few hundred keys, and no burst.
 const LANES = 4
 const CALLERS_REFRESH_MS = 10_000
@@ -29,6 +30,17 @@ export const apiKeysQuery = ({ deleted, filters = {} }: { deleted: boolean; filt
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+/** The few keys whose name holds the text or whose Public Key begins with it. */
+export const foundKeysQuery = (search: string) =>
+  queryOptions({
+    queryKey: ['api-keys', 'found', search],
+    queryFn: ({ signal }) =>
+      call<List<ApiKey>>('GET', '/v1/api-keys', {
+        signal,
+        query: { status: NOT_DELETED, search, limit: FOUND_MAX },
+      }),
   })
 
 export const apiKeyQuery = (id: string) =>

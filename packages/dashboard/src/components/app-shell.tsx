@@ -1,8 +1,10 @@
-import { Burger, Drawer } from '@mantine/core'
+import { ActionIcon, Burger, Drawer } from '@mantine/core'
+import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
 import { Link, Outlet, useMatches } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { ClockStrip } from './clock-strip.tsx'
+import { CommandHost, type Asked } from './command-host.tsx'
 import { Mark } from './icons.tsx'
 import { ModeStrip } from './mode-strip.tsx'
 import { Navigation } from './navigation.tsx'
@@ -13,6 +15,11 @@ export function AppShell() {
   const mode = useMode()
   const page = useMatches({ select: (matches) => matches.at(-1)?.staticData })
   const close = () => setMenuOpen(false)
+  const [asked, setAsked] = useState<Asked>(null)
+  const search = () => {
+    close()
+    setAsked('palette')
+  }
 
   useEffect(() => {
     const parts = [page?.title, page?.scope === 'workspace' ? undefined : MODE_NAMES[mode], 'Countersign']
@@ -26,15 +33,24 @@ export function AppShell() {
       </a>
       <div className="shell">
         <div className="shell-nav">
-          <Navigation />
+          <Navigation onSearch={search} />
         </div>
         <div className="shell-main">
           <header className="topbar">
             <Link to="/" className="brand">
               <Mark size={22} /> Countersign
             </Link>
-            <Burger
+            <ActionIcon
               ml="auto"
+              variant="subtle"
+              color="gray"
+              size={44}
+              onClick={search}
+              aria-label="Search or go to"
+            >
+              <MagnifyingGlassIcon width={18} height={18} />
+            </ActionIcon>
+            <Burger
               size="sm"
               opened={menuOpen}
               onClick={() => setMenuOpen(true)}
@@ -51,8 +67,9 @@ export function AppShell() {
         </div>
       </div>
       <Drawer opened={menuOpen} onClose={close} size={290} title="Menu" padding="sm">
-        <Navigation onNavigate={close} />
+        <Navigation onSearch={search} onNavigate={close} />
       </Drawer>
+      <CommandHost asked={asked} onAsk={setAsked} />
     </>
   )
 }

@@ -147,6 +147,13 @@ function offerSearch(): void {
     else return
     event.preventDefault()
   })
+  // The dashboard's palette asks with the address.
+  const asked = new URLSearchParams(location.search).get('q')
+  if (asked) {
+    input.value = asked
+    input.focus()
+    void show()
+  }
   document.addEventListener('click', (event) => {
     if (!box.contains(event.target as Node)) close()
   })
