@@ -182,6 +182,55 @@ describe('countersign keys', () => {
   })
 })
 
+describe('countersign transactions', () => {
+  const user = makeUser(KEY_ENV)
+  const run = (line: string[]) =>
+    user.run(['transactions', ...line], { env: { COUNTERSIGN_URL: server.url } })
+  const TRANSACTION = { id: 'txn_2', type: 'refund', amount: '4.00', linked_transaction_id: 'txn_1' }
+
+  it('refund gives back all that is left, or the part that was asked for, under the key that was given', async () => {
+    keyAnswer = { status: 201, body: TRANSACTION }
+    const whole = await run(['refund', 'txn_1', '--json'])
+    expect([whole.code, JSON.parse(whole.out)]).toEqual([EXIT.ok, TRANSACTION])
+    expect(server.seen.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/v1/transactions/txn_1/refund',
+      body: '{}',
+    })
+    const part = ['--amount', '4.00', '--reference', 'rma-1', '--idempotency-key', 'refund-1001']
+    expect((await run(['refund', 'txn_1', ...part])).out).toMatch(/linked_transaction_id +txn_1/)
+    const asked = server.seen.at(-1)
+    expect(JSON.parse(asked?.body ?? '')).toEqual({ amount: '4.00', reference: 'rma-1' })
+    expect(asked?.headers['idempotency-key']).toBe('refund-1001')
+    keyAnswer = { status: 422, body: { code: 'refund-exceeds-amount', title: 'Too much', status: 422 } }
+    expect((await run(['refund', 'txn_1', '--amount', '9.00'])).code).not.toBe(EXIT.ok)
+    expect((await run(['refund'])).code).toBe(EXIT.usage)
+  })
+
+  it('create asks for a unique reference, edit sends only what changes', async () => {
+    keyAnswer = { status: 201, body: TRANSACTION }
+    await run(['create', 'deposit', '10.00', 'usd', '--reference', 'order-1', '--unique-reference'])
+    expect(JSON.parse(server.seen.at(-1)?.body ?? '')).toEqual({
+      type: 'deposit',
+      amount: '10.00',
+      currency: 'USD',
+      reference: 'order-1',
+      unique_reference: true,
+    })
+    keyAnswer = { body: TRANSACTION }
+    await run(['edit', 'txn_2', '--description', '', '--metadata', 'order=A=1', '--metadata', 'by=Ada'])
+    expect(server.seen.at(-1)).toMatchObject({ method: 'PATCH', path: '/v1/transactions/txn_2' })
+    expect(JSON.parse(server.seen.at(-1)?.body ?? '')).toEqual({
+      description: null,
+      metadata: { order: 'A=1', by: 'Ada' },
+    })
+    const before = server.seen.length
+    for (const args of [[], ['--metadata', 'order']])
+      expect((await run(['edit', 'txn_2', ...args])).code).toBe(EXIT.usage)
+    expect(server.seen).toHaveLength(before)
+  })
+})
+
 describe('countersign completion', () => {
   const hasShell = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
   const script = async (shell: string) => (await makeUser().run(['completion', shell])).out

@@ -28,7 +28,10 @@ export const GROUPS = [
   },
   {
     title: 'Money',
-    pages: [{ slug: 'reports', title: 'Search, reports and exports' }],
+    pages: [
+      { slug: 'money', title: 'Move money' },
+      { slug: 'reports', title: 'Search, reports and exports' },
+    ],
   },
   {
     title: 'Tools',

@@ -3,9 +3,23 @@ import { command } from '../command.ts'
 import { UsageError } from '../exit-codes.ts'
 import { listCommand } from '../lists.ts'
 import { members, table } from '../words.ts'
-import { TRANSACTION_FILTERS, transactionQuery } from './transaction-filters.ts'
+import { namedValues, TRANSACTION_FILTERS, transactionQuery } from './transaction-filters.ts'
 
 const TYPES = ['deposit', 'payout', 'transfer'] as const
+const CREATE_FIELDS = [
+  'account-id',
+  'destination-account-id',
+  'destination',
+  'reference',
+  'unique-reference',
+  'description',
+]
+
+/** Of what was typed, what belongs into the body: not the options of the program itself. */
+function fieldsOf(values: Readonly<Record<string, unknown>>, names: readonly string[]) {
+  const given = names.filter((name) => values[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name.replaceAll('-', '_'), values[name]]))
+}
 
 export const moneyCommands = [
   command({
@@ -79,8 +93,7 @@ export const moneyCommands = [
     async run(context, { args: [type = '', amount = '', currency = ''], values }) {
       const known = TYPES.find((each) => each === type)
       if (!known) throw new UsageError(`TYPE is one of ${TYPES.join(', ')}.`)
-      const { 'idempotency-key': idempotencyKey, ...given } = values
-      const fields = Object.entries(given).filter(([, value]) => value !== undefined)
+      const { 'idempotency-key': idempotencyKey } = values
       const transaction = await (
         await context.client()
       ).transactions.create(
@@ -88,10 +101,36 @@ export const moneyCommands = [
           type: known,
           amount,
           currency: currency.toUpperCase(),
-          ...Object.fromEntries(fields.map(([name, value]) => [name.replaceAll('-', '_'), value])),
+          ...fieldsOf(values, CREATE_FIELDS),
         },
         idempotencyKey === undefined ? {} : { idempotencyKey },
       )
+      context.answer(transaction, () => members(transaction))
+    },
+  }),
+
+  command({
+    name: 'transactions edit',
+    summary: 'change description and metadata',
+    takes: ['ID'],
+    options: {
+      description: { type: 'string', summary: 'words for people; an empty text takes it away' },
+      metadata: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME=VALUE',
+        summary: 'may be repeated; replaces all of it',
+      },
+    },
+    async run(context, { args: [id = ''], values: { description, metadata } }) {
+      if (description === undefined && metadata.length === 0)
+        throw new UsageError('Say what changes: --description, --metadata.')
+      const transaction = await (
+        await context.client()
+      ).transactions.update(id, {
+        ...(description === undefined ? {} : { description: description || null }),
+        ...(metadata.length > 0 ? { metadata: Object.fromEntries(namedValues(metadata)) } : {}),
+      })
       context.answer(transaction, () => members(transaction))
     },
   }),
@@ -122,7 +161,8 @@ export const moneyCommands = [
     },
     details: `countersign transactions refund txn_… --amount 4.00 --idempotency-key refund-1001`,
     async run(context, { args: [id = ''], values }) {
-      const { 'idempotency-key': idempotencyKey, ...input } = values
+      const { 'idempotency-key': idempotencyKey } = values
+      const input = fieldsOf(values, ['amount', 'reference', 'description'])
       const transaction = await (
         await context.client()
       ).transactions.refund(id, input, idempotencyKey === undefined ? {} : { idempotencyKey })

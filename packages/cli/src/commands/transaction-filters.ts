@@ -29,11 +29,16 @@ export const TRANSACTION_FILTERS = {
 
 /** @throws UsageError for metadata without a name and a value */
 export function transactionQuery(values: Readonly<Record<string, unknown>>): Record<string, string> {
-  const metadata = (values['metadata'] as string[] | undefined) ?? []
-  const named = metadata.map((text) => {
+  const metadata = namedValues((values['metadata'] as string[] | undefined) ?? [])
+  const named = metadata.map(([name, value]) => [`metadata[${name}]`, value])
+  return { ...queryOf(values, TRANSACTION_FILTERS), ...Object.fromEntries(named) }
+}
+
+/** What `--metadata NAME=VALUE` says. @throws UsageError for one without a name or a value */
+export function namedValues(metadata: readonly string[]): [name: string, value: string][] {
+  return metadata.map((text) => {
     const [, name, value] = /^([^=]+)=(.*)$/su.exec(text) ?? []
     if (name === undefined || value === undefined) throw new UsageError('--metadata is NAME=VALUE.')
-    return [`metadata[${name}]`, value] as const
+    return [name, value]
   })
-  return { ...queryOf(values, TRANSACTION_FILTERS), ...Object.fromEntries(named) }
 }

@@ -80,7 +80,7 @@ with given_up as materialized (
   from running
   where (posted_after, pending_in_after, pending_out_after) is distinct from (posted_sum, pending_in_sum, pending_out_sum)
   union all
-  select 'transaction-differs', t.id, format('%s %s of %s, entries %s', t.status, t.type, t.amount,
+  select 'transaction-differs', t.id, format('%s %s of %s, refunded %s, entries %s', t.status, t.type, t.amount, t.refunded,
     coalesce(format('%s/%s/%s', m.posted, m.pending_in, m.pending_out), 'none'))
   from transactions t left join movements m on m.transaction_id = t.id and m.account_id = t.debit_account_id
   where ${TRANSACTION_DIFFERS}

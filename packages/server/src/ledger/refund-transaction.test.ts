@@ -198,6 +198,27 @@ describe('POST /v1/transactions/:id/refund', () => {
   })
 })
 
+describe('the proof of the ledger', () => {
+  it('finds a deposit that says something else than its refunds and returns', async () => {
+    const { pool } = app.database
+    const deposit = await deposited()
+    await refund(deposit, { amount: '3.00' })
+    const failed = (await refund(deposit, { amount: '1.00', reference: 'simulate:declined' })).body['id']
+    await pass()
+    expect(await get(failed)).toMatchObject({ status: 'failed' })
+    expect((await reconcile(pool)).discrepancies).toEqual([])
+    for (const wrong of [-300, 100]) {
+      const change = (by: number) =>
+        pool.query('update transactions set refunded = refunded + $2 where id = $1', [deposit, by])
+      await change(wrong)
+      expect((await reconcile(pool)).discrepancies).toMatchObject([
+        { kind: 'transaction-differs', subjectId: deposit },
+      ])
+      await change(-wrong)
+    }
+  })
+})
+
 describe('what the database itself refuses', () => {
   it('more refunds than the deposit, and a refund of what is none', async () => {
     const { pool } = app.database

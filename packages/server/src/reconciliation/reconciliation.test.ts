@@ -187,6 +187,12 @@ describe('a ledger that somebody changed behind its triggers', () => {
       incremental: [],
     },
     {
+      what: 'what was refunded of a transaction',
+      sql: `update transactions set refunded = 1 where id = (select min(id) from transactions where status = 'completed')`,
+      kinds: ['transaction-differs'],
+      incremental: [],
+    },
+    {
       what: 'an account, which is gone',
       sql: `delete from accounts where role = 'main' and currency = 'EUR'`,
       kinds: ['account-missing', 'currency-not-zero'],

@@ -41,8 +41,8 @@ const FOUND_IN_TRANSACTIONS = `
   group by m.transaction_id, m.currency, t.workspace_id, t.mode
   having sum(m.posted) <> 0 or sum(m.pending_in) <> sum(m.pending_out)
   union all
-  select 'transaction-differs', t.id, t.workspace_id, t.mode, format('%s %s of %s, entries post %s and hold %s', t.status,
-    t.type, t.amount, coalesce(m.posted::text, 'nothing'), coalesce(m.pending_out::text, 'nothing'))
+  select 'transaction-differs', t.id, t.workspace_id, t.mode, format('%s %s of %s, refunded %s, entries post %s and hold %s',
+    t.status, t.type, t.amount, t.refunded, coalesce(m.posted::text, 'nothing'), coalesce(m.pending_out::text, 'nothing'))
   from checked c join transactions t on t.id = c.transaction_id
     left join movements m on m.transaction_id = t.id and m.account_id = t.debit_account_id
   where ${TRANSACTION_DIFFERS}

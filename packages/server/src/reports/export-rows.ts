@@ -40,6 +40,7 @@ const TRANSACTION_COLUMNS: Columns<Transaction> = {
   reference: (row) => row.reference,
   description: (row) => row.description,
   linked_transaction_id: (row) => row.linked_transaction_id,
+  refunded: (row) => row.refunded,
   failure_code: (row) => row.failure?.code ?? null,
   effective_at: (row) => row.effective_at,
   completed_at: (row) => row.completed_at,
