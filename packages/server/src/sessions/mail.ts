@@ -187,6 +187,34 @@ export function invitationMail({ publicUrl }: Origin, invited: Invited, token: s
   }
 }
 
+type ActivationDecision = {
+  workspaceName: string
+  currencyType: string
+  decision: 'approved' | 'refused' | 'revoked'
+  reason: string | null
+}
+
+/** Tells an owner how the platform decided about Production Mode. */
+export function activationMail({ publicUrl }: Origin, person: Person, told: ActivationDecision): Message {
+  const { decision, reason } = told
+  const name = `“${oneLine(told.workspaceName)}” and ${told.currencyType}`
+  const news = {
+    approved: `The platform has approved Production Mode for ${name}. It opens once every other step is done:`,
+    refused: `The platform has refused Production Mode for ${name}. You can ask again once the reason is settled:`,
+    revoked: `The platform has taken its approval of Production Mode back for ${name}. Keys stay, but move no more money:`,
+  }[decision]
+  return {
+    to: person.email,
+    subject: `Production Mode: ${decision}`,
+    kind: 'notice',
+    text: letter(person, [
+      news,
+      ...(reason ? [`Reason: ${oneLine(reason)}`] : []),
+      `${publicUrl}/activation`,
+    ]),
+  }
+}
+
 /** A workspace may be called anything; no line of a letter begins where its name says so. */
 function oneLine(name: string): string {
   return name.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ')

@@ -260,3 +260,16 @@ export async function listWorkspaces(
 function listed(row: ApprovalRecord | undefined): ApprovalStatus {
   return row ? statusOf(row) : 'none'
 }
+
+/** Whom a decision is told: the owners who have proved that their address is theirs. */
+export async function findVerifiedOwners(
+  executor: Executor,
+  workspaceId: string,
+): Promise<{ id: string; name: string; email: string }[]> {
+  const { rows } = await executor.query<{ id: string; name: string; email: string }>(
+    `select u.id, u.name, u.email from members m join users u on u.id = m.user_id
+     where m.workspace_id = $1 and m.role = 'owner' and u.email_verified order by m.id`,
+    [workspaceId],
+  )
+  return rows
+}

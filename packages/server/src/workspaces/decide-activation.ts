@@ -1,8 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import type { Config } from '../config.ts'
+import type { Database, Executor } from '../database/database.ts'
 import { problem } from '../problems.ts'
+import { activationMail, sendMail, type MailDeps } from '../sessions/mail.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import {
+  findVerifiedOwners,
   isMember,
   lockApproval,
   saveApproval,
@@ -13,12 +16,13 @@ import {
 import { recordAudit, type AuditContext } from './audit-log.ts'
 import { findWorkspace } from './queries.ts'
 
-type Deps = { database: Database; clock: Clock }
+type RequestDeps = { database: Database; clock: Clock }
+type Deps = MailDeps & { config: Pick<Config, 'publicUrl'> }
 type Input = { key: ActivationKey; actor: MemberPrincipal; audit: AuditContext }
 type Decision = Input & { reason: string | null }
 
 /** Asks the platform for approval. Asking twice, or when it is given already, changes nothing. */
-export async function requestActivation(deps: Deps, { key, actor, audit }: Input): Promise<void> {
+export async function requestActivation(deps: RequestDeps, { key, actor, audit }: Input): Promise<void> {
   const now = deps.clock.now()
   await deps.database.transaction(async (client) => {
     const { status } = await lockApproval(client, key)
@@ -43,7 +47,8 @@ export async function requestActivation(deps: Deps, { key, actor, audit }: Input
 export async function approveActivation(deps: Deps, { key, actor, audit, reason }: Decision): Promise<void> {
   const now = deps.clock.now()
   await deps.database.transaction(async (client) => {
-    if (!(await findWorkspace(client, key.workspaceId))) throw problem('not-found')
+    const workspace = await findWorkspace(client, key.workspaceId)
+    if (!workspace) throw problem('not-found')
     const { status } = await lockApproval(client, key)
     if (status === 'approved' || status === 'self-approved') return
     const selfApproved = await isMember(client, { workspaceId: key.workspaceId, userId: actor.userId })
@@ -55,6 +60,13 @@ export async function approveActivation(deps: Deps, { key, actor, audit, reason 
       before: { status },
       after: { status: selfApproved ? 'self-approved' : 'approved', ...(reason ? { reason } : {}) },
       now,
+    })
+    await tellOwners(deps, client, {
+      key,
+      actor,
+      workspaceName: workspace.name,
+      decision: 'approved',
+      reason,
     })
   })
 }
@@ -70,7 +82,8 @@ export async function refuseActivation(
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.database.transaction(async (client) => {
-    if (!(await findWorkspace(client, key.workspaceId))) throw problem('not-found')
+    const workspace = await findWorkspace(client, key.workspaceId)
+    if (!workspace) throw problem('not-found')
     const { status } = await lockApproval(client, key)
     if (status === refusal) return
     const isApproved = status === 'approved' || status === 'self-approved'
@@ -91,7 +104,20 @@ export async function refuseActivation(
       after: { status: refusal, ...(reason ? { reason } : {}) },
       now,
     })
+    await tellOwners(deps, client, { key, actor, workspaceName: workspace.name, decision: refusal, reason })
   })
+}
+
+/** Every owner whose address is theirs, except whoever decided it. In the same transaction as what it tells of. */
+async function tellOwners(
+  deps: Deps,
+  client: Executor,
+  told: Omit<Decision, 'audit'> & { workspaceName: string; decision: 'approved' | 'refused' | 'revoked' },
+): Promise<void> {
+  const { currencyType, workspaceId } = told.key
+  for (const owner of await findVerifiedOwners(client, workspaceId))
+    if (owner.id !== told.actor.userId)
+      await sendMail(deps, activationMail(deps.config, owner, { ...told, currencyType }), client)
 }
 
 function targetOf({ workspaceId, currencyType }: ActivationKey) {
