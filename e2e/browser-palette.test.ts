@@ -184,3 +184,57 @@ describe('Command palette', () => {
     await heading(page, 'API Keys').waitFor()
   })
 })
+
+describe('Home', () => {
+  test('shows keys that expire soon; the first steps tick themselves and stay hidden once hidden', async () => {
+    const { page, person } = await world.member()
+    await page.goto('/')
+    const steps = page.getByRole('region', { name: 'First steps' })
+    await steps.getByText('0 of 4 done').waitFor()
+    expect(await page.getByRole('region', { name: 'Needs attention' }).count()).toBe(0)
+    for (const [name, days] of [
+      ['Later', 6],
+      ['Sooner', 2],
+      ['Far away', 300],
+    ] as const) {
+      const expires_at = new Date(Date.now() + days * 86_400_000).toISOString()
+      await person.call('POST', '/v1/api-keys', { mode: 'test', currency_type: 'fiat', name, expires_at })
+    }
+    await page.reload()
+    await steps.getByText('1 of 4 done').waitFor()
+    const rows = page.getByRole('region', { name: 'Needs attention' }).getByRole('link')
+    await rows.first().waitFor()
+    const texts = await rows.allInnerTexts()
+    expect(texts).toHaveLength(2)
+    expect(texts[0]).toContain('Sooner')
+    expect(texts[1]).toContain('Later')
+    expect(await accessibilityFaults(page)).toEqual([])
+
+    await button(page, 'Hide the first steps').click()
+    await page.reload()
+    await settled(page)
+    expect(await steps.count()).toBe(0)
+    await button(page, 'Show the first steps').click()
+    await steps.getByRole('link', { name: 'Set up' }).click()
+    await heading(page, /factor/i).waitFor()
+  })
+
+  test('shows a webhook that fails, until it is off', async () => {
+    const { page, person } = await world.member()
+    const endpoint = await person.call<{ id: string }>('POST', '/v1/webhook-endpoints', {
+      url: 'http://127.0.0.1:59999/webhooks',
+      event_types: ['*'],
+    })
+    await person.call('POST', `/v1/webhook-endpoints/${endpoint.id}/ping`, {})
+    const read = () =>
+      person.call<{ failing_since: string | null }>('GET', `/v1/webhook-endpoints/${endpoint.id}`)
+    await expect.poll(async () => (await read()).failing_since, { timeout: 20_000 }).not.toBeNull()
+    await page.goto('/')
+    const attention = page.getByRole('region', { name: 'Needs attention' })
+    await attention.getByRole('link', { name: /Failing.*59999/ }).waitFor()
+    await person.call('PATCH', `/v1/webhook-endpoints/${endpoint.id}`, { enabled: false })
+    await page.reload()
+    await settled(page)
+    expect(await attention.count()).toBe(0)
+  })
+})

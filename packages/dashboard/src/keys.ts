@@ -43,6 +43,13 @@ export const foundKeysQuery = (search: string) =>
       }),
   })
 
+/** Keys that expire soon, of both modes; one page of them. */
+export const expiringKeysQuery = queryOptions({
+  queryKey: ['api-keys', 'expiring'],
+  queryFn: ({ signal }) =>
+    call<List<ApiKey>>('GET', '/v1/api-keys', { signal, query: { status: 'expiring', limit: PAGE_ITEMS } }),
+})
+
 export const apiKeyQuery = (id: string) =>
   queryOptions({
     queryKey: ['api-keys', 'one', id],

@@ -1,13 +1,12 @@
-import { CheckCircledIcon, CircleIcon } from '@radix-ui/react-icons'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import type { TransactionLog } from '../api-types.ts'
 import { LogStatusBadge } from '../components/badges.tsx'
-import { LinkButton } from '../components/link-button.tsx'
-import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { FirstSteps } from '../components/first-steps.tsx'
+import { NeedsAttention } from '../components/needs-attention.tsx'
+import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
-import { apiKeysQuery } from '../keys.ts'
+import { apiKeysQuery, expiringKeysQuery } from '../keys.ts'
 import { useLogs } from '../logs.ts'
 import { useMode } from '../mode.ts'
 import { useMe } from '../session.ts'
@@ -24,18 +23,38 @@ export function HomePage() {
   const firstName = me.user.name.split(' ')[0]
   const failed = [keys, logs, accepted].find((query) => query.isError)
   const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
-  // Without an answer the step stays open; the overview does not fail for it.
-  const webhookAdded = useQuery(endpointsQuery(mode)).data?.data.some(({ listener }) => !listener) ?? false
+  // Without these answers the overview stands; it says what it does not know.
+  const endpoints = useQuery(endpointsQuery(mode))
+  const expiring = useQuery(expiringKeysQuery)
+  const webhookAdded = endpoints.data?.data.some(({ listener }) => !listener) ?? false
+  const attention = {
+    expiring: soonestFirst(expiring.data?.data ?? [], ({ expires_at: at }) => at),
+    moreExpiring: Boolean(expiring.data?.next_cursor),
+    failing: soonestFirst(
+      // A person may switch one off; what the server switched off is still broken.
+      (endpoints.data?.data ?? []).filter((endpoint) =>
+        endpoint.enabled ? endpoint.failing_since : endpoint.disabled_reason,
+      ),
+      ({ failing_since: since, last_failure_at: last }) => since ?? last,
+    ),
+  }
   const requestMade = acceptedRows.length > 0
   return (
     <>
       <PageHead title="Home" lead={`Signed in as ${firstName}. This is ${me.workspace.name}.`} />
       {failed ? (
         <Failed what="The overview" error={failed.error} onRetry={() => void failed.refetch()} />
-      ) : keys.isPending || logs.isPending || accepted.isPending ? (
+      ) : [keys, logs, accepted, endpoints, expiring].some((query) => query.isPending) ? (
         <LoadingRows rows={8} />
       ) : (
         <div className="stack-wide">
+          {(endpoints.isError || expiring.isError) && (
+            <Note tone="soon">
+              {endpoints.isError ? 'The webhooks' : 'The expiring API Keys'} could not be loaded: what needs
+              attention may be missing here.
+            </Note>
+          )}
+          {attention.expiring.length + attention.failing.length > 0 && <NeedsAttention {...attention} />}
           <FirstSteps keyMade={keyMade} requestMade={requestMade} webhookAdded={webhookAdded} />
           {rows.length > 0 && <RecentRequests rows={rows} />}
         </div>
@@ -44,62 +63,9 @@ export function HomePage() {
   )
 }
 
-type FirstStepsProps = { keyMade: boolean; requestMade: boolean; webhookAdded: boolean }
-
-/** Ticks itself from facts: nobody has to say that a step is done. */
-function FirstSteps({ keyMade, requestMade, webhookAdded }: FirstStepsProps) {
-  return (
-    <section className="card card-pad" aria-label="First steps">
-      <h2>First steps</h2>
-      <p className="second">Three steps from a key to the first webhook. They tick themselves.</p>
-      <ol className="steps">
-        <Step
-          done={keyMade}
-          title="Create an API key"
-          action={<LinkButton to="/api-keys/new">Create API Key</LinkButton>}
-        >
-          A Public Key that names you and a Secret Key that signs. Half a minute.
-        </Step>
-        <Step
-          done={requestMade}
-          title="Send a signed request"
-          action={
-            <LinkButton to="/api-keys" variant="default" disabled={!keyMade}>
-              Open API Keys
-            </LinkButton>
-          }
-        >
-          Every key has code for curl and TypeScript, and a page that waits for your request.
-        </Step>
-        <Step
-          done={webhookAdded}
-          title="Add a webhook"
-          action={
-            <LinkButton to="/webhooks/new" variant="default">
-              Add Webhook
-            </LinkButton>
-          }
-        >
-          A URL of yours that hears of each event, signed, as it happens.
-        </Step>
-      </ol>
-    </section>
-  )
-}
-
-type StepProps = { done: boolean; title: string; action: ReactNode; children: ReactNode }
-
-function Step({ done, title, action, children }: StepProps) {
-  return (
-    <li data-done={done || undefined}>
-      {done ? <CheckCircledIcon aria-label="Done" /> : <CircleIcon aria-label="To do" />}
-      <div>
-        <h3>{title}</h3>
-        <p className="second">{children}</p>
-      </div>
-      {!done && action}
-    </li>
-  )
+/** By a time that each of them has. */
+function soonestFirst<Item>(items: Item[], timeOf: (item: Item) => string | null): Item[] {
+  return [...items].sort((one, other) => (timeOf(one) ?? '').localeCompare(timeOf(other) ?? ''))
 }
 
 function RecentRequests({ rows }: { rows: TransactionLog[] }) {
