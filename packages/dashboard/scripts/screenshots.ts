@@ -180,6 +180,8 @@ function shotsOf(key: Keys, made: Seeded): Shot[] {
     { name: 'test-reset', path: '/test-cases', act: press('Reset test data') },
     { name: 'balances', path: '/balances' },
     { name: 'account', path: `/balances/${made.accountId}` },
+    { name: 'team', path: '/team' },
+    { name: 'team-invite', path: '/team', act: press('Invite') },
     { name: 'settings', path: '/settings' },
     { name: 'two-factor', path: '/settings/two-factor' },
     { name: 'activation', path: '/activation' },

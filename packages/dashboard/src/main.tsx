@@ -7,18 +7,27 @@ import './styles/components.css'
 import './styles/records.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ProblemError } from './api.ts'
 import { SignInAgain } from './components/sign-in-again.tsx'
 import { router } from './router.tsx'
+import { meQuery } from './session.ts'
 import { theme } from './theme.ts'
 
 const RETRIES_MAX = 2
 
-const queryClient = new QueryClient({
+/** A role may change while its holder works; a refusal tells, and the page then shows what the new role may do. */
+function seeRoleAgain(error: Error): void {
+  if (!(error instanceof ProblemError) || error.code !== 'role-missing') return
+  void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }) // its own failure shows where it is used
+}
+
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: seeRoleAgain }),
+  mutationCache: new MutationCache({ onError: seeRoleAgain }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

@@ -112,6 +112,14 @@ const verifyEmailRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/verify-email.tsx'), 'VerifyEmailPage'),
 })
 
+const acceptInvitationRoute = createRoute({
+  getParentRoute: () => outside,
+  path: '/accept-invitation',
+  staticData: { title: 'Invitation' },
+  validateSearch: (search: Record<string, unknown>): { token?: Text } => ({ token: text(search['token']) }),
+  component: lazyRouteComponent(() => import('./pages/accept-invitation.tsx'), 'AcceptInvitationPage'),
+})
+
 const homeRoute = createRoute({
   getParentRoute: () => inside,
   path: '/',
@@ -279,6 +287,16 @@ const accountRoute = createRoute({
   staticData: { title: 'Account' },
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
 })
+const teamRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/team',
+  staticData: {
+    title: 'Team',
+    scope: 'workspace',
+    strip: 'Members belong to the workspace and work in both modes.',
+  },
+  component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -405,6 +423,7 @@ const routeTree = root.addChildren([
     forgotPasswordRoute,
     resetPasswordRoute,
     verifyEmailRoute,
+    acceptInvitationRoute,
   ]),
   inside.addChildren([
     homeRoute,
@@ -430,6 +449,7 @@ const routeTree = root.addChildren([
     testCasesRoute,
     balancesRoute,
     accountRoute,
+    teamRoute,
     settingsRoute,
     twoFactorRoute,
     activationRoute,

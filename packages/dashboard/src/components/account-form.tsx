@@ -10,10 +10,12 @@ type AccountFormProps = {
   action: string
   create: (account: NewAccount) => Promise<unknown>
   onDone: () => unknown
+  /** Of somebody who is invited: the address is settled, and so is the workspace. */
+  invitedEmail?: string
 }
 
 /** Name, e-mail, password and workspace name: the same for sign-up and for the first account. */
-export function AccountForm({ action, create, onDone }: AccountFormProps) {
+export function AccountForm({ action, create, onDone, invitedEmail }: AccountFormProps) {
   const attempt = useMutation({ mutationFn: create, onSuccess: onDone })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     const text = formTexts(event)
@@ -27,16 +29,26 @@ export function AccountForm({ action, create, onDone }: AccountFormProps) {
   return (
     <form className="stack" onSubmit={submit}>
       <TextInput name="name" label="Your name" autoComplete="name" required maxLength={100} autoFocus />
-      <TextInput name="email" label="E-mail" type="email" autoComplete="username" required />
-      <NewPassword label="Password" />
       <TextInput
-        name="workspace"
-        label="Workspace name"
-        description="Your company or project. Keys, logs and members belong to it."
-        autoComplete="organization"
+        name="email"
+        label="E-mail"
+        type="email"
+        autoComplete="username"
         required
-        maxLength={100}
+        defaultValue={invitedEmail}
+        readOnly={invitedEmail !== undefined}
       />
+      <NewPassword label="Password" />
+      {invitedEmail === undefined && (
+        <TextInput
+          name="workspace"
+          label="Workspace name"
+          description="Your company or project. Keys, logs and members belong to it."
+          autoComplete="organization"
+          required
+          maxLength={100}
+        />
+      )}
       <FormError error={attempt.error} />
       <Button type="submit" loading={attempt.isPending}>
         {action}

@@ -5,6 +5,7 @@ import { COMMAND_KEY } from './command-host.tsx'
 import { Mark } from './icons.tsx'
 import { PersonMenu } from './person-menu.tsx'
 import { GROUPS } from './places.tsx'
+import { WorkspaceSwitch } from './workspace-switch.tsx'
 
 type NavigationProps = {
   onSearch: () => void
@@ -18,10 +19,7 @@ export function Navigation({ onSearch, onNavigate }: NavigationProps) {
       <Link to="/" className="brand" onClick={onNavigate}>
         <Mark /> Countersign
       </Link>
-      <div className="nav-workspace">
-        <span className="small quiet">Workspace</span>
-        <strong title={me.workspace.name}>{me.workspace.name}</strong>
-      </div>
+      <WorkspaceSwitch me={me} />
       <button type="button" className="nav-search" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <MagnifyingGlassIcon /> Search or go to <kbd>{COMMAND_KEY} K</kbd>
       </button>

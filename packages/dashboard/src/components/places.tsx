@@ -14,6 +14,7 @@ import {
   MagnifyingGlassIcon,
   MixerHorizontalIcon,
   PaperPlaneIcon,
+  PersonIcon,
   PlayIcon,
   RocketIcon,
   ShuffleIcon,
@@ -50,6 +51,10 @@ export const GROUPS: Group[] = [
       { to: '/reports', name: 'Reports', letter: 'r', icon: <BarChartIcon /> },
       { to: '/activation', name: 'Activation', letter: 'a', icon: <RocketIcon /> },
     ],
+  },
+  {
+    name: 'Workspace',
+    places: [{ to: '/team', name: 'Team', icon: <PersonIcon /> }],
   },
   {
     name: 'Operate',

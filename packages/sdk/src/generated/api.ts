@@ -138,6 +138,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each role may do */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/members": {
         parameters: {
             query?: never;
@@ -6922,6 +6939,15 @@ export interface components {
              */
             created_at: string;
         };
+        RoleRights: {
+            /**
+             * @description From least to most: viewer, developer, admin, owner.
+             * @enum {string}
+             */
+            role: "viewer" | "developer" | "admin" | "owner";
+            /** @description In words, beside all that the roles before it may do. */
+            may: string[];
+        };
         Invitation: {
             /** @example inv_01kasp8zqz0000e5m0g2vkqx8t */
             id: string;
@@ -7431,6 +7457,38 @@ export interface operations {
                          * @enum {string}
                          */
                         role: "viewer" | "developer" | "admin" | "owner";
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RoleRights"][];
+                        next_cursor: null;
                     };
                 };
             };

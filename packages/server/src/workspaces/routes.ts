@@ -5,7 +5,7 @@ import type { Access, App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { decodeCursor, page, pageOf, pageQuery } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
-import type { CurrencyType, MemberPrincipal, Role } from '../sessions/principal.ts'
+import { ROLES, type CurrencyType, type MemberPrincipal, type Role } from '../sessions/principal.ts'
 import { setActiveWorkspace } from '../sessions/queries.ts'
 import { memberOf } from '../sessions/read-session.ts'
 import { activationRoutes } from './activation-routes.ts'
@@ -25,10 +25,12 @@ import {
   type Member,
   type Workspace,
 } from './queries.ts'
+import { ROLE_RIGHTS } from './role-rights.ts'
 import {
   idParams,
   member,
   memberPatch,
+  roleList,
   switchInput,
   switchResult,
   workspace,
@@ -39,6 +41,7 @@ import {
 export function workspaceRoutes(app: App, deps: WorkspacesDeps): void {
   profileRoutes(app, deps)
   switchRoute(app, deps)
+  roleRoute(app)
   memberRoutes(app, deps)
   invitationRoutes(app, deps)
   activationRoutes(app, deps)
@@ -133,6 +136,28 @@ function switchRoute(app: App, deps: WorkspacesDeps): void {
       await setActiveWorkspace(deps.database.pool, { sessionId, workspaceId: chosen.id })
       return chosen
     },
+  )
+}
+
+function roleRoute(app: App): void {
+  app.get(
+    '/v1/roles',
+    {
+      config: access('members', 'read', 'viewer'),
+      schema: {
+        operationId: 'listRoles',
+        summary: 'What each role may do',
+        tags: ['Workspace'],
+        response: { 200: roleList },
+      },
+    },
+    async () => ({
+      data: ROLES.map((role) => ({
+        role,
+        may: ROLE_RIGHTS.filter((right) => right.role === role).map(({ says }) => says),
+      })),
+      next_cursor: null,
+    }),
   )
 }
 

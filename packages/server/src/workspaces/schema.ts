@@ -64,6 +64,13 @@ export const member = z
     created_at: timestamp,
   })
   .meta({ id: 'Member' })
+export const roleRights = z
+  .object({
+    role,
+    may: z.array(z.string()).meta({ description: 'In words, beside all that the roles before it may do.' }),
+  })
+  .meta({ id: 'RoleRights' })
+export const roleList = z.object({ data: z.array(roleRights), next_cursor: z.null() })
 export const memberPatch = z.object({ role })
 
 const invitedBy = z.object({ name: z.string(), email: z.string() })

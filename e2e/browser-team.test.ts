@@ -1,0 +1,111 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import {
+  accessibilityFaults,
+  button,
+  fill,
+  heading,
+  menu,
+  note,
+  settled,
+  sidewaysOverflow,
+  useWorld,
+} from './browser-helpers.ts'
+
+const world = useWorld()
+
+/** Makes a link on the Team page, as somebody who sends it by another way than mail. */
+async function makeLink(page: Page, email: string): Promise<string> {
+  await button(page, 'Invite').click()
+  await fill(page, { 'E-mail': email })
+  await button(page, 'Make a link').click()
+  const link = await page.getByTestId('invitation-link').getAttribute('data-link')
+  await button(page, 'Done').click()
+  return link!
+}
+
+async function act(page: Page, name: string, deed: string): Promise<void> {
+  await page.getByRole('button', { name: `Actions for ${name}` }).click()
+  await page.getByRole('menuitem', { name: deed }).click()
+}
+
+test('an invited person makes an account, works, and loses a right while they work', async () => {
+  const owner = await world.member()
+  const guest = await world.stranger()
+  await owner.page.goto('/team')
+  await settled(owner.page)
+  const link = await makeLink(owner.page, 'grace@example.com')
+  await owner.page.getByText('grace@example.com').waitFor()
+  expect(await accessibilityFaults(owner.page)).toEqual([])
+  expect(await sidewaysOverflow(owner.page)).toBeLessThanOrEqual(0)
+
+  await guest.page.goto(link)
+  await heading(guest.page, /^Join /).waitFor()
+  expect(await accessibilityFaults(guest.page)).toEqual([])
+  expect(await guest.page.getByLabel('E-mail').inputValue()).toBe('grace@example.com')
+  await fill(guest.page, { 'Your name': 'Grace Hopper', Password: 'a password of Grace 1' })
+  await button(guest.page, 'Create account and join').click()
+  await menu(guest.page, 'API Keys').click()
+  await guest.page.getByRole('link', { name: 'Create API Key' }).first().click()
+  await fill(guest.page, { 'Name (optional)': 'of Grace' })
+
+  await owner.page.getByText('Grace Hopper').waitFor()
+  await act(owner.page, 'Grace Hopper', 'Change role')
+  await owner.page.getByRole('combobox', { name: 'Role' }).click()
+  await owner.page.getByRole('option', { name: 'Viewer' }).click()
+  await button(owner.page, 'Change role').click()
+  await owner.page.getByText('Grace Hopper is Viewer from now on.').waitFor()
+
+  await button(guest.page, 'Next').click()
+  await note(guest.page, /role/).waitFor()
+  await menu(guest.page, 'Team').click()
+  await settled(guest.page)
+  await guest.page
+    .getByRole('row', { name: /Grace Hopper/ })
+    .getByText('Viewer')
+    .waitFor()
+  expect(await button(guest.page, 'Invite').count()).toBe(0)
+
+  await guest.page.goto(link)
+  await note(guest.page, 'The invitation does not work').waitFor()
+})
+
+test('a person with an account joins, switches workspaces, and leaves', async () => {
+  const owner = await world.member()
+  const guest = await world.member()
+  await owner.page.goto('/team')
+  const link = await makeLink(owner.page, guest.person.email)
+
+  const other = await world.member()
+  await other.page.goto(link)
+  await note(other.page, `The invitation is for ${guest.person.email}`).waitFor()
+
+  await guest.page.goto(link)
+  await button(guest.page, 'Join').click()
+  const workspaces = guest.page.getByRole('button', { name: /^Workspace .* Switch$/ })
+  await workspaces.click()
+  expect(await guest.page.getByRole('menuitem').count()).toBe(2)
+  await guest.page.getByRole('menuitem', { name: /Owner/ }).click()
+  await guest.page.getByRole('menu').waitFor({ state: 'hidden' })
+  await expect
+    .poll(async () => (await guest.person.call<{ role: string }>('GET', '/v1/me')).role)
+    .toBe('owner')
+  await guest.page.goto('/team')
+  await settled(guest.page)
+  await workspaces.click()
+  await guest.page.getByRole('menuitem', { name: /Developer/ }).click()
+  await expect
+    .poll(async () => (await guest.person.call<{ role: string }>('GET', '/v1/me')).role)
+    .toBe('developer')
+
+  await guest.page.goto('/team')
+  const own = guest.page.getByRole('row', { name: /\(you\)/ })
+  await own.getByRole('button', { name: /^Actions for/ }).click()
+  await guest.page.getByRole('menuitem', { name: 'Leave workspace' }).click()
+  const { workspace } = await guest.person.call<{ workspace: { name: string } }>('GET', '/v1/me')
+  await fill(guest.page, { [`Type “${workspace.name}” to confirm`]: workspace.name })
+  await button(guest.page, 'Leave workspace').click()
+  await expect
+    .poll(async () => (await guest.person.call<{ workspaces: unknown[] }>('GET', '/v1/me')).workspaces.length)
+    .toBe(1)
+})

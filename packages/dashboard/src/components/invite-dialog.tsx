@@ -1,0 +1,101 @@
+import { Button, Modal, Select, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { InvitationWithToken, Role } from '../api-types.ts'
+import { useMe } from '../session.ts'
+import { INVITATIONS, invitationLink, invite, manageableRoles, ROLE_NAMES, roleRightsQuery } from '../team.ts'
+import { Chip, shortened } from './chip.tsx'
+import { FormError, Note } from './states.tsx'
+
+/** Asks for address and role; then the mail is on its way, or the link is there to copy. */
+export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const [made, setMade] = useState<{ invitation: InvitationWithToken; mailed: boolean }>()
+  return (
+    <Modal opened onClose={onClose} title={made ? 'Invitation made' : 'Invite somebody'}>
+      {made ? (
+        <InvitationReady {...made} onClose={onClose} />
+      ) : (
+        <InviteForm onMade={(invitation, mailed) => setMade({ invitation, mailed })} />
+      )}
+    </Modal>
+  )
+}
+
+function InviteForm({ onMade }: { onMade: (invitation: InvitationWithToken, mailed: boolean) => void }) {
+  const me = useMe()
+  const queryClient = useQueryClient()
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<Role>('developer')
+  const send = useMutation({
+    mutationFn: (mailed: boolean) => invite({ email: email.trim(), role, send_mail: mailed }),
+    onSuccess: async (invitation, mailed) => {
+      await queryClient.invalidateQueries({ queryKey: [INVITATIONS] })
+      onMade(invitation, mailed)
+    },
+    gcTime: 0, // the link leaves memory with the dialog
+  })
+  const rights = useQuery(roleRightsQuery).data?.data.find((one) => one.role === role)
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send.mutate(true)
+      }}
+    >
+      <TextInput
+        label="E-mail"
+        type="email"
+        required
+        data-autofocus
+        autoComplete="off"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <Select
+        label="Role"
+        data={manageableRoles(me).map((one) => ({ value: one, label: ROLE_NAMES[one] }))}
+        value={role}
+        allowDeselect={false}
+        description={rights && `${rights.may.join('. ')}.`}
+        onChange={(next) => setRole((next ?? role) as Role)}
+      />
+      <FormError error={send.error} />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button
+          variant="default"
+          disabled={email.trim() === ''}
+          loading={send.isPending && !send.variables}
+          onClick={() => send.mutate(false)}
+        >
+          Make a link
+        </Button>
+        <Button type="submit" loading={send.isPending && send.variables}>
+          Send invitation
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+type ReadyProps = { invitation: InvitationWithToken; mailed: boolean; onClose: () => void }
+
+/** The link, which nobody can see again. */
+export function InvitationReady({ invitation, mailed, onClose }: ReadyProps) {
+  const link = invitationLink(invitation)
+  return (
+    <div className="stack">
+      <Note tone="good">
+        {mailed && <strong>A mail is on its way to {invitation.email}. </strong>}
+        {mailed ? 'You may send the link yourself as well.' : `Send this link to ${invitation.email}.`} It
+        works for that address alone, once, for 7 days, and is not shown again.
+      </Note>
+      <div data-testid="invitation-link" data-link={link}>
+        <Chip value={link} display={shortened(link, 34, 6)} what="invitation link" />
+      </div>
+      <Button variant="default" onClick={onClose} style={{ alignSelf: 'flex-end' }}>
+        Done
+      </Button>
+    </div>
+  )
+}

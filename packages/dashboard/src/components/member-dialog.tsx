@@ -1,0 +1,158 @@
+import { Button, Modal, Select } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Member, Role } from '../api-types.ts'
+import { meQuery, useMe } from '../session.ts'
+import {
+  changeRole,
+  INVITATIONS,
+  leaveWorkspace,
+  manageableRoles,
+  MEMBERS,
+  removeMember,
+  ROLE_NAMES,
+  transferOwnership,
+} from '../team.ts'
+import { FormError } from './states.tsx'
+import { TypedConfirmation } from './typed-confirmation.tsx'
+
+export type MemberDeed = 'role' | 'transfer' | 'leave' | 'remove'
+type DialogProps = { member: Member; onClose: () => void }
+
+export function MemberDialog({ deed, ...props }: DialogProps & { deed: MemberDeed }) {
+  if (deed === 'role') return <ChangeRole {...props} />
+  if (deed === 'transfer') return <Transfer {...props} />
+  return deed === 'leave' ? <Leave {...props} /> : <Remove {...props} />
+}
+
+/** What a change of the team makes stale: the lists, and perhaps one's own role. */
+function useTeamChanged() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all(
+      [[MEMBERS], [INVITATIONS], meQuery.queryKey].map((queryKey) =>
+        queryClient.invalidateQueries({ queryKey }),
+      ),
+    )
+}
+
+function ChangeRole({ member, onClose }: DialogProps) {
+  const me = useMe()
+  const changed = useTeamChanged()
+  const [role, setRole] = useState<Role>(member.role)
+  const change = useMutation({
+    mutationFn: () => changeRole(member.id, role),
+    onSuccess: async () => {
+      await changed()
+      notifications.show({ message: `${member.name} is ${ROLE_NAMES[role]} from now on.` })
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title={`Role of ${member.name}`}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate()
+        }}
+      >
+        <Select
+          label="Role"
+          data={manageableRoles(me).map((one) => ({ value: one, label: ROLE_NAMES[one] }))}
+          value={role}
+          allowDeselect={false}
+          onChange={(next) => setRole((next ?? role) as Role)}
+        />
+        <p className="second">
+          It holds at once, also where they are signed in. Their API Keys stay as they are.
+        </p>
+        <FormError error={change.error} />
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={role === member.role} loading={change.isPending}>
+            Change role
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+function Transfer({ member, onClose }: DialogProps) {
+  const changed = useTeamChanged()
+  const { workspace } = useMe()
+  const transfer = useMutation({
+    mutationFn: () => transferOwnership(member.id),
+    onSuccess: async () => {
+      await changed()
+      notifications.show({ message: `${member.name} is an owner now, and you are an admin.` })
+      onClose()
+    },
+  })
+  return (
+    <TypedConfirmation
+      name={member.email}
+      title={`Hand ${workspace.name} to ${member.name}`}
+      deed="Transfer ownership"
+      keep="Stay owner"
+      action={transfer}
+      onClose={onClose}
+    >
+      <p>They become an owner and you an admin. Only an owner can make you one again.</p>
+    </TypedConfirmation>
+  )
+}
+
+function Leave({ onClose }: DialogProps) {
+  const { workspace } = useMe()
+  const leave = useMutation({
+    mutationFn: leaveWorkspace,
+    // A full load leaves nothing of the workspace in memory.
+    onSuccess: () => location.assign('/'),
+  })
+  return (
+    <TypedConfirmation
+      name={workspace.name}
+      title={`Leave ${workspace.name}`}
+      deed="Leave workspace"
+      keep="Stay"
+      action={leave}
+      onClose={onClose}
+    >
+      <p>
+        You see nothing of it from then on, and come back only by an invitation. API Keys that you made stay.
+      </p>
+    </TypedConfirmation>
+  )
+}
+
+function Remove({ member, onClose }: DialogProps) {
+  const changed = useTeamChanged()
+  const remove = useMutation({
+    mutationFn: () => removeMember(member.id),
+    onSuccess: async () => {
+      await changed()
+      notifications.show({ message: `${member.name} is no longer a member.` })
+      onClose()
+    },
+  })
+  return (
+    <TypedConfirmation
+      name={member.email}
+      title={`Remove ${member.name}`}
+      deed="Remove member"
+      keep="Keep the member"
+      action={remove}
+      onClose={onClose}
+    >
+      <p>
+        They are out at once, also where they are signed in, and invitations that they made end. API Keys
+        belong to the workspace and stay: rotate those whose secrets they know.
+      </p>
+    </TypedConfirmation>
+  )
+}
