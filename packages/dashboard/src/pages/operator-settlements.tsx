@@ -73,7 +73,7 @@ function Queue() {
         />
         <TextFilter
           label="Reference code"
-          placeholder="RF… from the bank statement"
+          placeholder="Reference code"
           value={filters.reference_code}
           onChange={(reference_code) => set({ reference_code })}
         />
