@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import type { Download, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import {
   accessibilityFaults,
@@ -109,3 +110,39 @@ test('a person with an account joins, switches workspaces, and leaves', async ()
     .poll(async () => (await guest.person.call<{ workspaces: unknown[] }>('GET', '/v1/me')).workspaces.length)
     .toBe(1)
 })
+
+test('an admin finds in the audit log who changed what, and ends a session that is elsewhere', async () => {
+  const { page, person } = await world.member()
+  const other = await world.stranger()
+  await other.page.goto('/sign-in')
+  await fill(other.page, { 'E-mail': person.email, Password: person.password })
+  await button(other.page, 'Sign in').click()
+  await heading(other.page, 'Home').waitFor()
+
+  await page.goto('/settings')
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await button(page, 'Sign out').click()
+  await button(page, 'Sign out').waitFor({ state: 'detached' })
+  await other.page.reload()
+  await heading(other.page, 'Sign in').waitFor()
+
+  await page.goto('/audit-log')
+  const ended = page.getByRole('row', { name: /session\.revoked/ })
+  await ended.waitFor()
+  expect(await accessibilityFaults(page)).toEqual([])
+  expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0)
+  await page.getByLabel('Action', { exact: true }).first().click()
+  await page.getByRole('option', { name: 'workspace.created' }).click()
+  await ended.waitFor({ state: 'detached' })
+  await page.getByRole('row', { name: /workspace\.created/ }).waitFor()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Export the audit log as CSV' }).click()
+  const rows = await text(await download)
+  expect(rows.match(/workspace\.created/g)).toHaveLength(1)
+  expect(rows).not.toContain('session.revoked')
+})
+
+async function text(download: Download): Promise<string> {
+  return readFile(await download.path(), 'utf8')
+}

@@ -182,6 +182,7 @@ function shotsOf(key: Keys, made: Seeded): Shot[] {
     { name: 'account', path: `/balances/${made.accountId}` },
     { name: 'team', path: '/team' },
     { name: 'team-invite', path: '/team', act: press('Invite') },
+    { name: 'audit-log', path: '/audit-log' },
     { name: 'settings', path: '/settings' },
     { name: 'two-factor', path: '/settings/two-factor' },
     { name: 'activation', path: '/activation' },

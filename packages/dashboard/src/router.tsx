@@ -8,6 +8,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { ProblemError, type Mode } from './api.ts'
+import { AUDIT_FILTER_NAMES } from './audit-log.ts'
 import { AppShell } from './components/app-shell.tsx'
 import { Gate } from './components/gate.tsx'
 import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
@@ -297,6 +298,17 @@ const teamRoute = createRoute({
   },
   component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'),
 })
+const auditLogRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit-log',
+  staticData: {
+    title: 'Audit log',
+    scope: 'workspace',
+    strip: 'The audit log belongs to the workspace: both modes are shown.',
+  },
+  validateSearch: filtersOf(AUDIT_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/audit-log.tsx'), 'AuditLogPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -450,6 +462,7 @@ const routeTree = root.addChildren([
     balancesRoute,
     accountRoute,
     teamRoute,
+    auditLogRoute,
     settingsRoute,
     twoFactorRoute,
     activationRoute,

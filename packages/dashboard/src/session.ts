@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import { call } from './api.ts'
-import type { Me, Workspace } from './api-types.ts'
+import type { List, Me, Session, Workspace } from './api-types.ts'
 
 /** Who is signed in, from the API itself; one query for the whole app. */
 export const meQuery = queryOptions({
@@ -75,3 +75,10 @@ export const enableTwoFactor = (password: string) =>
 
 export const disableTwoFactor = (password: string) =>
   call('POST', '/auth/two-factor/disable', { ...outside, body: { password } })
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) => call<List<Session>>('GET', '/v1/sessions', { signal }),
+})
+export const endSession = (id: string) => call('DELETE', `/v1/sessions/${id}`)
+export const endOtherSessions = () => call('POST', '/v1/sessions/revoke-others', { body: {} })

@@ -24,7 +24,7 @@ export function Navigation({ onSearch, onNavigate }: NavigationProps) {
         <MagnifyingGlassIcon /> Search or go to <kbd>{COMMAND_KEY} K</kbd>
       </button>
       {GROUPS.filter((group) => group.shownTo?.(me) ?? true).map((group) => (
-        <div key={group.name ?? 'first'}>
+        <div key={group.places[0]?.to}>
           {group.name && <div className="nav-group">{group.name}</div>}
           {group.places.map((place) => (
             <Link

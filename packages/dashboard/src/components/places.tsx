@@ -4,6 +4,7 @@ import {
   BellIcon,
   CheckboxIcon,
   ClipboardCopyIcon,
+  CounterClockwiseClockIcon,
   EnvelopeClosedIcon,
   GearIcon,
   HeartIcon,
@@ -55,6 +56,10 @@ export const GROUPS: Group[] = [
   {
     name: 'Workspace',
     places: [{ to: '/team', name: 'Team', icon: <PersonIcon /> }],
+  },
+  {
+    shownTo: (me) => me.role === 'owner' || me.role === 'admin',
+    places: [{ to: '/audit-log', name: 'Audit log', icon: <CounterClockwiseClockIcon /> }],
   },
   {
     name: 'Operate',

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react'
 import { Badge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { OwnSessions } from '../components/own-sessions.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { VerificationNotice } from '../components/verification-notice.tsx'
 import { WorkspaceProfile } from '../components/workspace-profile.tsx'
@@ -42,6 +43,9 @@ export function SettingsPage() {
               {me.user.two_factor_enabled ? 'Manage' : 'Set up'}
             </LinkButton>
           </div>
+        </Section>
+        <Section title="Sessions">
+          <OwnSessions />
         </Section>
         <Section title="Workspace">
           <NameForm
