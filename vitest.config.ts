@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+// Vitest by itself leaves a core free, which on two cores is half of the machine.
 // Three projects because they need three worlds: the server's tests share one embedded Postgres, the
 // browser packages need nothing, and e2e starts real processes, which mostly wait: two files at a time fill two cores.
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
           globalSetup: ['packages/server/src/database/test-global-setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          maxWorkers: 2,
           pool: 'forks',
         },
       },
@@ -32,6 +34,7 @@ export default defineConfig({
             'conformance/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          maxWorkers: 2,
           testTimeout: 20_000,
         },
       },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { SEALED_COLUMNS } from '../packages/server/src/master-key/sealed-columns
 import { signRequest } from '../packages/sdk/src/index.ts'
 import { signUpPerson, type Person } from '../scripts/tour/person.ts'
 import { cleanUp, launchServer, makeFolder, type LaunchedServer } from './harness.ts'
+import { totp } from './totp.ts'
 
 type Key = { id: string; publicKey: string; secretKey: string }
 
@@ -347,15 +348,3 @@ test('no secret stands in the log at trace level or in a file of the data folder
   expect(files.length).toBeGreaterThan(50)
   expect([...files, ['the log', log] as const].flatMap(([where, text]) => found(where, text))).toEqual([])
 })
-
-/** RFC 6238 with the defaults of authenticator apps. */
-function totp(secret: string): string {
-  const bits = [...secret.replace(/=+$/, '')]
-    .map((digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  return String((mac.readUInt32BE(mac[19]! & 0xf) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}

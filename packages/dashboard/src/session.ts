@@ -28,6 +28,10 @@ export const signIn = (email: string, password: string) =>
 export const verifyCode = (code: string) =>
   call('POST', '/auth/two-factor/verify-totp', { ...outside, body: { code } })
 
+/** One of the codes kept for the day the app is lost; each works once. */
+export const verifyBackupCode = (code: string) =>
+  call('POST', '/auth/two-factor/verify-backup-code', { ...outside, body: { code } })
+
 /** Makes the account and, with it, the workspace that it owns. */
 export const signUp = ({ workspaceName, ...person }: NewAccount) =>
   call('POST', '/auth/sign-up/email', { ...outside, body: { ...person, workspace_name: workspaceName } })
@@ -73,6 +77,12 @@ export const enableTwoFactor = (password: string) =>
     body: { password },
   })
 
+/** New backup codes; the ones before no longer work. */
+export const renewBackupCodes = (password: string) =>
+  call<{ backupCodes: string[] }>('POST', '/auth/two-factor/generate-backup-codes', {
+    ...outside,
+    body: { password },
+  })
 export const disableTwoFactor = (password: string) =>
   call('POST', '/auth/two-factor/disable', { ...outside, body: { password } })
 

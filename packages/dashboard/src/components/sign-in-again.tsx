@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { onSessionEnd } from '../api.ts'
 import type { Me } from '../api-types.ts'
-import { meQuery, signIn } from '../session.ts'
+import { meQuery, signIn, verifyBackupCode, verifyCode } from '../session.ts'
 import { FormError } from './states.tsx'
 
 /**
@@ -15,6 +15,8 @@ export function SignInAgain() {
   const [waiting, setWaiting] = useState<(() => void)[]>([])
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  /** What the second factor asks for, once the password was right; null: not asked yet. */
+  const [code, setCode] = useState<string | null>(null)
 
   useEffect(() => {
     onSessionEnd(() => {
@@ -24,13 +26,19 @@ export function SignInAgain() {
   }, [queryClient])
 
   const again = useMutation({
-    mutationFn: () => signIn(email, password),
-    onSuccess: async () => {
+    mutationFn: async () => {
+      if (code === null) return signIn(email, password)
+      const typed = code.replaceAll(/\s/g, '')
+      await (/^\d{6}$/.test(typed) ? verifyCode(typed) : verifyBackupCode(typed))
+    },
+    onSuccess: async (answer) => {
+      if (answer?.twoFactorRedirect) return setCode('')
       const before = queryClient.getQueryData<Me>(meQuery.queryKey)
       const me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
       // Another person must not inherit an open form of the first.
       if (before && before.user.id !== me.user.id) return location.reload()
       setPassword('')
+      setCode(null)
       setWaiting([])
       for (const resolve of waiting) resolve()
     },
@@ -54,22 +62,37 @@ export function SignInAgain() {
         }}
       >
         <p className="second">Sign in again to go on. The page underneath keeps everything that you typed.</p>
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          data-autofocus
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        {code === null ? (
+          <>
+            <TextInput
+              label="E-mail"
+              type="email"
+              autoComplete="username"
+              required
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label="Password"
+              autoComplete="current-password"
+              required
+              data-autofocus
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+            />
+          </>
+        ) : (
+          <TextInput
+            label="Code"
+            description="Of your authenticator app, or one of your backup codes."
+            autoComplete="one-time-code"
+            spellCheck={false}
+            required
+            autoFocus
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        )}
         <FormError error={again.error} />
         <Button type="submit" loading={again.isPending}>
           Sign in

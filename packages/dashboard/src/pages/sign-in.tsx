@@ -6,7 +6,7 @@ import { GateCard } from '../components/gate.tsx'
 import { FormError } from '../components/states.tsx'
 import { formTexts } from '../form-text.ts'
 import { safeReturn } from '../safe-return.ts'
-import { meQuery, signIn, verifyCode } from '../session.ts'
+import { meQuery, signIn, verifyBackupCode, verifyCode } from '../session.ts'
 
 export function SignInPage() {
   const [asksCode, setAsksCode] = useState(false)
@@ -68,24 +68,43 @@ function PasswordForm({ onCode, onDone }: { onCode: () => void; onDone: () => Pr
 }
 
 function CodeForm({ onDone }: { onDone: () => Promise<void> }) {
-  const check = useMutation({ mutationFn: verifyCode, onSuccess: onDone })
+  const [withBackupCode, setWithBackupCode] = useState(false)
+  const check = useMutation({ mutationFn: withBackupCode ? verifyBackupCode : verifyCode, onSuccess: onDone })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     check.mutate(formTexts(event)('code').replaceAll(' ', ''))
   }
   return (
-    <GateCard title="Second factor" lead="Type the six digits that your authenticator app shows now.">
+    <GateCard
+      title="Second factor"
+      lead={
+        withBackupCode
+          ? 'Type one of the backup codes that you kept. It works this one time.'
+          : 'Type the six digits that your authenticator app shows now.'
+      }
+    >
       <form className="stack" onSubmit={submit}>
         <TextInput
+          key={String(withBackupCode)}
           name="code"
-          label="Code"
-          inputMode="numeric"
-          autoComplete="one-time-code"
+          label={withBackupCode ? 'Backup code' : 'Code'}
+          {...(withBackupCode ? {} : { inputMode: 'numeric' as const })}
+          autoComplete={withBackupCode ? 'off' : 'one-time-code'}
+          spellCheck={false}
           required
           autoFocus
         />
         <FormError error={check.error} />
         <Button type="submit" loading={check.isPending}>
           Sign in
+        </Button>
+        <Button
+          variant="subtle"
+          onClick={() => {
+            check.reset()
+            setWithBackupCode(!withBackupCode)
+          }}
+        >
+          {withBackupCode ? 'Use the authenticator app' : 'Use a backup code'}
         </Button>
       </form>
     </GateCard>

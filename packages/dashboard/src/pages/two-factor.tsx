@@ -9,7 +9,14 @@ import { Chip, CopyButton } from '../components/chip.tsx'
 import { SecretBox } from '../components/key-reveal.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { activationQuery } from '../production-lock.ts'
-import { disableTwoFactor, enableTwoFactor, meQuery, useMe, verifyCode } from '../session.ts'
+import {
+  disableTwoFactor,
+  enableTwoFactor,
+  meQuery,
+  renewBackupCodes,
+  useMe,
+  verifyCode,
+} from '../session.ts'
 
 type Setup = { totpURI: string; backupCodes: string[] }
 
@@ -28,6 +35,11 @@ export function TwoFactorPage() {
         <section className="card card-pad">
           {setup ? <Confirm setup={setup} /> : enabled ? <SwitchOff /> : <Begin onBegun={setSetup} />}
         </section>
+        {enabled && !setup && (
+          <section className="card card-pad" style={{ marginTop: 16 }}>
+            <RenewBackupCodes />
+          </section>
+        )}
       </div>
     </div>
   )
@@ -104,13 +116,7 @@ function Confirm({ setup }: { setup: Setup }) {
       <div className="stack">
         <h2>2. Keep the backup codes</h2>
         <p>Each signs you in once without the app. Store them where the password is not.</p>
-        <div className="code">
-          <div className="code-head">
-            <span className="code-title">Backup codes</span>
-            <CopyButton value={setup.backupCodes.join('\n')} what="backup codes" />
-          </div>
-          <pre className="backup-codes">{setup.backupCodes.join('\n')}</pre>
-        </div>
+        <BackupCodes codes={setup.backupCodes} />
       </div>
       <div className="stack">
         <h2>3. Enter the code that the app shows</h2>
@@ -173,6 +179,62 @@ function SwitchOff() {
       >
         Turn off
       </Button>
+    </form>
+  )
+}
+
+function BackupCodes({ codes }: { codes: string[] }) {
+  return (
+    <div className="code">
+      <div className="code-head">
+        <span className="code-title">Backup codes</span>
+        <CopyButton value={codes.join('\n')} what="backup codes" />
+      </div>
+      <pre className="backup-codes">{codes.join('\n')}</pre>
+    </div>
+  )
+}
+
+/** For whoever has used most of them, or fears that somebody saw them. */
+function RenewBackupCodes() {
+  const [password, setPassword] = useState('')
+  const renew = useMutation({
+    mutationFn: () => renewBackupCodes(password),
+    onSuccess: () => setPassword(''),
+    gcTime: 0, // the codes leave memory with the page
+  })
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        renew.mutate()
+      }}
+    >
+      <h2>Backup codes</h2>
+      {renew.data ? (
+        <>
+          <p>
+            These replace all earlier ones. Each signs you in once without the app; they are shown this once.
+          </p>
+          <BackupCodes codes={renew.data.backupCodes} />
+        </>
+      ) : (
+        <>
+          <p>Used some, or not sure who saw them? New ones replace all that you have.</p>
+          <PasswordInput
+            label="Your password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          <FormError error={renew.error} />
+          <Button type="submit" variant="default" loading={renew.isPending} style={{ alignSelf: 'flex-end' }}>
+            Make new backup codes
+          </Button>
+        </>
+      )}
     </form>
   )
 }
