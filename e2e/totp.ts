@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto'
 
 /** RFC 6238 with the defaults of authenticator apps. */
 export function totp(secret: string): string {
-  const bits = [...secret.replace(/=+$/, '')]
+  const bits = secret
+    .replace(/=+$/, '')
+    .split('')
     .map((digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit).toString(2).padStart(5, '0'))
     .join('')
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
