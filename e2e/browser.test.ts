@@ -187,7 +187,7 @@ const menuPlaces = (page: Page): Promise<string[]> =>
 /** From a list: the page of its first row, and the one that its button opens. */
 const pagesBehind = (page: Page): Promise<string[]> =>
   page
-    .locator('.page-head a[href^="/"], main tbody tr:first-child td:first-child a')
+    .locator('.page-head a[href^="/"]:not([href^="/v1/"]), main tbody tr:first-child td:first-child a')
     .evaluateAll((links) => links.map((each) => each.getAttribute('href') ?? '/'))
 
 const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } }
