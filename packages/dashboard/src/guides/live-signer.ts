@@ -23,12 +23,12 @@ const FORM = `
 <label>created, seconds since 1970<span class="with-button"><input class="mono" name="created" inputmode="numeric" autocomplete="off"><button type="button" name="now">Now</button></span></label>
 <label>nonce<span class="with-button"><input class="mono" name="nonce" autocomplete="off" spellcheck="false"><button type="button" name="fresh">New</button></span></label></fieldset>
 <p class="fault" role="alert" hidden></p>
-<output>
+<section class="results" aria-label="Steps">
 <h3>1. Content-Digest</h3><pre tabindex="0" data-step="digest"></pre>
 <h3>2. Signature parameters</h3><pre tabindex="0" data-step="parameters"></pre>
 <h3>3. Signature base: what is signed</h3><pre tabindex="0" data-step="base"></pre>
 <h3>4. Signature</h3><pre tabindex="0" data-step="signature"></pre>
-<h3>5. The request as it travels</h3><pre tabindex="0" data-step="request"></pre></output>
+<h3>5. The request as it travels</h3><pre tabindex="0" data-step="request"></pre></section>
 <p class="with-button"><button type="button" class="primary" name="check">Check with this server</button><button type="button" name="curl">Copy as curl</button></p>
 <p class="verdict" role="status" hidden></p>`
 
