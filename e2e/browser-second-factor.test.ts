@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { accessibilityFaults, button, fill, heading, useWorld } from './browser-helpers.ts'
-import { totp } from './totp.ts'
+import { totp } from '../packages/server/src/sessions/test-totp.ts'
 
 const world = useWorld()
 

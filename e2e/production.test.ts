@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { Countersign } from '../packages/sdk/src/index.ts'
+import { totp } from '../packages/server/src/sessions/test-totp.ts'
 import { accessibilityFaults, fill, heading, menu, settled, useWorld } from './browser-helpers.ts'
 
 const world = useWorld()
@@ -123,16 +123,3 @@ const audited = (page: Page): Promise<string[]> =>
     const { data } = (await answer.json()) as { data: { action: string }[] }
     return data.map(({ action }) => action)
   })
-
-/** The code that an authenticator app shows now (RFC 6238, its defaults). */
-function totp(secretBase32: string): string {
-  const bits = [...secretBase32.replace(/=+$/, '')]
-    .map((digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit).toString(2).padStart(5, '0'))
-    .join('')
-  const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
-  const mac = createHmac('sha1', secret).update(counter).digest()
-  const value = mac.readUInt32BE(mac[19]! & 0xf) & 0x7fffffff
-  return String(value % 1_000_000).padStart(6, '0')
-}

@@ -11,7 +11,7 @@ import { SEALED_COLUMNS } from '../packages/server/src/master-key/sealed-columns
 import { signRequest } from '../packages/sdk/src/index.ts'
 import { signUpPerson, type Person } from '../scripts/tour/person.ts'
 import { cleanUp, launchServer, makeFolder, type LaunchedServer } from './harness.ts'
-import { totp } from './totp.ts'
+import { totp } from '../packages/server/src/sessions/test-totp.ts'
 
 type Key = { id: string; publicKey: string; secretKey: string }
 

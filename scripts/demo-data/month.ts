@@ -88,7 +88,7 @@ async function fund({ send, shop }: Story): Promise<void> {
     ['JPY', '8000000'],
   ])
     await send({
-      ...deposit(amount!, currency!),
+      ...deposit({ amount: amount!, currency: currency! }),
       caller: CALLERS.backoffice,
       key: shop.keys.backoffice,
       idempotencyKey: `opening-${currency}`,
@@ -99,24 +99,22 @@ async function fund({ send, shop }: Story): Promise<void> {
     ['USDC', '95000.000000'],
   ])
     await send({
-      ...deposit(amount!, currency!),
+      ...deposit({ amount: amount!, currency: currency! }),
       caller: CALLERS.treasury,
       key: shop.keys.treasury,
       idempotencyKey: `opening-${currency}`,
     })
 }
 
-function deposit(amount: string, currency: string, more: object = {}) {
-  return {
-    method: 'POST',
-    path: '/v1/transactions',
-    body: { type: 'deposit', amount, currency, ...more },
-  }
+type Money = { amount: string; currency: string }
+
+function deposit(money: Money, more: object = {}) {
+  return { method: 'POST', path: '/v1/transactions', body: { type: 'deposit', ...money, ...more } }
 }
 
 let orders = 48_213
 
-function money(random: Random): { amount: string; currency: string } {
+function money(random: Random): Money {
   const currency = random.pick([
     [6, 'USD'],
     [3, 'EUR'],
@@ -130,8 +128,7 @@ const order: Deed = async ({ send, random, transactions, shop, dayOfMonth }) => 
   const number = (orders += random.between(1, 3))
   const isBehind = shop.checkoutBefore !== null && dayOfMonth < 26 && random.chance(0.3)
   const { body, status } = await send({
-    ...deposit(money(random).amount, 'USD', {
-      ...money(random),
+    ...deposit(money(random), {
       reference: `ORDER-${number}`,
       description: 'Card payment',
       metadata: { order: String(number), channel: random.chance(0.7) ? 'web' : 'app' },
@@ -151,8 +148,7 @@ const declined: Deed = async ({ send, random }) => {
     [1, 'simulate:compliance_refused'],
   ] as const)
   await send({
-    ...deposit(money(random).amount, 'USD', {
-      ...money(random),
+    ...deposit(money(random), {
       reference,
       metadata: { order: String(number) },
     }),
@@ -187,7 +183,7 @@ const crypto: Deed = async ({ send, random, shop }) => {
     [5, [`${random.between(50, 2_500)}.${random.between(100_000, 999_999)}`, 'USDC']],
   ] as const)
   await send({
-    ...deposit(amount, currency, { description: 'Wallet top-up' }),
+    ...deposit({ amount, currency }, { description: 'Wallet top-up' }),
     key: shop.keys.treasury,
     caller: CALLERS.treasury,
     idempotencyKey: `wallet-${orders}-${random.between(1, 1e9)}`,
@@ -212,7 +208,7 @@ const FAULTS: readonly (readonly [number, Deed])[] = [
     3,
     async ({ send, random }) =>
       void (await send({
-        ...deposit('12.345', 'USD'),
+        ...deposit({ amount: '12.345', currency: 'USD' }),
         caller: CALLERS.checkout,
         idempotencyKey: `rounded-${random.between(1, 1e9)}`,
       })),
@@ -221,7 +217,7 @@ const FAULTS: readonly (readonly [number, Deed])[] = [
     2,
     async ({ send, shop }) =>
       void (await send({
-        ...deposit('0.10000000', 'BTC'),
+        ...deposit({ amount: '0.10000000', currency: 'BTC' }),
         caller: CALLERS.checkout,
         key: shop.keys.checkout,
         idempotencyKey: `wrong-type-${orders}`,
@@ -231,7 +227,7 @@ const FAULTS: readonly (readonly [number, Deed])[] = [
     2,
     async ({ send, shop }) =>
       void (await send({
-        ...deposit('10.00', 'USD'),
+        ...deposit({ amount: '10.00', currency: 'USD' }),
         caller: CALLERS.reports,
         key: shop.keys.reports,
         idempotencyKey: `scope-${orders}`,
@@ -259,7 +255,11 @@ const FAULTS: readonly (readonly [number, Deed])[] = [
         caller: { ip: '198.51.100.23', userAgent: 'lumen-staging/4.3 (node 22)' },
       })),
   ],
-  [2, async ({ send }) => void (await send({ ...deposit('5.00', 'USD'), caller: CALLERS.checkout }))],
+  [
+    2,
+    async ({ send }) =>
+      void (await send({ ...deposit({ amount: '5.00', currency: 'USD' }), caller: CALLERS.checkout })),
+  ],
 ]
 
 const DEEDS: readonly (readonly [number, Deed])[] = [

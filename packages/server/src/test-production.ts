@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setupLink } from './sessions/setup.ts'
+import { totp } from './sessions/test-totp.ts'
 import {
   isJsonAnswer,
   signHeaders,
@@ -170,17 +170,4 @@ async function identify(person: ReturnType<typeof visitor>, email: string): Prom
     workspaceId: me.body['workspace'].id as string,
     userId: me.body['user'].id as string,
   }
-}
-
-/** SHA-1, 30 seconds, 6 digits: the defaults of authenticator apps. */
-function totp(secretBase32: string): string {
-  const bits = [...secretBase32.replace(/=+$/, '')]
-    .map((digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit).toString(2).padStart(5, '0'))
-    .join('')
-  const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
-  const mac = createHmac('sha1', secret).update(counter).digest()
-  const value = mac.readUInt32BE(mac[19]! & 0xf) & 0x7fffffff
-  return String(value % 1_000_000).padStart(6, '0')
 }

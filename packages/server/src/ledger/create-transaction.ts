@@ -94,6 +94,15 @@ export async function createTransaction(
   // Named none, and yet there is none: a reset took the main account while this waited for it. Now a new one is made.
   if (result.outcome === 'account-not-found' && !body.account_id && body.type !== 'transfer')
     result = await deps.writer.write(item, nowMs, alongWith)
+  return createdFrom(result, principal, currency)
+}
+
+/** What was written, to be answered. @throws Problem for what the database refused */
+export function createdFrom(
+  result: WriteResult,
+  principal: Principal,
+  currency: Currency,
+): CreatedTransaction {
   if (result.outcome !== 'created' && result.outcome !== 'replayed')
     throw refusal(result, principal, currency)
   return {
@@ -129,7 +138,7 @@ function assertFields(body: CreateTransactionBody, mode: Mode): void {
 }
 
 /** What an outcome of the ledger means to the caller. */
-export function refusal(result: WriteResult, principal: Principal, currency: Currency): Problem {
+function refusal(result: WriteResult, principal: Principal, currency: Currency): Problem {
   const facts = JSON.parse(result.body ?? '{}') as {
     pointer?: string
     mode?: Mode | null

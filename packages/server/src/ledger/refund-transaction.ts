@@ -5,7 +5,7 @@ import { problem, type Problem } from '../problems.ts'
 import type { Rail } from '../rails/rail.ts'
 import type { Principal } from '../sessions/principal.ts'
 import { assertMayChange } from './access.ts'
-import { refusal, type CreatedTransaction } from './create-transaction.ts'
+import { createdFrom, type CreatedTransaction } from './create-transaction.ts'
 import { currencyOf, formatAmount, parseAmount, type Currency } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
 import { lockRefundable, type Refundable } from './queries.ts'
@@ -118,14 +118,7 @@ async function write(client: PoolClient, nowMs: number, decided: Decided): Promi
   )
   // What is left of the deposit is the closer limit, and says nothing of what the account has.
   if (result.outcome === 'insufficient-funds' && amountMinor > leftMinor) throw exceeds(leftMinor, currency)
-  if (result.outcome !== 'created' && result.outcome !== 'replayed')
-    throw refusal(result, principal, currency)
-  return {
-    answer: { status: result.status ?? 201, body: result.body ?? '' },
-    replayed: result.outcome === 'replayed',
-    transactionId: result.transaction_id,
-    eventIds: result.event_ids,
-  }
+  return createdFrom(result, principal, currency)
 }
 
 /** What the database's refusal means to the caller; anything else stays what it is. */
