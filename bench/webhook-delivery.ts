@@ -230,14 +230,15 @@ function describe(perSecond: number): Result {
   }
 }
 
-/** One transaction with an event for each workspace named. */
+/** One transaction with an event for each workspace named, published as the ledger publishes a batch. */
 async function publish(workspaces: string[], isMeasured = true): Promise<void> {
   const ids = workspaces.map(() => newId('evt'))
   const sentAt = performance.now()
   if (isMeasured) for (const id of ids) events.set(id, { sentAt, committedAt: sentAt, arrivedAt: 0 })
   await database.pool.query({
     name: 'publish',
-    text: `select publish_event(e.id, e.workspace_id, 'test', 'fiat', 'transaction.completed', e.object_id, null, $4, now())
+    text: `select publish_events(array_agg((e.id, e.workspace_id, 'test', 'fiat', 'transaction.completed', e.object_id,
+        null, $4)::event_request), now())
       from unnest($1::text[], $2::text[], $3::text[]) as e (id, workspace_id, object_id)`,
     values: [ids, workspaces, ids.map(() => newId('txn')), DATA],
   })

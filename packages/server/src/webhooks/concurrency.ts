@@ -11,35 +11,43 @@ export type Concurrency = {
 
 export const LIMIT_START = 16
 const LIMIT_MAX = 64
-const REMEMBERED_MAX = 1_000
+/** Idle endpoints whose limit is remembered; every claim names them. */
+const REMEMBERED_MAX = 256
+
+type State = { running: number; limit: number }
 
 /** Adds a slot after a success and halves them after a failure, so that a dead endpoint soon holds one. */
 export function createConcurrency(): Concurrency {
-  const endpoints = new Map<string, { running: number; limit: number }>()
+  const busy = new Map<string, State>()
+  /** The one that became idle last is the last. */
+  const idle = new Map<string, State>()
   let total = 0
   return {
     rooms: () =>
       new Map(
-        [...endpoints].map(([id, { limit, running }]) => [
+        [...busy, ...idle].map(([id, { limit, running }]) => [
           id,
           { free: Math.max(0, limit - running), running },
         ]),
       ),
     started(endpointId) {
-      const state = endpoints.get(endpointId) ?? { running: 0, limit: LIMIT_START }
+      const state = busy.get(endpointId) ?? idle.get(endpointId) ?? { running: 0, limit: LIMIT_START }
       state.running += 1
       total += 1
-      endpoints.set(endpointId, state)
+      idle.delete(endpointId)
+      busy.set(endpointId, state)
     },
     ended(endpointId, succeeded) {
-      const state = endpoints.get(endpointId)
+      const state = busy.get(endpointId)
       if (!state) return
       state.running -= 1
       total -= 1
       state.limit = succeeded ? Math.min(LIMIT_MAX, state.limit + 1) : Math.max(1, state.limit >> 1)
-      // What is back at the start, or one too many to remember, is forgotten: memory stays bounded.
-      if (state.running === 0 && (state.limit >= LIMIT_START || endpoints.size > REMEMBERED_MAX))
-        endpoints.delete(endpointId)
+      if (state.running > 0) return
+      busy.delete(endpointId)
+      idle.set(endpointId, state)
+      const oldest = idle.size > REMEMBERED_MAX ? idle.keys().next().value : undefined
+      if (oldest !== undefined) idle.delete(oldest)
     },
     running: () => total,
   }

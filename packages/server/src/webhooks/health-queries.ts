@@ -20,8 +20,8 @@ const SAMPLE_MAX = 500
 export const COUNTED_MAX = 10_000
 
 /**
- * What an endpoint's newest deliveries since a time met, and what waits for it. The queue's rows with the latest next
- * attempt are those that were tried last; rows that were never tried tell nothing.
+ * What an endpoint's newest deliveries since a time met, and what waits for it. Of the queue, those with the latest
+ * next attempt were tried last; rows that were never tried tell nothing.
  */
 export async function measureHealth(
   executor: Executor,
@@ -39,10 +39,8 @@ export async function measureHealth(
           order by event_id desc limit ${SAMPLE_MAX}
         ) f order by f.event_id desc limit ${SAMPLE_MAX}
       ), tried as (
-        select event_id from (
-          select event_id, attempt_count from pending_deliveries where endpoint_id = ${endpointId}
-          order by next_at desc limit ${SAMPLE_MAX}
-        ) p where attempt_count > 0
+        select event_id from pending_deliveries where endpoint_id = ${endpointId} and attempt_count > 0
+        order by next_at desc limit ${SAMPLE_MAX}
       ), attempt as materialized (
         select a.event_id, a.error, a.duration_ms from (select * from finished union select * from tried) d
         cross join lateral (

@@ -105,6 +105,18 @@ test('what is due and does not go out is backlog and lag; what waits for its nex
   await ada.request('DELETE', `/v1/webhook-endpoints/${id}`)
 })
 
+test('what was tried counts behind any number of untried rows that an open breaker moved to later', async () => {
+  const id = await endpoint()
+  await attempted(id, { ms: 7, error: 'timeout', retryIn: 60_000 })
+  await t.database.pool.query(
+    `insert into pending_deliveries (endpoint_id, event_id, currency_type, next_at, created_at)
+     select $1, 'evt_' || n, '', $2, $2 from generate_series(1, 1000) as n`,
+    [id, new Date(t.clock.now() + 3_600_000)],
+  )
+  expect(await health(id)).toMatchObject({ attempts: 1, success_rate: 0, latency_ms: { p50: 7 } })
+  await ada.request('DELETE', `/v1/webhook-endpoints/${id}`)
+})
+
 test('the breaker shows its state, the next probe and since when the endpoint fails', async () => {
   const id = await endpoint()
   const now = t.clock.now()
