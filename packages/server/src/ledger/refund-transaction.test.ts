@@ -1,52 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { simulator } from '../rails/simulator.ts'
-import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
+import { describe, expect, it } from 'vitest'
 import { reconcile } from './reconcile.ts'
-import { settleDue } from './settle-loop.ts'
+import { useTestLedger } from './test-ledger.ts'
 
-let app: TestApp
-let person: TestMember
-let key: TestKey
-let count = 0
+const ledger = useTestLedger()
+const { call, create, pass, get, balance, eventsOf } = ledger
 
-beforeAll(async () => {
-  app = await createTestApp()
-})
-// A workspace of its own for each test, so that its numbers are its own.
-beforeEach(async () => {
-  person = await app.signUp('Ada')
-  key = await app.createKey(person)
-})
-afterAll(async () => {
-  expect(await reconcile(app.database.pool)).toMatchObject({ consistent: true, discrepancies: [] })
-  await app.stop()
-})
-
-const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  app.signed(key, method, path, body === undefined ? { headers } : { body, headers })
-async function pass(ms = 1_000) {
-  app.clock.advance(ms)
-  while ((await settleDue(app, simulator)) > 0);
-}
-async function create(fields: Record<string, unknown> = {}): Promise<string> {
-  const body = { type: 'deposit', amount: '10.00', currency: 'USD', ...fields }
-  const created = await call('POST', '/v1/transactions', body, {
-    'idempotency-key': `refund-${(count += 1)}`,
-  })
-  expect([created.status, created.text]).toEqual([201, expect.any(String)])
-  return String(created.body['id'])
-}
 async function deposited(fields: Record<string, unknown> = {}): Promise<string> {
   const id = await create(fields)
   await pass()
   return id
 }
 const refund = (id: string, body: unknown = {}, headers: Record<string, string> = {}) =>
-  call('POST', `/v1/transactions/${id}/refund`, body, headers)
-const get = async (id: string) => (await call('GET', `/v1/transactions/${id}`)).body
-const balance = async () => (await call('GET', '/v1/balances')).body['data'][0]
-const eventsOf = async (id: string) =>
-  (await call('GET', `/v1/events?object_id=${id}`)).body['data'].map((event: { type: string }) => event.type)
+  call('POST', `/v1/transactions/${id}/refund`, body, { headers })
 
 describe('POST /v1/transactions/:id/refund', () => {
   it('a refund holds its amount, leaves when it is paid out, and is linked to its deposit', async () => {
@@ -73,7 +38,7 @@ describe('POST /v1/transactions/:id/refund', () => {
     expect(await get(body['id'])).toMatchObject({ status: 'completed' })
     expect(await balance()).toMatchObject({ posted: '0.00', pending_out: '0.00', available: '0.00' })
     expect(await eventsOf(body['id'])).toEqual(['transaction.completed', 'transaction.created'])
-    const log = await person.request('GET', `/v1/transaction-logs/${String(headers['request-id'])}`)
+    const log = await ledger.person.request('GET', `/v1/transaction-logs/${String(headers['request-id'])}`)
     expect(log.body).toMatchObject({ transaction_id: body['id'] })
   })
 
@@ -178,29 +143,29 @@ describe('POST /v1/transactions/:id/refund', () => {
   it('is nothing to strangers, to other workspaces, modes, currency types and scopes', async () => {
     const deposit = await deposited()
     const path = `/v1/transactions/${deposit}/refund`
-    expect((await app.app.inject({ method: 'POST', url: path, payload: {} })).statusCode).toBe(401)
-    const wrong = { ...key, secretKey: (await app.createKey(person)).secretKey }
-    expect((await app.signed(wrong, 'POST', path, { body: {} })).status).toBe(401)
-    const other = await app.createKey(await app.signUp('Eve'))
-    expect((await app.signed(other, 'POST', path, { body: {} })).status).toBe(404)
-    expect((await person.request('POST', path, { body: {}, mode: 'production' })).status).toBe(404)
-    const crypto = await app.createKey(person, { currency_type: 'crypto' })
-    expect((await app.signed(crypto, 'POST', path, { body: {} })).body).toMatchObject({
+    expect((await ledger.app.app.inject({ method: 'POST', url: path, payload: {} })).statusCode).toBe(401)
+    const wrong = { ...ledger.key, secretKey: (await ledger.app.createKey(ledger.person)).secretKey }
+    expect((await ledger.app.signed(wrong, 'POST', path, { body: {} })).status).toBe(401)
+    const other = await ledger.app.createKey(await ledger.app.signUp('Eve'))
+    expect((await ledger.app.signed(other, 'POST', path, { body: {} })).status).toBe(404)
+    expect((await ledger.person.request('POST', path, { body: {}, mode: 'production' })).status).toBe(404)
+    const crypto = await ledger.app.createKey(ledger.person, { currency_type: 'crypto' })
+    expect((await ledger.app.signed(crypto, 'POST', path, { body: {} })).body).toMatchObject({
       code: 'currency-type-mismatch',
     })
-    const reader = await app.createKey(person, { scopes: ['transactions:read'] })
-    expect((await app.signed(reader, 'POST', path, { body: {} })).body).toMatchObject({
+    const reader = await ledger.app.createKey(ledger.person, { scopes: ['transactions:read'] })
+    expect((await ledger.app.signed(reader, 'POST', path, { body: {} })).body).toMatchObject({
       code: 'scope-missing',
     })
     expect(await get(deposit)).toMatchObject({ refunded: '0.00' })
-    const byMember = await person.request('POST', path, { body: { amount: '1.00' } })
+    const byMember = await ledger.person.request('POST', path, { body: { amount: '1.00' } })
     expect(byMember.status).toBe(201)
   })
 })
 
 describe('the proof of the ledger', () => {
   it('finds a deposit that says something else than its refunds and returns', async () => {
-    const { pool } = app.database
+    const { pool } = ledger.app.database
     const deposit = await deposited()
     await refund(deposit, { amount: '3.00' })
     const failed = (await refund(deposit, { amount: '1.00', reference: 'simulate:declined' })).body['id']
@@ -221,7 +186,7 @@ describe('the proof of the ledger', () => {
 
 describe('what the database itself refuses', () => {
   it('more refunds than the deposit, and a refund of what is none', async () => {
-    const { pool } = app.database
+    const { pool } = ledger.app.database
     const deposit = await deposited()
     const payout = await create({ type: 'payout', amount: '1.00' })
     const code = (sql: string, values: unknown[]) =>

@@ -1,48 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { simulator } from '../rails/simulator.ts'
-import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { reconcile } from './reconcile.ts'
-import { settleDue } from './settle-loop.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestLedger } from './test-ledger.ts'
 
 const DAY = 86_400
-let app: TestApp
-let person: TestMember
-let key: TestKey
-let count = 0
+const ledger = useTestLedger()
+const { call, pass } = ledger
 
-beforeAll(async () => {
-  app = await createTestApp()
-})
-beforeEach(async () => {
-  person = await app.signUp('Ada')
-  key = await app.createKey(person)
-})
-afterAll(async () => {
-  expect(await reconcile(app.database.pool)).toMatchObject({ consistent: true, discrepancies: [] })
-  await app.stop()
-})
-
-const call = (method: string, path: string, body?: unknown, by = key) =>
-  app.signed(by, method, path, body === undefined ? {} : { body })
 const move = async (body: Record<string, unknown>) => {
   const moved = await call('POST', '/v1/test/clock', body)
   expect([moved.status, moved.text]).toEqual([200, expect.any(String)])
   return moved.body
 }
-async function create(reference: string, by = key) {
-  const headers = { 'idempotency-key': `test-clock-${(count += 1)}` }
-  const body = { type: 'deposit', amount: '10.00', currency: 'USD', reference }
-  const created = await app.signed(by, 'POST', '/v1/transactions', { body, headers })
-  expect(created.status).toBe(201)
-  return String(created.body['id'])
-}
-const status = async (id: string, by = key) =>
-  (await call('GET', `/v1/transactions/${id}`, undefined, by)).body['status']
-/** Real time goes on, and the worker looks. */
-async function pass(ms: number) {
-  app.clock.advance(ms)
-  while ((await settleDue(app, simulator)) > 0);
-}
+const create = (reference: string, by = ledger.key) => ledger.create({ reference }, { by })
+const status = async (id: string, by = ledger.key) =>
+  (await call('GET', `/v1/transactions/${id}`, undefined, { by })).body['status']
 
 describe('a test clock that is advanced', () => {
   it('lets happen what is due by it, before the answer, and nothing that is not', async () => {
@@ -76,23 +46,23 @@ describe('a test clock that is advanced', () => {
   })
 
   it('moves nothing of another workspace', async () => {
-    const stranger = await app.createKey(await app.signUp('Eve'))
+    const stranger = await ledger.app.createKey(await ledger.app.signUp('Eve'))
     const theirs = await create('simulate:delay_60s', stranger)
     await move({ advance_seconds: DAY })
     expect(await status(theirs, stranger)).toBe('pending')
-    expect((await call('GET', '/v1/test/clock', undefined, stranger)).body).toMatchObject({
+    expect((await call('GET', '/v1/test/clock', undefined, { by: stranger })).body).toMatchObject({
       ahead_seconds: 0,
     })
   })
 
   it('moves no key, no signature and no time that is written down', async () => {
-    const expires = new Date(app.clock.now() + 3_600_000).toISOString()
-    const short = await app.createKey(person, { expires_at: expires })
+    const expires = new Date(ledger.app.clock.now() + 3_600_000).toISOString()
+    const short = await ledger.app.createKey(ledger.person, { expires_at: expires })
     const id = await create('simulate:instant')
     await move({ advance_seconds: 30 * DAY })
-    expect((await call('GET', '/v1/me', undefined, short)).status).toBe(200)
+    expect((await call('GET', '/v1/me', undefined, { by: short })).status).toBe(200)
     const { body } = await call('GET', `/v1/transactions/${id}`)
-    const now = new Date(app.clock.now()).toISOString()
+    const now = new Date(ledger.app.clock.now()).toISOString()
     expect([body['created_at'], body['completed_at']]).toEqual([now, now])
     const { body: clock } = await call('GET', '/v1/test/clock')
     expect(clock['server_time']).toBe(now)
@@ -131,7 +101,7 @@ describe('a test clock that stands still', () => {
 
   it('stands still at the time it is given, and what is due until then happens', async () => {
     const id = await create('simulate:delay_10m')
-    const at = new Date(app.clock.now() + 700_000).toISOString()
+    const at = new Date(ledger.app.clock.now() + 700_000).toISOString()
     expect(await move({ frozen_at: at })).toMatchObject({ now: at, frozen_at: at, looked_at: 1 })
     expect(await status(id)).toBe('completed')
   })
@@ -182,7 +152,7 @@ describe('/v1/test/clock', () => {
     expect(await refused({ advance_seconds: 1, frozen_at: null })).toEqual([422, '/'])
     for (const seconds of [0, -5, 1.5, '60', 31_622_401])
       expect(await refused({ advance_seconds: seconds })).toEqual([422, '/advance_seconds'])
-    const at = (ms: number) => ({ frozen_at: new Date(app.clock.now() + ms).toISOString() })
+    const at = (ms: number) => ({ frozen_at: new Date(ledger.app.clock.now() + ms).toISOString() })
     expect(await refused(at(0))).toEqual([422, '/frozen_at'])
     expect(await refused(at(11 * 366 * DAY * 1_000))).toEqual([422, '/frozen_at'])
     for (let year = 0; year < 9; year += 1) await move({ advance_seconds: 31_622_400 })
@@ -197,9 +167,9 @@ describe('/v1/test/clock', () => {
 
   it('every change is in the audit log, with what the clock showed before and after', async () => {
     await move({ advance_seconds: 60 })
-    const { body } = await person.request('GET', '/v1/audit-log')
+    const { body } = await ledger.person.request('GET', '/v1/audit-log')
     const entry = body['data'].find(({ action }: { action: string }) => action === 'test_clock.changed')
-    const now = app.clock.now()
+    const now = ledger.app.clock.now()
     expect(entry).toMatchObject({
       actor: { kind: 'key' },
       before: { now: new Date(now).toISOString(), frozen_at: null },

@@ -1,52 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { simulator } from '../rails/simulator.ts'
 import { TEST_CASES } from '../rails/test-cases.ts'
 import { createLog } from '../log.ts'
-import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { startDeliverer, type Deliverer } from '../webhooks/deliver.ts'
 import { listen, loopbackGuard, type Listener } from '../webhooks/test-webhooks.ts'
-import { reconcile } from './reconcile.ts'
-import { settleDue } from './settle-loop.ts'
+import { useTestLedger } from './test-ledger.ts'
 
-let app: TestApp
-let person: TestMember
-let key: TestKey
-let count = 0
+const ledger = useTestLedger()
+const { call, create, get, pass, eventsOf } = ledger
 
-beforeAll(async () => {
-  app = await createTestApp()
-})
-// A workspace of its own for each test, so that its numbers are its own.
-beforeEach(async () => {
-  person = await app.signUp('Ada')
-  key = await app.createKey(person)
-})
-afterAll(async () => {
-  expect(await reconcile(app.database.pool)).toMatchObject({ consistent: true, discrepancies: [] })
-  await app.stop()
-})
-
-const call = (method: string, path: string, body?: unknown) =>
-  app.signed(key, method, path, body === undefined ? {} : { body })
-async function create(fields: Record<string, unknown> = {}) {
-  const headers = { 'idempotency-key': `test-mode-${(count += 1)}` }
-  const body = { type: 'deposit', amount: '10.00', currency: 'USD', ...fields }
-  const created = await app.signed(key, 'POST', '/v1/transactions', { body, headers })
-  expect([created.status, created.text]).toEqual([201, expect.any(String)])
-  return String(created.body['id'])
-}
-const get = async (id: string) => (await call('GET', `/v1/transactions/${id}`)).body
-async function pass(ms: number) {
-  app.clock.advance(ms)
-  while ((await settleDue(app, simulator)) > 0);
-}
 const available = async () => (await call('GET', '/v1/balances')).body['data'][0].available
 const linkedTo = async (id: string) =>
   (await call('GET', '/v1/transactions?limit=100')).body['data'].filter(
     (one: { linked_transaction_id: string | null }) => one.linked_transaction_id === id,
   )
-const eventsOf = async (id: string) =>
-  (await call('GET', `/v1/events?object_id=${id}`)).body['data'].map((event: { type: string }) => event.type)
 
 describe('a test case', () => {
   it('ends as the table says, by its amount and by its reference, for deposits and payouts', async () => {
@@ -183,7 +149,8 @@ describe('POST /v1/test/transactions/:id/return', () => {
     const id = await create()
     await pass(1_000)
     const path = `/v1/test/transactions/${id}/return`
-    const send = () => app.signed(key, 'POST', path, { body: {}, headers: { 'idempotency-key': 'return-1' } })
+    const send = () =>
+      ledger.app.signed(ledger.key, 'POST', path, { body: {}, headers: { 'idempotency-key': 'return-1' } })
     const [first, second] = [await send(), await send()]
     expect([first.status, second.status, second.text]).toEqual([201, 201, first.text])
     expect(second.headers['idempotency-replayed']).toBe('true')
@@ -202,18 +169,18 @@ describe('odd webhooks', () => {
   beforeAll(async () => {
     listener = await listen()
     deliverer = await startDeliverer({
-      databaseUrl: app.database.pool.options.connectionString!,
-      clock: app.clock,
-      sealer: app.sealer,
+      databaseUrl: ledger.app.database.pool.options.connectionString!,
+      clock: ledger.app.clock,
+      sealer: ledger.app.sealer,
       log: createLog('silent'),
       guard: loopbackGuard,
-      platformSigner: () => app.signingKeys.signer('webhooks'),
+      platformSigner: () => ledger.app.signingKeys.signer('webhooks'),
       retrySchedule: [0],
     })
   })
   beforeEach(async () => {
     const body = { url: listener.url, event_types: ['transaction.created', 'transaction.completed'] }
-    await person.request('POST', '/v1/webhook-endpoints', { body })
+    await ledger.person.request('POST', '/v1/webhook-endpoints', { body })
   })
   afterAll(async () => {
     await deliverer.stop()
@@ -241,7 +208,7 @@ describe('odd webhooks', () => {
     const id = await create({ amount: '90041' })
     await pass(1_000)
     await vi.waitFor(() => expect(received(id)).toHaveLength(1), wait)
-    app.clock.advance(4_000)
+    ledger.app.clock.advance(4_000)
     await vi.waitFor(() => expect(received(id)).toHaveLength(2), wait)
     const arrived = received(id).map(({ type, one }) => [type, JSON.parse(one.body).sequence])
     expect(arrived).toEqual([
@@ -253,7 +220,7 @@ describe('odd webhooks', () => {
   it('an odd one is created once for its Idempotency-Key, like any other', async () => {
     const body = { type: 'deposit', amount: '90041', currency: 'USD' }
     const headers = { 'idempotency-key': 'odd-1' }
-    const send = () => app.signed(key, 'POST', '/v1/transactions', { body, headers })
+    const send = () => ledger.app.signed(ledger.key, 'POST', '/v1/transactions', { body, headers })
     const answers = await Promise.all([send(), send(), send()])
     const made = answers.filter(({ status }) => status === 201)
     expect(new Set(made.map((answer) => answer.body['id'])).size).toBe(1)

@@ -1,34 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { simulator } from '../rails/simulator.ts'
-import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { reconcile } from './reconcile.ts'
-import { settleDue } from './settle-loop.ts'
+import { describe, expect, it } from 'vitest'
+import { useTestLedger } from './test-ledger.ts'
 
-let app: TestApp
-let person: TestMember
-let key: TestKey
-let count = 0
-
-beforeAll(async () => {
-  app = await createTestApp()
-})
-beforeEach(async () => {
-  person = await app.signUp('Ada')
-  key = await app.createKey(person)
-})
-afterAll(async () => {
-  expect(await reconcile(app.database.pool)).toMatchObject({ consistent: true, discrepancies: [] })
-  await app.stop()
-})
+const ledger = useTestLedger()
+const { pass } = ledger
 
 const deposit = { type: 'deposit', amount: '10.00', currency: 'USD', reference: 'order-1' }
 const unique = { ...deposit, unique_reference: true }
-const post = (body: unknown, { by = key, idempotencyKey = `unique-${(count += 1)}` } = {}) =>
-  app.signed(by, 'POST', '/v1/transactions', { body, headers: { 'idempotency-key': idempotencyKey } })
-async function pass() {
-  app.clock.advance(1_000)
-  while ((await settleDue(app, simulator)) > 0);
-}
+const post = (body: Record<string, unknown>, { by = ledger.key, idempotencyKey = '' } = {}) =>
+  ledger.post(body, { by, headers: idempotencyKey ? { 'idempotency-key': idempotencyKey } : {} })
 
 describe('unique_reference', () => {
   it('refuses a second one of the account and names the first, whatever became of it', async () => {
@@ -44,7 +23,7 @@ describe('unique_reference', () => {
         transaction_id: first.body.id,
       })
     }
-    const { body } = await app.signed(key, 'GET', '/v1/transactions?reference=order-1')
+    const { body } = await ledger.app.signed(ledger.key, 'GET', '/v1/transactions?reference=order-1')
     expect(body.data).toHaveLength(1)
   })
 
@@ -52,14 +31,14 @@ describe('unique_reference', () => {
     expect((await post(deposit)).status).toBe(201)
     expect((await post(unique)).status).toBe(201)
     expect((await post(deposit)).status).toBe(201)
-    const savings = await app.signed(key, 'POST', '/v1/accounts', {
+    const savings = await ledger.app.signed(ledger.key, 'POST', '/v1/accounts', {
       body: { currency: 'USD', name: 'Savings' },
     })
     const elsewhere = { ...unique, account_id: savings.body.id }
     expect((await post(elsewhere)).status).toBe(201)
     expect((await post(elsewhere)).body.code).toBe('reference-taken')
     expect((await post({ ...unique, currency: 'EUR' })).status).toBe(201)
-    const stranger = await app.createKey(await app.signUp('Eve'))
+    const stranger = await ledger.app.createKey(await ledger.app.signUp('Eve'))
     expect((await post(unique, { by: stranger })).status).toBe(201)
   })
 
@@ -87,7 +66,7 @@ describe('unique_reference', () => {
           transaction_id: made.find((one) => one.body.reference === `race-${index % 3}`)?.body.id,
         })
     // Only those that were made announced anything.
-    const balances = await app.signed(key, 'GET', '/v1/balances')
+    const balances = await ledger.app.signed(ledger.key, 'GET', '/v1/balances')
     const total = made.reduce((sum, { body }) => sum + Number(body.amount), 0)
     expect(balances.body.data[0].pending_in).toBe(total.toFixed(2))
   })
@@ -106,13 +85,13 @@ describe('unique_reference', () => {
 
   it('holds whoever writes: the database refuses a second row', async () => {
     const { body } = await post(unique)
-    const { rows } = await app.database.pool.query<{ columns: string }>(
+    const { rows } = await ledger.app.database.pool.query<{ columns: string }>(
       `select string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
        where table_name = 'transactions' and column_name not in ('id', 'sequence')`,
     )
     const columns = rows[0]?.columns
     await expect(
-      app.database.pool.query(
+      ledger.app.database.pool.query(
         `insert into transactions (id, sequence, ${columns})
          select 'txn_copy', sequence + 1, ${columns} from transactions where id = $1`,
         [body.id],

@@ -1,34 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { simulator } from '../rails/simulator.ts'
-import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { settleDue } from './settle-loop.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { useTestLedger } from './test-ledger.ts'
 
-let app: TestApp
-let person: TestMember
-let key: TestKey
+const ledger = useTestLedger()
+const { pass, post: create } = ledger
 let id: string
-let count = 0
 
-beforeAll(async () => {
-  app = await createTestApp()
-})
 beforeEach(async () => {
-  person = await app.signUp('Ada')
-  key = await app.createKey(person)
-  id = (await create({ description: 'Socks', metadata: { order: 'A-1', paid: true } })).body.id
+  id = await ledger.create({ description: 'Socks', metadata: { order: 'A-1', paid: true } })
 })
-afterAll(() => app.stop())
 
-const create = (fields: Record<string, unknown> = {}) =>
-  app.signed(key, 'POST', '/v1/transactions', {
-    body: { type: 'deposit', amount: '10.00', currency: 'USD', ...fields },
-    headers: { 'idempotency-key': `update-${(count += 1)}` },
-  })
-const patch = (body: unknown, { by = key, of = id } = {}) =>
-  app.signed(by, 'PATCH', `/v1/transactions/${of}`, { body })
-const get = async () => (await app.signed(key, 'GET', `/v1/transactions/${id}`)).body
+const patch = (body: unknown, { by = ledger.key, of = id } = {}) =>
+  ledger.app.signed(by, 'PATCH', `/v1/transactions/${of}`, { body })
+const get = async () => (await ledger.app.signed(ledger.key, 'GET', `/v1/transactions/${id}`)).body
 const audit = async () =>
-  (await person.request('GET', '/v1/audit-log?action=transaction.updated')).body['data'] as Record<
+  (await ledger.person.request('GET', '/v1/audit-log?action=transaction.updated')).body['data'] as Record<
     string,
     unknown
   >[]
@@ -36,12 +21,12 @@ const audit = async () =>
 describe('PATCH /v1/transactions/:id', () => {
   it('changes what is given and leaves the rest, in every status', async () => {
     const before = await get()
-    app.clock.advance(1_000)
+    ledger.app.clock.advance(1_000)
     const first = await patch({ description: 'Two socks' })
     expect(first.status).toBe(200)
-    const updatedAt = new Date(app.clock.now()).toISOString()
+    const updatedAt = new Date(ledger.app.clock.now()).toISOString()
     expect(first.body).toEqual({ ...before, description: 'Two socks', updated_at: updatedAt })
-    while ((await settleDue(app, simulator)) > 0);
+    await pass(0)
     const settled = await get()
     expect(settled.status).toBe('completed')
     const second = await patch({ metadata: { order: 'A-2' } })
@@ -52,7 +37,7 @@ describe('PATCH /v1/transactions/:id', () => {
       metadata: {},
     })
     expect(await get()).toMatchObject({ description: null, metadata: {} })
-    const found = await app.signed(key, 'GET', '/v1/transactions?metadata[order]=A-1')
+    const found = await ledger.app.signed(ledger.key, 'GET', '/v1/transactions?metadata[order]=A-1')
     expect(found.body.data).toEqual([])
   })
 
@@ -60,9 +45,9 @@ describe('PATCH /v1/transactions/:id', () => {
     const facts = async () => {
       const { account_id: accountId } = await get()
       return [
-        (await app.signed(key, 'GET', `/v1/accounts/${accountId}/entries`)).body,
-        (await app.signed(key, 'GET', '/v1/balances')).body,
-        (await app.signed(key, 'GET', '/v1/events')).body,
+        (await ledger.app.signed(ledger.key, 'GET', `/v1/accounts/${accountId}/entries`)).body,
+        (await ledger.app.signed(ledger.key, 'GET', '/v1/balances')).body,
+        (await ledger.app.signed(ledger.key, 'GET', '/v1/events')).body,
       ]
     }
     const before = await facts()
@@ -122,7 +107,7 @@ describe('PATCH /v1/transactions/:id', () => {
 
   it('is nothing to strangers, to other workspaces, modes, currency types and scopes', async () => {
     const before = await get()
-    const bare = await app.app.inject({
+    const bare = await ledger.app.app.inject({
       method: 'PATCH',
       url: `/v1/transactions/${id}`,
       headers: { host: 'localhost:4747', 'content-type': 'application/json' },
@@ -130,18 +115,18 @@ describe('PATCH /v1/transactions/:id', () => {
     })
     expect(bare.statusCode).toBe(401)
     const body = { description: 'mine' }
-    const eve = await app.createKey(await app.signUp('Eve'))
+    const eve = await ledger.app.createKey(await ledger.app.signUp('Eve'))
     expect((await patch(body, { by: eve })).body).toMatchObject({ status: 404, code: 'not-found' })
     expect((await patch(body, { of: 'txn_none' })).status).toBe(404)
-    const crypto = await app.createKey(person, { currency_type: 'crypto' })
+    const crypto = await ledger.app.createKey(ledger.person, { currency_type: 'crypto' })
     expect((await patch(body, { by: crypto })).body.code).toBe('currency-type-mismatch')
-    const reader = await app.createKey(person, { scopes: ['transactions:read'] })
+    const reader = await ledger.app.createKey(ledger.person, { scopes: ['transactions:read'] })
     expect((await patch(body, { by: reader })).body.code).toBe('scope-missing')
-    const other = await person.request('PATCH', `/v1/transactions/${id}`, { body, mode: 'production' })
+    const other = await ledger.person.request('PATCH', `/v1/transactions/${id}`, { body, mode: 'production' })
     expect(other.body.code).toBe('key-required')
     expect(await get()).toEqual(before)
     expect(await audit()).toEqual([])
-    const own = await person.request('PATCH', `/v1/transactions/${id}`, { body })
+    const own = await ledger.person.request('PATCH', `/v1/transactions/${id}`, { body })
     expect([own.status, own.body['description']]).toEqual([200, 'mine'])
   })
 })
