@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { problem } from '../problems.ts'
+import { createPlaces } from './places.ts'
 
 // A reader who takes its time holds its own workspace's places and nobody else's.
 const EXPORTS_PER_WORKSPACE_MAX = 4
@@ -20,37 +20,32 @@ export type Exports = ReturnType<typeof createExports>
 
 /** The files that this server is sending: so many for a workspace, so many in all. */
 export function createExports() {
-  const running = new Map<string, number>()
-  let total = 0
-  const count = (workspaceId: string, step: 1 | -1) => {
-    total += step
-    const ofWorkspace = (running.get(workspaceId) ?? 0) + step
-    if (ofWorkspace === 0) running.delete(workspaceId)
-    else running.set(workspaceId, ofWorkspace)
-  }
+  const places = createPlaces({
+    what: 'files',
+    perWorkspaceMax: EXPORTS_PER_WORKSPACE_MAX,
+    totalMax: EXPORTS_MAX,
+  })
 
   return {
     /**
      * Answers with a file, as fast as its reader takes it. The source is ended when the reader leaves; where the
      * source breaks, the connection is cut, so that half a file never looks like a whole one.
-     * @throws Problem `limit-reached` while too many run
+     * @throws Problem `too-many-at-once` or `service-unavailable` while too many run
      */
     send(
       reply: FastifyReply,
       file: { workspaceId: string; name: string; format: 'csv' | 'ndjson'; rows: AsyncIterable<string> },
     ): FastifyReply {
-      if ((running.get(file.workspaceId) ?? 0) >= EXPORTS_PER_WORKSPACE_MAX || total >= EXPORTS_MAX)
-        throw problem('limit-reached', { detail: 'Too many exports are running. Try again in a moment.' })
+      const giveBack = places.take(file.workspaceId)
       const options = { objectMode: false, highWaterMark: BUFFERED_BYTES_MAX }
       const stream = Readable.from(file.rows, options)
       const late = setTimeout(
         () => stream.destroy(new Error('the export took too long')),
         EXPORT_DURATION_MS_MAX,
       )
-      count(file.workspaceId, 1)
       stream.once('close', () => {
         clearTimeout(late)
-        count(file.workspaceId, -1)
+        giveBack()
       })
       return reply
         .type(TYPES[file.format])

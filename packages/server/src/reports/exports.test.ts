@@ -112,7 +112,11 @@ describe('GET /v1/transactions/export', () => {
   it('four are under way for a workspace at most, and a place is free again when one ends', async () => {
     const running = await Promise.all([1, 2, 3, 4].map(() => begin('/v1/transactions/export')))
     const fifth = await app.signed(key, 'GET', '/v1/transactions/export')
-    expect([fifth.status, fifth.body.code]).toEqual([409, 'limit-reached'])
+    expect([fifth.status, fifth.body.code, fifth.headers['retry-after']]).toEqual([
+      429,
+      'too-many-at-once',
+      '5',
+    ])
     const other = await app.signUp('Other')
     expect((await other.request('GET', '/v1/transactions/export')).status).toBe(200)
     for (const response of running) response.destroy()

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
 import type { Exports } from '../http/exports.ts'
 import { decodeCursor, page } from '../http/pagination.ts'
+import { createPlaces, type Places } from '../http/places.ts'
 import { visible } from '../ledger/access.ts'
 import { allEntries, allTransactions } from '../ledger/list-queries.ts'
 import { findAccount } from '../ledger/queries.ts'
@@ -28,14 +29,23 @@ export type ReportDeps = { database: Database; clock: Clock; exports: Exports }
 const access = (resource: 'reports' | 'accounts' | 'transactions') =>
   ({ access: { resource, action: 'read', doors: ['key', 'member'] } }) as const
 
+// A report of ten years keeps one connection of the pool, which has 20 for everybody, and one core busy.
+const REPORTS_PER_WORKSPACE_MAX = 4
+const REPORTS_MAX = 8
+
 /** Summary reports, account statements, and the files of transactions and entries. */
 export function reportRoutes(app: App, deps: ReportDeps): void {
-  summaryRoutes(app, deps)
-  statementRoutes(app, deps)
+  const places = createPlaces({
+    what: 'reports',
+    perWorkspaceMax: REPORTS_PER_WORKSPACE_MAX,
+    totalMax: REPORTS_MAX,
+  })
+  summaryRoutes(app, deps, places)
+  statementRoutes(app, deps, places)
   exportRoutes(app, deps)
 }
 
-function summaryRoutes(app: App, deps: ReportDeps): void {
+function summaryRoutes(app: App, deps: ReportDeps, places: Places): void {
   app.get(
     '/v1/reports/summary',
     {
@@ -51,11 +61,13 @@ function summaryRoutes(app: App, deps: ReportDeps): void {
       },
     },
     ({ principal, query }) =>
-      summarizeTransactions(deps.database.pool, { principal, query, nowMs: deps.clock.now() }),
+      places.during(principal.workspaceId, () =>
+        summarizeTransactions(deps.database.pool, { principal, query, nowMs: deps.clock.now() }),
+      ),
   )
 }
 
-function statementRoutes(app: App, deps: ReportDeps): void {
+function statementRoutes(app: App, deps: ReportDeps, places: Places): void {
   const { pool } = deps.database
 
   app.get(
@@ -76,7 +88,9 @@ function statementRoutes(app: App, deps: ReportDeps): void {
     async ({ principal, params: { id }, query }) => {
       const account = await visibleAccount(deps, principal, id)
       const period = await periodOf(pool, query, deps.clock.now())
-      const { first, next, ...bounds } = await statementBounds(pool, id, period)
+      const { first, next, ...bounds } = await places.during(principal.workspaceId, () =>
+        statementBounds(pool, id, period),
+      )
       const after = query.cursor ? versionOf(query.cursor) + 1n : 0n
       const from = after > BigInt(first) ? String(after) : first
       const lines = { accountId: id, first: from, next, limit: query.limit }
@@ -108,7 +122,7 @@ function statementRoutes(app: App, deps: ReportDeps): void {
     async ({ principal, params: { id }, query: { format, ...query } }, reply) => {
       await visibleAccount(deps, principal, id)
       const period = await periodOf(pool, query, deps.clock.now())
-      const bounds = await statementBounds(pool, id, period)
+      const bounds = await places.during(principal.workspaceId, () => statementBounds(pool, id, period))
       const statement = statementLines({ accountId: id, first: bounds.first, next: bounds.next })
       const rows = exportStatement(deps.database, { bounds, period, statement, format })
       return deps.exports.send(reply, {

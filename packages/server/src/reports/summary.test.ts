@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../ids.ts'
 import { advanceTransactions } from '../ledger/advance-transaction.ts'
 import { currencyOf, formatAmount } from '../ledger/currencies.ts'
@@ -300,4 +300,45 @@ describe('GET /v1/reports/summary', () => {
       expect([text, status, body.errors?.[0]?.pointer]).toEqual([text, 422, pointer])
     }
   })
+
+  it('four are made for a workspace at a time, and other workspaces have places of their own', async () => {
+    const other = await app.signUp('Other')
+    const client = await app.database.pool.connect()
+    const waiting: Promise<{ status: number }>[] = []
+    try {
+      await client.query('begin; lock table transactions in access exclusive mode')
+      for (let count = 0; count < 4; count += 1) waiting.push(query(''))
+      await untilBlocked(4)
+      const fifth = await query('')
+      expect([fifth.status, fifth.body.code, fifth.headers['retry-after']]).toEqual([
+        429,
+        'too-many-at-once',
+        '5',
+      ])
+      for (let count = 0; count < 4; count += 1) waiting.push(query('', { member: other }))
+      await untilBlocked(8)
+      const third = await query('', { member: await app.signUp('Third') })
+      expect([third.status, third.body.code, third.headers['retry-after']]).toEqual([
+        503,
+        'service-unavailable',
+        '5',
+      ])
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+    expect((await query('')).status).toBe(200)
+  })
 })
+
+/** Waits until so many reports wait for the lock. */
+async function untilBlocked(count: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await app.database.pool.query<{ count: number }>(
+      `select count(*)::integer from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and query like '%grouping%'`,
+    )
+    expect(rows[0]?.count).toBe(count)
+  }, 10_000)
+}
