@@ -28,17 +28,32 @@ export function OperatorReconciliationPage() {
 function Page() {
   const runs = useList<Reconciliation>({ path: RECONCILIATIONS, itemsMax: 20, live: true })
   const [newest] = runs.rows
-  const lastFull = runs.rows.find(({ kind, status }) => kind === 'full' && status === 'completed')
+  const full = useList<Reconciliation>({
+    path: RECONCILIATIONS,
+    query: { kind: 'full' },
+    itemsMax: 2,
+    live: true,
+  })
+  const lastFull = full.rows.find(({ status }) => status === 'completed')
+  const everySeconds = (full.list.data?.pages[0] as { full_every_seconds?: number | null } | undefined)
+    ?.full_every_seconds
   return (
     <>
       <PageHead
         title="Reconciliation"
-        lead="Proves every balance from its entries: what is new every five minutes, everything once a day."
+        lead="Proves every balance from its entries: what is new every five minutes, everything as often as it is cheap to, once a day at least."
         action={<RunNow running={newest?.status === 'running'} />}
       />
       <div className="stack-wide">
         {newest?.status === 'running' && <Progress run={newest} />}
         <Discrepancies />
+        {lastFull && everySeconds && (
+          <p className="second">
+            The last full run began <Time at={lastFull.started_at} />; one begins every{' '}
+            {inWords(everySeconds)}. A change of an old entry, which the database itself refuses, is found by
+            then.
+          </p>
+        )}
         {lastFull && <Totals run={lastFull} />}
         <section className="stack">
           <h2>Runs</h2>
@@ -53,6 +68,11 @@ function Page() {
       </div>
     </>
   )
+}
+
+function inWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
 }
 
 function RunNow({ running }: { running: boolean }) {

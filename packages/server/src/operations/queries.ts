@@ -78,13 +78,17 @@ export async function readDatabase(executor: Executor): Promise<DatabaseFacts> {
 export type LedgerProof = {
   openDiscrepancies: number
   lastFullAt: Date | null
+  /** How long after its beginning the next full one begins. */
+  fullEverySeconds: number | null
   lastAt: Date | null
 }
 
 export async function readLedgerProof(executor: Executor): Promise<LedgerProof> {
   const { rows } = await executor.query<LedgerProof>(
     `select (select count(*)::int from ledger_discrepancies where resolved_at is null) as "openDiscrepancies",
-       max(finished_at) filter (where kind = 'full') as "lastFullAt", max(finished_at) as "lastAt"
+       max(finished_at) filter (where kind = 'full') as "lastFullAt", max(finished_at) as "lastAt",
+       (select extract(epoch from full_reconciliation_every(finished_at - started_at))::float8 from ledger_reconciliations
+        where kind = 'full' and status = 'completed' order by finished_at desc limit 1) as "fullEverySeconds"
      from ledger_reconciliations where status = 'completed'`,
   )
   return rows[0]!

@@ -127,6 +127,11 @@ export async function sharedMetrics({
       'Since the last proof of all of it.',
       age(proof.lastFullAt),
     ),
+    gauge(
+      'countersign_full_reconciliation_every_seconds',
+      'How long after its beginning the next proof of all of it begins: by then a change of an old entry is found.',
+      proof.fullEverySeconds,
+    ),
     gauge('countersign_database_size_bytes', 'The database on disk.', facts.sizeBytes),
     gauge(
       'countersign_database_server_connections',

@@ -4,7 +4,10 @@ import { reconcileSlice, type ReconciliationDeps } from './reconcile-slice.ts'
 const LOOK_INTERVAL_MS = 5_000
 const REST_MAX_MS = 2_000
 
-/** Proves the ledger every five minutes, and all of it every day; at most half of the time is its own. */
+/**
+ * Proves what is new every five minutes, and all of it as often as it is cheap to, once a day at least
+ * (full_reconciliation_every in 0040_full_proofs.sql); at most half of the time is its own.
+ */
 export function reconciliationLoop(deps: ReconciliationDeps) {
   return {
     name: 'reconcile',

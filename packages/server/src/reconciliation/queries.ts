@@ -74,13 +74,23 @@ export async function listRuns(
   return rows
 }
 
-/** When the last run of each kind began; a full one proves everything that an incremental one does. */
-export async function lastFinished(
-  executor: Executor,
-): Promise<{ full: Date | null; incremental: Date | null }> {
-  const { rows } = await executor.query<{ full: Date | null; incremental: Date | null }>(
-    `select max(started_at) filter (where kind = 'full') as full, max(started_at) as incremental
-     from ledger_reconciliations where status = 'completed'`,
+export type Schedule = {
+  /** When everything is to be proved again, and how long after the last time; null before the first time. */
+  fullDueAt: Date | null
+  fullEverySeconds: number | null
+  /** When the last run began: a full one proves everything that an incremental one does. */
+  lastStartedAt: Date | null
+}
+
+export async function readSchedule(executor: Executor): Promise<Schedule> {
+  const { rows } = await executor.query<Schedule>(
+    `select last_full.started_at + last_full.every as "fullDueAt",
+       extract(epoch from last_full.every)::float8 as "fullEverySeconds", latest.started_at as "lastStartedAt"
+     from (select max(started_at) as started_at from ledger_reconciliations where status = 'completed') latest
+     left join lateral (
+       select started_at, full_reconciliation_every(finished_at - started_at) as every from ledger_reconciliations
+       where kind = 'full' and status = 'completed' order by finished_at desc limit 1
+     ) last_full on true`,
   )
   return rows[0]!
 }
@@ -196,15 +206,16 @@ export async function countOpenDiscrepancies(executor: Executor): Promise<number
   return rows[0]!.count
 }
 
-/** Incremental runs come every few minutes: those of some days are enough. */
+/** Runs come every few minutes: those of some days are enough, but for what a person asked for and what found something. */
 export async function deleteRunsBefore(
   client: Executor,
-  { incremental, full }: { incremental: Date; full: Date },
+  { usual, special }: { usual: Date; special: Date },
 ): Promise<void> {
   await client.query(
     `delete from ledger_reconciliations
-     where status = 'completed' and finished_at < case kind when 'full' then $2::timestamptz else $1::timestamptz end`,
-    [incremental, full],
+     where status = 'completed'
+       and finished_at < case when requested_by is null and found = '{}' then $1::timestamptz else $2::timestamptz end`,
+    [usual, special],
   )
 }
 

@@ -9,7 +9,7 @@ import {
   findRunning,
   finishRun,
   insertRun,
-  lastFinished,
+  readSchedule,
   resolveUnseen,
   runSlice,
   saveDiscrepancies,
@@ -34,14 +34,13 @@ export type ReconciliationDeps = {
 export type SliceSizes = { accounts: number; entries: number; strays: number; transactions: number }
 
 const DAY_MS = 86_400_000
-const FULL_EVERY_MS = DAY_MS
-const INCREMENTAL_EVERY_MS = 300_000
+const RUN_EVERY_MS = 300_000
 // A quarter of a second of one busy core each: bench/reconciliation.ts.
 const SLICE_SIZES: SliceSizes = { accounts: 1_000, entries: 10_000, strays: 1_000, transactions: 5_000 }
 /** Open discrepancies that are listed one by one; the counts of a run go on. */
 const DISCREPANCIES_KEPT_MAX = 10_000
-const INCREMENTAL_RUNS_KEPT_MS = 7 * DAY_MS
-const FULL_RUNS_KEPT_MS = 400 * DAY_MS
+const USUAL_RUNS_KEPT_MS = 7 * DAY_MS
+const SPECIAL_RUNS_KEPT_MS = 400 * DAY_MS
 
 const NEXT_PHASE: Record<RunKind, Record<Exclude<Phase, 'totals'>, Phase>> = {
   full: { accounts: 'strays', strays: 'transactions', transactions: 'totals' },
@@ -85,14 +84,10 @@ export async function reconcileSlice(
 }
 
 async function beginDueRun(client: Executor, nowMs: number): Promise<Run | null> {
-  const last = await lastFinished(client)
-  const isDue = (at: Date | null, everyMs: number) => at === null || nowMs - at.getTime() >= everyMs
-  const kind = isDue(last.full, FULL_EVERY_MS)
-    ? 'full'
-    : isDue(last.incremental, INCREMENTAL_EVERY_MS)
-      ? 'incremental'
-      : null
-  if (kind === null) return null
+  const { fullDueAt, lastStartedAt } = await readSchedule(client)
+  const isFull = fullDueAt === null || nowMs >= fullDueAt.getTime()
+  if (!isFull && lastStartedAt !== null && nowMs - lastStartedAt.getTime() < RUN_EVERY_MS) return null
+  const kind = isFull ? 'full' : 'incremental'
   await insertRun(client, { id: newId('rec', nowMs), kind, requestedBy: null, now: new Date(nowMs) })
   return findRunning(client)
 }
@@ -132,8 +127,8 @@ async function endRun(deps: ReconciliationDeps, client: Executor, run: Run): Pro
   })
   await tellDiscrepancies(deps, client, run.id)
   await deleteRunsBefore(client, {
-    incremental: new Date(nowMs - INCREMENTAL_RUNS_KEPT_MS),
-    full: new Date(nowMs - FULL_RUNS_KEPT_MS),
+    usual: new Date(nowMs - USUAL_RUNS_KEPT_MS),
+    special: new Date(nowMs - SPECIAL_RUNS_KEPT_MS),
   })
 }
 

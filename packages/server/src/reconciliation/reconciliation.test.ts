@@ -144,7 +144,7 @@ describe('a run', () => {
     expect(body['data'][0]).toMatchObject({ id: asked.body['id'], status: 'completed', ...rows[0] })
   })
 
-  it('begins by itself: everything once a day, what is new every five minutes', async () => {
+  it('begins by itself: what is new every five minutes, everything after ten times as long as it took, a day at most', async () => {
     const { run: round } = reconciliationLoop(deps)
     const { signal } = new AbortController()
     const kindAfter = async (ms: number) => {
@@ -155,7 +155,23 @@ describe('a run', () => {
     }
     const [, , before] = await kindAfter(1_000)
     expect((await kindAfter(200_000))[2]).toBe(before)
-    expect(await kindAfter(200_000)).toEqual(['incremental', null, t.clock.now()])
+    // It took no time, so it is made as often as it may be.
+    expect(await kindAfter(200_000)).toEqual(['full', null, t.clock.now()])
+    const tookSeconds = (seconds: number) =>
+      t.database.pool.query(
+        `update ledger_reconciliations set started_at = finished_at - $1 * interval '1 second'
+         where id = (select max(id) from ledger_reconciliations)`,
+        [seconds],
+      )
+    const every = async () => (await olga.request('GET', RUNS)).body['full_every_seconds'] as number
+    expect(await every()).toBe(300)
+    await tookSeconds(60)
+    expect(await every()).toBe(600)
+    expect(await kindAfter(300_000)).toEqual(['incremental', null, t.clock.now()])
+    expect(await kindAfter(300_000)).toEqual(['full', null, t.clock.now()])
+    await tookSeconds(5 * 3_600)
+    expect(await every()).toBe(DAY_MS / 1000)
+    expect((await kindAfter(DAY_MS / 2))[0]).toBe('incremental')
     expect(await kindAfter(DAY_MS)).toEqual(['full', null, t.clock.now()])
   })
 })

@@ -13,6 +13,7 @@ import {
   insertRun,
   listDiscrepancies,
   listRuns,
+  readSchedule,
   readEvidence,
   type Discrepancy,
   type Run,
@@ -104,7 +105,8 @@ function readRoutes(app: App, deps: ReconciliationRoutesDeps): void {
       const before = cursor ? (decodeCursor(cursor, 1)[0] as string) : null
       const rows = await listRuns(deps.database.pool, { kind: kind ?? null, before, limit: limit + 1 })
       const { data, next_cursor } = page(rows, limit, ({ id }) => [id])
-      return { data: data.map(onWire), next_cursor }
+      const { fullEverySeconds } = await readSchedule(deps.database.pool)
+      return { data: data.map(onWire), next_cursor, full_every_seconds: fullEverySeconds }
     },
   )
 

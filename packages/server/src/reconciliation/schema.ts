@@ -6,7 +6,8 @@ const mode = z.enum(['test', 'production'])
 const money = z.string().meta({ example: '0.00' })
 const runKind = z.enum(['full', 'incremental']).meta({
   description:
-    '`full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.',
+    '`full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at ' +
+    'most. `incremental`: what was written since it was last proved, every five minutes.',
 })
 
 export const PROOFS = ['sums', 'balances', 'versions', 'holds'] as const
@@ -53,7 +54,17 @@ export const reconciliation = z
   })
   .meta({ id: 'Reconciliation' })
 export type Reconciliation = z.infer<typeof reconciliation>
-export const reconciliationPage = pageOf(reconciliation)
+export const reconciliationPage = pageOf(reconciliation).extend({
+  full_every_seconds: z
+    .number()
+    .nullable()
+    .meta({
+      description:
+        'How long after the beginning of the last full run the next one begins; null before the first. A change of an ' +
+        'old entry is found by then.',
+      example: 300,
+    }),
+})
 export const reconciliationQuery = pageQuery
   .pick({ limit: true, cursor: true })
   .extend({ kind: runKind.optional() })
