@@ -361,6 +361,12 @@ const operatorRailsRoute = createRoute({
   staticData: { title: 'Payment connections', scope: 'workspace', strip: productionStrip },
   component: lazyRouteComponent(() => import('./pages/operator-rails.tsx'), 'OperatorRailsPage'),
 })
+const operatorFeesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/fees',
+  staticData: { title: 'Fees', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-fees.tsx'), 'OperatorFeesPage'),
+})
 const operatorEventTypesRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/event-types',
@@ -469,6 +475,7 @@ const routeTree = root.addChildren([
     operatorActivationsRoute,
     operatorSettlementsRoute,
     operatorRailsRoute,
+    operatorFeesRoute,
     operatorEventTypesRoute,
     operatorSigningKeysRoute,
     operatorKeysRoute,

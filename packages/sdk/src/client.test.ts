@@ -99,6 +99,7 @@ describe('the resources', () => {
   it('call the paths of the API', async () => {
     const { client, verified } = await serve(() => ({ body: { data: [], next_cursor: null } }))
     await client.currencies.list()
+    await client.fees.list()
     await client.apiKeys.list({ limit: 5 })
     await client.apiKeys.create({ mode: 'test', currency_type: 'fiat', expires_at: null })
     await client.apiKeys.get('key_1')
@@ -145,6 +146,7 @@ describe('the resources', () => {
     await client.test.getReset()
     expect(verified.map(({ method, target, body }) => `${method} ${target} ${body}`.trim())).toEqual([
       'GET /v1/currencies',
+      'GET /v1/fees',
       'GET /v1/api-keys?limit=5',
       'POST /v1/api-keys {"mode":"test","currency_type":"fiat","expires_at":null}',
       'GET /v1/api-keys/key_1',

@@ -11,6 +11,7 @@ import {
   currencies,
   events,
   eventTypes,
+  fees,
   reports,
   test,
   transactionLogs,
@@ -59,6 +60,7 @@ export class Countersign {
   readonly transactions = transactions(this)
   readonly accounts = accounts(this)
   readonly balances = balances(this)
+  readonly fees = fees(this)
   readonly reports = reports(this)
   readonly events = events(this)
   readonly eventTypes = eventTypes(this)

@@ -35,6 +35,7 @@ export type {
   Entry,
   Event,
   EventType,
+  FeeRule,
   Me,
   Page,
   Statement,

@@ -9,6 +9,7 @@ import type {
   Entry,
   Event,
   EventType,
+  FeeRule,
   Input,
   Page,
   Query,
@@ -40,6 +41,14 @@ export function currencies(client: Requester) {
   return {
     /** Every currency that the server knows, with its type and decimals. */
     list: (options?: CallOptions) => client.request<{ data: Currency[] }>('GET', '/v1/currencies', options),
+  }
+}
+
+/** `/v1/fees` */
+export function fees(client: Requester) {
+  return {
+    /** What transactions of the key's currency type cost; empty where nothing is charged. */
+    list: (options?: CallOptions) => client.request<{ data: FeeRule[] }>('GET', '/v1/fees', options),
   }
 }
 

@@ -32,6 +32,7 @@ export type Page<Row> = { data: Row[]; next_cursor: string | null }
 /** Who asks. A signed call is always a key's, never a member's. */
 export type Me = Extract<Answer<'/v1/me', 'get'>, { kind: 'key' }>
 export type Currency = Answer<'/v1/currencies', 'get'>['data'][number]
+export type FeeRule = Answer<'/v1/fees', 'get'>['data'][number]
 export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>
 /** A key just made or rotated, with its secret this one time (null for Ed25519 keys and in replayed answers). */
 export type ApiKeyWithSecret = Answer<'/v1/api-keys', 'post'>

@@ -30,6 +30,8 @@ export type Config = {
   signUp: 'open' | 'invite'
   operatorEmails: ReadonlySet<string>
   payoutApprovers: number
+  /** How long a hold waits for a person before it is let go; 0: for good. */
+  payoutHoldDays: number
   /** The proxies whose forwarded headers count; null when there is none. */
   trustProxy: BlockList | null
   tls: { certFile: string; keyFile: string } | null
@@ -114,6 +116,11 @@ export function readConfig(env: Env): Config {
     payoutApprovers: integer(
       text('PAYOUT_APPROVERS'),
       { name: 'PAYOUT_APPROVERS', fallback: 2, min: 1, max: 5 },
+      fault,
+    ),
+    payoutHoldDays: integer(
+      text('PAYOUT_HOLD_DAYS'),
+      { name: 'PAYOUT_HOLD_DAYS', fallback: 30, min: 0, max: 3650 },
       fault,
     ),
     trustProxy: text('TRUST_PROXY') ? readNetworks(text('TRUST_PROXY'), 'TRUST_PROXY', fault) : null,

@@ -7,6 +7,7 @@ import { destroyRetiredOperatorSecrets } from './keys/operator-key-queries.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
 import { tellExpiry } from './keys/tell-expiry.ts'
 import { tellRotation } from './keys/tell-rotation.ts'
+import { expireHoldsLoop } from './ledger/expire-holds.ts'
 import { resetLoop } from './ledger/reset-test-data.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
 import { simulator } from './rails/simulator.ts'
@@ -48,6 +49,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     replayLoop(foundation),
     resetLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
+    expireHoldsLoop(foundation),
     reconciliationLoop({
       ...foundation,
       sendMail: (message, executor) => sendMail(foundation, message, executor),

@@ -418,6 +418,12 @@ export const PROBLEMS = {
     detail: 'Only a completed deposit or payout can be returned, and only once.',
     remedy: 'Wait until it has completed, or look at the transactions that are linked to it.',
   },
+  'fee-exceeds-amount': {
+    status: 422,
+    title: 'The fee is more than the amount',
+    detail: 'The fee of this deposit is more than the deposit itself.',
+    remedy: 'Deposit more; GET /v1/fees says what is charged.',
+  },
   'rail-unavailable': {
     status: 503,
     title: 'The payment connection is not available',
@@ -438,6 +444,12 @@ export const PROBLEMS = {
     title: 'Too many requests',
     detail: 'The limit for this minute is used up.',
     remedy: 'Wait for the seconds in Retry-After; spread the calls, or raise the limit of the key.',
+  },
+  'too-many-at-once': {
+    status: 429,
+    title: 'Too many of these at once',
+    detail: 'The workspace has as many of these under way as it may.',
+    remedy: 'Wait until one has ended, or for the seconds in Retry-After.',
   },
   'too-many-failures': {
     status: 429,

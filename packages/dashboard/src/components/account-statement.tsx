@@ -60,6 +60,11 @@ function StatementDetail({ statement }: { statement: Statement }) {
         <Fact name={`Out (${statement.total_out.count})`}>
           <Amount value={statement.total_out.sum} currency={currency} />
         </Fact>
+        {statement.fees.count > 0 && (
+          <Fact name={`Fees (${statement.fees.count})`}>
+            <Amount value={statement.fees.sum} currency={currency} />
+          </Fact>
+        )}
         <Fact name="Closing balance">
           <strong>
             <Amount value={closing.posted} currency={currency} />
@@ -86,7 +91,9 @@ function StatementDetail({ statement }: { statement: Statement }) {
                   <td>
                     <Time at={line.created_at} />
                   </td>
-                  <td data-label="Transaction">{TRANSACTION_TYPE_NAMES[line.type]}</td>
+                  <td data-label="Transaction">
+                    {line.type === 'fee' ? 'Fee' : TRANSACTION_TYPE_NAMES[line.type]}
+                  </td>
                   <td data-label="Reference">{line.reference ?? line.description ?? '–'}</td>
                   <td data-label="Amount" className="num nowrap">
                     <Amount value={line.amount} currency={currency} />

@@ -30,7 +30,10 @@ export function EntryTable({ rows, without }: EntryTableProps) {
           {rows.map((row) => (
             <tr key={`${row.account_id} ${row.version}`}>
               <td>
-                <span className="lead">{STEP_NAMES[row.step]}</span>
+                <span className="lead">
+                  {row.part === 'fee' && 'Fee, '}
+                  {row.part === 'fee' ? STEP_NAMES[row.step].toLowerCase() : STEP_NAMES[row.step]}
+                </span>
               </td>
               <td data-label={without === 'account' ? 'Transaction' : 'Account'}>
                 {without === 'account' ? (

@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { feeInWords, feesQuery, ruleOf } from '../fees.ts'
 import { useMode } from '../mode.ts'
 import { currencyOptions } from '../money-words.ts'
 import {
@@ -87,6 +88,7 @@ export function NewTransactionForm() {
         value={draft.description}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
+      <Fee draft={draft} />
       <FormError error={create.error} />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         <LinkButton to="/transactions" variant="default">
@@ -126,6 +128,20 @@ function Money({ draft, set }: PartProps) {
         searchable
       />
     </div>
+  )
+}
+
+/** What it will cost, where it costs something. */
+function Fee({ draft }: Pick<PartProps, 'draft'>) {
+  const rules = useQuery(feesQuery).data?.data ?? []
+  const currencies = useQuery(currenciesQuery).data?.data ?? []
+  const currencyType = currencies.find(({ code }) => code === draft.currency)?.type ?? ''
+  const rule = ruleOf(rules, { type: draft.type, currency: draft.currency, currencyType })
+  if (!rule) return null
+  return (
+    <p className="second">
+      Fee: {feeInWords(rule)}, {draft.type === 'deposit' ? 'out of the deposit' : 'on top of the amount'}.
+    </p>
   )
 }
 

@@ -20,6 +20,7 @@ import {
   RocketIcon,
   ShuffleIcon,
   StackIcon,
+  TokensIcon,
 } from '@radix-ui/react-icons'
 import type { ReactNode } from 'react'
 import type { Me } from '../api-types.ts'
@@ -68,6 +69,7 @@ export const GROUPS: Group[] = [
       { to: '/operator/settlements', name: 'Settlement queue', icon: <StackIcon /> },
       { to: '/operator/activations', name: 'Activation queue', icon: <CheckboxIcon /> },
       { to: '/operator/payment-connections', name: 'Payment connections', icon: <MixerHorizontalIcon /> },
+      { to: '/operator/fees', name: 'Fees', icon: <TokensIcon /> },
       { to: '/operator/reconciliation', name: 'Reconciliation', icon: <ClipboardCopyIcon /> },
       { to: '/operator/health', name: 'System health', icon: <HeartIcon /> },
       { to: '/operator/event-types', name: 'Event types', icon: <BellIcon /> },

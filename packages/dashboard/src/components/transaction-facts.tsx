@@ -8,6 +8,15 @@ import { Fact, Facts } from './facts.tsx'
 import { RequestLink } from './request-link.tsx'
 import { ExactTime } from './time.tsx'
 
+/** A fee is charged with the transaction or not at all. */
+const CHARGED: Partial<Record<Transaction['status'], string>> = {
+  pending: 'Fee, once completed',
+  processing: 'Fee, once completed',
+  failed: 'Fee, not charged',
+  canceled: 'Fee, not charged',
+  expired: 'Fee, not charged',
+}
+
 export function TransactionFacts({ transaction }: { transaction: Transaction }) {
   const { account_id: from, destination_account_id: to, linked_transaction_id: linked } = transaction
   return (
@@ -30,6 +39,11 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
         </Fact>
       )}
       {transaction.description && <Fact name="Description">{transaction.description}</Fact>}
+      {/[1-9]/.test(transaction.fee) && (
+        <Fact name={CHARGED[transaction.status] ?? 'Fee'}>
+          <Amount value={transaction.fee} currency={transaction.currency} />
+        </Fact>
+      )}
       {/[1-9]/.test(transaction.refunded) && (
         <Fact name="Given back">
           <Amount value={transaction.refunded} currency={transaction.currency} />
@@ -52,6 +66,11 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
       {transaction.completed_at && (
         <Fact name="Completed">
           <ExactTime at={transaction.completed_at} />
+        </Fact>
+      )}
+      {transaction.expires_at && transaction.status === 'pending' && (
+        <Fact name="Hold ends">
+          <ExactTime at={transaction.expires_at} />
         </Fact>
       )}
       {Object.entries(transaction.metadata).map(([name, value]) => (

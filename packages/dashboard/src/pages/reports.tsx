@@ -137,6 +137,7 @@ function Report({ report }: { report: Summary }) {
 
 function SummaryTable({ report }: { report: Summary }) {
   const isSplit = report.data.some((row) => row.type !== null || row.status !== null)
+  const hasFees = report.totals.some(({ fees }) => /[1-9]/.test(fees))
   const total = report.totals.map((row) => ({ ...row, period: null, type: null, status: null }))
   return (
     <div className="table-frame">
@@ -149,6 +150,7 @@ function SummaryTable({ report }: { report: Summary }) {
             <th className="num">Completed</th>
             <th className="num">Pending</th>
             <th className="num">Unsuccessful</th>
+            {hasFees && <th className="num">Fees</th>}
           </tr>
         </thead>
         <tbody>
@@ -174,6 +176,11 @@ function SummaryTable({ report }: { report: Summary }) {
                   <Amount value={row[name].sum} currency={row.currency} />
                 </td>
               ))}
+              {hasFees && (
+                <td data-label="Fees" className="num nowrap">
+                  <Amount value={row.fees} currency={row.currency} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

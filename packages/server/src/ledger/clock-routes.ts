@@ -4,6 +4,7 @@ import { simulator } from '../rails/simulator.ts'
 import type { Executor } from '../database/database.ts'
 import { auditContext, recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
 import type { LedgerDeps } from './deps.ts'
+import { expireHolds } from './expire-holds.ts'
 import { settleDue } from './settle-loop.ts'
 import { changeTestClock, clockTime, findTestClock, type ClockChange, type Moved } from './test-clock.ts'
 import type { TestClock } from './test-clock.ts'
@@ -48,7 +49,7 @@ export function clockRoutes(app: App, deps: LedgerDeps): void {
     )
     let lookedAt = 0
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      const count = await settleDue(deps, simulator, workspaceId)
+      const count = (await settleDue(deps, simulator, workspaceId)) + (await expireHolds(deps, workspaceId))
       if (count === 0) break
       lookedAt += count
     }

@@ -7,6 +7,7 @@ import { holdBackEvent } from '../webhooks/tell-again.ts'
 import { assertCurrencyType, assertMayChange, otherMode } from './access.ts'
 import { currencyOf, parseAmount, type Currency } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
+import { holdEnd } from './expire-holds.ts'
 import type { CreateTransactionBody } from './schema.ts'
 import type { AlongWith, WriteResult } from './transaction-writer.ts'
 
@@ -83,6 +84,7 @@ export async function createTransaction(
     created_by: idempotency.principalId,
     rail: rail?.name ?? null,
     due_at: dueMs === null ? null : new Date(dueMs),
+    expires_at: holdEnd(deps, { type: body.type, dueMs, nowMs }),
     event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
     idempotency_key: idempotency.key,
     method: idempotency.method,
@@ -145,6 +147,7 @@ function refusal(result: WriteResult, principal: Principal, currency: Currency):
     currency?: string
     currency_type?: string
     available?: string
+    fee?: string
     transaction_id?: string
   }
   switch (result.outcome) {
@@ -154,8 +157,19 @@ function refusal(result: WriteResult, principal: Principal, currency: Currency):
       return problem('idempotency-key-in-use', { headers: { 'retry-after': '1' } })
     case 'insufficient-funds':
       return problem('insufficient-funds', {
-        detail: `The account has ${facts.available} ${currency.code} available.`,
-        extra: { available: facts.available, currency: currency.code },
+        detail: `The account has ${facts.available} ${currency.code} available${
+          facts.fee ? `, and the fee of ${facts.fee} comes on top of the amount` : ''
+        }.`,
+        extra: {
+          available: facts.available,
+          currency: currency.code,
+          ...(facts.fee ? { fee: facts.fee } : {}),
+        },
+      })
+    case 'fee-exceeds-amount':
+      return problem('fee-exceeds-amount', {
+        detail: `The fee is ${facts.fee} ${currency.code}, more than the amount.`,
+        extra: { fee: facts.fee, currency: currency.code },
       })
     case 'reference-taken':
       return problem('reference-taken', {

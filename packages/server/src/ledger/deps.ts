@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import type { Rail } from '../rails/rail.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
@@ -7,6 +8,7 @@ import type { TransactionWriter } from './transaction-writer.ts'
 
 /** What the routes of this room stand on. */
 export type LedgerDeps = {
+  config: Pick<Config, 'payoutHoldDays' | 'trustProxy'>
   database: Database
   clock: Clock
   /** One per process: it is what gathers transactions into common commits. */

@@ -262,7 +262,7 @@ export async function listEntries(
 function entryItems(accountId: string, filter: EntryFilter): RawBuilder<unknown> {
   const { createdAfter, createdBefore } = filter
   return sql`select json_build_object(
-      'account_id', e.account_id, 'version', e.version, 'transaction_id', e.transaction_id, 'step', e.step,
+      'account_id', e.account_id, 'version', e.version, 'transaction_id', e.transaction_id, 'part', e.part, 'step', e.step,
       'currency', e.currency,
       'posted', money_text(e.posted, a.decimals), 'pending_in', money_text(e.pending_in, a.decimals),
       'pending_out', money_text(e.pending_out, a.decimals),

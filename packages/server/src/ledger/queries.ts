@@ -131,6 +131,8 @@ export async function listBalances(executor: Executor, scope: ListScope, currenc
 
 export type DueTransaction = {
   id: string
+  workspace_id: string
+  mode: Mode
   type: 'deposit' | 'payout' | 'refund'
   status: 'pending' | 'processing' | 'completed'
   amount: string
@@ -181,7 +183,7 @@ export async function claimDueTransactions(
        left_ms = asked.left_ms
      from asked
      where task.transaction_id = asked.id
-     returning asked.id, asked.type, asked.status, asked.amount, asked.currency, asked.decimals, asked.destination,
+     returning asked.id, asked.workspace_id, asked.mode, asked.type, asked.status, asked.amount, asked.currency, asked.decimals, asked.destination,
        asked.reference, asked.created_at, asked.due_at, asked.left_ms is not null as put_aside`,
     [
       claim.rail,
@@ -193,4 +195,15 @@ export async function claimDueTransactions(
     ],
   )
   return rows.filter((row) => !row.put_aside)
+}
+
+/** Gives tasks of a lease back, to be due later. */
+export async function putOffTasks(
+  executor: Executor,
+  { ids, leaseId, until }: { ids: readonly string[]; leaseId: string; until: Date },
+): Promise<void> {
+  await executor.query(
+    'update rail_tasks set due_at = $3, lease_id = null where transaction_id = any ($1) and lease_id = $2',
+    [ids, leaseId, until],
+  )
 }

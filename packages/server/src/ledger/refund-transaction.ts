@@ -8,6 +8,7 @@ import { assertMayChange } from './access.ts'
 import { createdFrom, type CreatedTransaction } from './create-transaction.ts'
 import { currencyOf, formatAmount, parseAmount, type Currency } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
+import { holdEnd } from './expire-holds.ts'
 import { lockRefundable, type Refundable } from './queries.ts'
 import type { RefundBody, Transaction } from './schema.ts'
 import { isRetryable, sqlState, writeTransaction } from './transaction-writer.ts'
@@ -41,7 +42,7 @@ export async function refundTransaction(deps: LedgerDeps, input: RefundInput): P
   // A completed deposit stays one, so nothing was ever stored under a key for what is none.
   if (original.type !== 'deposit' || original.status !== 'completed')
     throw problem('transaction-not-refundable', {
-      detail: `This ${original.type} is ${original.status}; only a completed deposit can be refunded.`,
+      detail: notRefundable(original),
     })
   const currency = currencyOf(original.currency)
   const askedMinor = body.amount ? parseAmount(body.amount, currency) : null
@@ -54,12 +55,26 @@ export async function refundTransaction(deps: LedgerDeps, input: RefundInput): P
     try {
       return await deps.database.transaction(async (client) => {
         found = await lockRefundable(client, original.id)
-        return write(client, deps.clock.now(), { ...input, currency, askedMinor, found, rail })
+        return write(client, deps, { ...input, currency, askedMinor, found, rail })
       })
     } catch (error) {
       if (isRetryable(error) && attempt < ATTEMPTS_MAX) continue
       throw refundRefusal(error, found, currency)
     }
+  }
+}
+
+/** What its owner can do instead. */
+function notRefundable({ type, status }: Transaction): string {
+  switch (type) {
+    case 'deposit':
+      return `This deposit is ${status}; only a completed one can be refunded.`
+    case 'transfer':
+      return 'A transfer is not refunded: whoever received it sends a transfer the other way.'
+    case 'payout':
+      return 'A payout is not refunded: what has left comes back as a return, which its payment connection reports.'
+    default:
+      return `A ${type} is itself the way back of another transaction and is not refunded.`
   }
 }
 
@@ -70,7 +85,8 @@ type Decided = RefundInput & {
   rail: Rail | null
 }
 
-async function write(client: PoolClient, nowMs: number, decided: Decided): Promise<CreatedTransaction> {
+async function write(client: PoolClient, deps: LedgerDeps, decided: Decided): Promise<CreatedTransaction> {
+  const nowMs = deps.clock.now()
   const { principal, original, body, requestId, idempotency, currency, askedMinor, found, rail } = decided
   if (!found) throw problem('not-found', { detail: 'There is no transaction with this id.' })
   // Only the connection through which it came in can take it back out.
@@ -108,6 +124,7 @@ async function write(client: PoolClient, nowMs: number, decided: Decided): Promi
       created_by: principal.kind === 'key' ? principal.keyId : principal.userId,
       rail: found.rail ?? rail?.name ?? null,
       due_at: dueMs === null ? null : new Date(dueMs),
+      expires_at: holdEnd(deps, { type: 'refund', dueMs, nowMs }),
       event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
       idempotency_key: idempotency?.key ?? null,
       method: idempotency?.method ?? null,

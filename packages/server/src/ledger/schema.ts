@@ -148,6 +148,9 @@ export const Transaction = z
       .nullable()
       .meta({ description: 'The transaction this one refunds or returns.' }),
     refunded: money('What refunds and returns took back of it, those under way included.'),
+    fee: money(
+      'What it costs when it completes: out of a deposit, on top of what leaves. Not given back by a refund.',
+    ),
     failure: z.object({ code: z.string(), message: z.string() }).nullable(),
     sequence: z.int().meta({ description: 'Counts the transactions of this workspace and mode.' }),
     request_id: z
@@ -158,6 +161,10 @@ export const Transaction = z
     created_at: time,
     updated_at: time,
     completed_at: time.nullable(),
+    expires_at: time.nullable().meta({
+      description:
+        'When its hold is let go if nobody has settled it; null where that does not happen by itself.',
+    }),
   })
   .meta({ id: 'Transaction' })
 export type Transaction = z.infer<typeof Transaction>
@@ -198,6 +205,7 @@ export const Entry = z
     account_id: id('acc'),
     version: z.int().meta({ description: '1, 2, 3 … per account, without gaps.' }),
     transaction_id: id('txn'),
+    part: z.enum(['amount', 'fee']).meta({ description: 'Of what the transaction moves.' }),
     step: z.enum(['hold', 'post', 'release', 'direct']),
     currency: z.string().meta({ example: 'USD' }),
     posted: money('What it added to posted; negative when it took.'),

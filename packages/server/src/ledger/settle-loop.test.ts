@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testClock } from '../clock.ts'
+import { readConfig } from '../config.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { newId } from '../ids.ts'
 import type { Rail } from '../rails/rail.ts'
@@ -40,6 +41,7 @@ async function create(
   }
   const created = await createTransaction(
     {
+      config: readConfig({}),
       clock,
       writer,
       database: test.database,

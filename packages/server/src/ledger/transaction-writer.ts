@@ -1,4 +1,5 @@
 import type { Database, Executor } from '../database/database.ts'
+import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
@@ -29,6 +30,8 @@ export type TransactionRequest = {
   created_by: string
   rail: string | null
   due_at: Date | null
+  /** When a hold that waits for a person is let go; null: never, or somebody is asked. */
+  expires_at?: Date | null
   event_ids: string[]
   idempotency_key: string | null
   method: string | null
@@ -50,6 +53,7 @@ export type WriteResult = {
     | 'same-account'
     | 'reference-taken'
     | 'insufficient-funds'
+    | 'fee-exceeds-amount'
   status: number | null
   body: string | null
   transaction_id: string | null
@@ -182,7 +186,11 @@ async function createTransactions(
   executor: Executor,
   batch: readonly Pick<Waiting, 'request' | 'nowMs'>[],
 ): Promise<Map<number, WriteResult>> {
-  const items = batch.map(({ request }, ordinal) => ({ ordinal, ...request }))
+  const items = batch.map(({ request, nowMs }, ordinal) => ({
+    ordinal,
+    fees_account_new_id: newId('acc', nowMs),
+    ...request,
+  }))
   const now = new Date(Math.max(...batch.map(({ nowMs }) => nowMs)))
   const { rows } = await executor.query<WriteResult>({
     name: 'create-transactions',

@@ -59,6 +59,7 @@ export type SummaryRecord = {
   currency_type: CurrencyType
   count: string
   sum: string
+  fees: string
   completed_count: string
   completed_sum: string
   pending_count: string
@@ -95,13 +96,14 @@ export function summarize(
       select grouping(one.period, one.type, one.shown_status) > 0 as is_total, one.period::text, one.type,
         one.shown_status as status, one.currency, one.currency_type, count(*),
         money_text(sum(one.amount), one.decimals) as sum,
+        money_text(coalesce(sum(one.fee) filter (where one.status = 'completed'), 0), one.decimals) as fees,
         ${figures('completed', ['completed'])}, ${figures('pending', ['pending', 'processing'])},
         ${figures('unsuccessful', ['failed', 'canceled', 'expired'])}
       from (
         select ${unit ? sql`date_trunc(${unit}, ${local})::date` : sql`null::date`} as period,
           ${has('type') ? sql`t.type` : sql`null::text`} as type,
           ${has('status') ? sql`t.status` : sql`null::text`} as shown_status,
-          t.status, t.currency, t.currency_type, t.decimals, t.amount
+          t.status, t.currency, t.currency_type, t.decimals, t.amount, t.fee
         from transactions t
         where ${transactionConditions(scope, filter)} and ${isWithin(scope, timeField, period)}
       ) one
@@ -123,7 +125,7 @@ function isWithin(scope: ListScope, timeField: TimeField, { from, to }: Period):
 
 export type StatementBounds = Pick<
   Statement,
-  'currency' | 'opening' | 'closing' | 'total_in' | 'total_out'
+  'currency' | 'opening' | 'closing' | 'total_in' | 'total_out' | 'fees'
 > & {
   /** The first entry of the period, and the first after it. */
   first: string
@@ -156,11 +158,14 @@ export async function statementBounds(
       select a.currency, b.first, b.next,
         ${balanceBefore(sql`b.first`)} as opening, ${balanceBefore(sql`b.next`)} as closing,
         json_build_object('count', moved.count_in, 'sum', money_text(moved.sum_in, a.decimals)) as total_in,
-        json_build_object('count', moved.count_out, 'sum', money_text(moved.sum_out, a.decimals)) as total_out
+        json_build_object('count', moved.count_out, 'sum', money_text(moved.sum_out, a.decimals)) as total_out,
+        json_build_object('count', moved.count_fees, 'sum', money_text(moved.sum_fees, a.decimals)) as fees
       from account a cross join bounds b cross join lateral (
         select count(*) filter (where e.posted > 0) as count_in, count(*) filter (where e.posted < 0) as count_out,
           coalesce(sum(e.posted) filter (where e.posted > 0), 0) as sum_in,
-          coalesce(-sum(e.posted) filter (where e.posted < 0), 0) as sum_out
+          coalesce(-sum(e.posted) filter (where e.posted < 0), 0) as sum_out,
+          count(*) filter (where e.part = 'fee' and e.posted < 0) as count_fees,
+          coalesce(-sum(e.posted) filter (where e.part = 'fee'), 0) as sum_fees
         from entries e where e.account_id = a.id and e.version >= b.first and e.version < b.next
       ) moved`,
   )
@@ -174,7 +179,8 @@ type Lines = { accountId: string; first: string; next: string }
 export function statementLines({ accountId, first, next }: Lines): RawBuilder<{ item: StatementLine }> {
   return sql`
     select json_build_object(
-      'version', e.version, 'created_at', time_text(e.created_at), 'transaction_id', e.transaction_id, 'type', t.type,
+      'version', e.version, 'created_at', time_text(e.created_at), 'transaction_id', e.transaction_id,
+      'type', case e.part when 'fee' then 'fee' else t.type end,
       'reference', t.reference, 'description', t.description,
       'amount', money_text(e.posted, t.decimals), 'balance', money_text(e.posted_after, t.decimals)) as item
     from entries e join transactions t on t.id = e.transaction_id

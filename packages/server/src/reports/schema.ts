@@ -109,6 +109,7 @@ const summaryFigures = {
   currency_type: currencyType,
   count: z.int().meta({ description: 'Transactions of every status.', example: 3 }),
   sum: money('Of all of them, whatever became of them: what was asked for.'),
+  fees: money('What the completed ones cost.'),
   completed: figures.meta({ description: 'What the ledger has posted.' }),
   pending: figures.meta({ description: 'Pending and processing: may still complete or not.' }),
   unsuccessful: figures.meta({ description: 'Failed, canceled and expired: moved nothing.' }),
@@ -164,7 +165,9 @@ export const StatementLine = z
     version: z.int().meta({ description: 'The number of the entry.' }),
     created_at: time,
     transaction_id: z.string(),
-    type: z.enum(TRANSACTION_TYPES),
+    type: z
+      .enum([...TRANSACTION_TYPES, 'fee'])
+      .meta({ description: 'Of the transaction; `fee` for what it cost.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),
     amount: money('What it changed; negative when it took.'),
@@ -183,7 +186,8 @@ export const Statement = z
     opening: balance,
     closing: balance,
     total_in: moved,
-    total_out: moved.meta({ description: 'As a positive amount.' }),
+    total_out: moved.meta({ description: 'As a positive amount, fees included.' }),
+    fees: moved.meta({ description: 'The fees in it.' }),
     data: z.array(StatementLine).meta({ description: 'What was posted, oldest first.' }),
     next_cursor: z.string().nullable(),
   })

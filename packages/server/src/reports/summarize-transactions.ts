@@ -51,6 +51,7 @@ function figuresOf(row: SummaryRecord): Summary['totals'][number] {
     currency_type: row.currency_type,
     count: Number(row.count),
     sum: row.sum,
+    fees: row.fees,
     completed: { count: Number(row.completed_count), sum: row.completed_sum },
     pending: { count: Number(row.pending_count), sum: row.pending_sum },
     unsuccessful: { count: Number(row.unsuccessful_count), sum: row.unsuccessful_sum },
