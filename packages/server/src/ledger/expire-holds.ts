@@ -8,7 +8,7 @@ import { claimDueTransactions, putOffTasks } from './queries.ts'
 
 export type ExpireDeps = { database: Database; clock: Clock }
 
-/** Under this name holds wait among the tasks of rails (0039_fees_and_holds.sql); no rail is called so. */
+/** Under this name holds wait among the tasks of rails (0040_fees_and_holds.sql); no rail is called so. */
 const HOLDS = 'hold'
 const INTERVAL_MS = 1_000
 const BATCH_MAX = 100
