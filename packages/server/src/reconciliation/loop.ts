@@ -6,7 +6,7 @@ const REST_MAX_MS = 2_000
 
 /**
  * Proves what is new every five minutes, and all of it as often as it is cheap to, once a day at least
- * (full_reconciliation_every in 0040_full_proofs.sql); at most half of the time is its own.
+ * (full_reconciliation_every in 0041_full_proofs.sql); at most half of the time is its own.
  */
 export function reconciliationLoop(deps: ReconciliationDeps) {
   return {
