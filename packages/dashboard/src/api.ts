@@ -40,6 +40,8 @@ type CallOptions = {
   idempotencyKey?: string
   /** Pages before the sign-in handle a 401 themselves. */
   handlesUnauthorized?: boolean
+  /** What is true of the person in every workspace, and the way into another. */
+  anyWorkspace?: boolean
 }
 
 const REQUEST_TIMEOUT_MS = 30_000
@@ -47,6 +49,25 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** The mode that the URL holds; the URL is the only place where it lives. */
 export function modeInUrl(): Mode {
   return new URLSearchParams(location.search).get('mode') === 'production' ? 'production' : 'test'
+}
+
+let shownWorkspace: string | undefined
+
+/** Which workspace this page shows, for as long as it is loaded: nothing that it sends may happen in another. */
+export function showWorkspace(id: string): void {
+  shownWorkspace ??= id
+}
+
+/** Somebody else is about to sign in. */
+export function forgetWorkspace(): void {
+  shownWorkspace = undefined
+}
+
+let tellMismatch: ((problem: ProblemError) => void) | undefined
+
+/** Says whom to tell when the session turns out to work in another workspace than the page shows. */
+export function onWorkspaceMismatch(tell: (problem: ProblemError) => void): void {
+  tellMismatch = tell
 }
 
 let signInAgain: (() => Promise<void>) | undefined
@@ -76,6 +97,7 @@ async function send(method: string, path: string, options: CallOptions): Promise
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
   }
   const headers: Record<string, string> = { 'Countersign-Mode': options.mode ?? modeInUrl() }
+  if (shownWorkspace !== undefined && !options.anyWorkspace) headers['Countersign-Workspace-Id'] = shownWorkspace
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]
@@ -104,7 +126,12 @@ async function read<Result>(answer: Response): Promise<Result> {
   const text = await answer.text()
   const body = parseJson(text)
   if (answer.ok) return body as Result
-  throw new ProblemError(asProblem(body, answer.status), answer.headers.get('request-id') ?? undefined)
+  const error = new ProblemError(
+    asProblem(body, answer.status),
+    answer.headers.get('request-id') ?? undefined,
+  )
+  if (error.code === 'workspace-mismatch') tellMismatch?.(error)
+  throw error
 }
 
 function parseJson(text: string): unknown {

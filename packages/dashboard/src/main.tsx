@@ -13,6 +13,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ProblemError } from './api.ts'
 import { SignInAgain } from './components/sign-in-again.tsx'
+import { WorkspaceChanged } from './components/workspace-changed.tsx'
 import { router } from './router.tsx'
 import { meQuery } from './session.ts'
 import { theme } from './theme.ts'
@@ -47,6 +48,7 @@ createRoot(place).render(
       <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" />
         <SignInAgain />
+        <WorkspaceChanged />
         <RouterProvider router={router} context={{ queryClient }} />
       </QueryClientProvider>
     </MantineProvider>

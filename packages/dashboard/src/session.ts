@@ -1,14 +1,28 @@
-import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
-import { call } from './api.ts'
+import { queryOptions, useSuspenseQuery, type QueryClient } from '@tanstack/react-query'
+import { call, forgetWorkspace, showWorkspace } from './api.ts'
 import type { List, Me, Session, Workspace } from './api-types.ts'
 
 /** Who is signed in, from the API itself; one query for the whole app. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => call<Me>('GET', '/v1/me', { signal, handlesUnauthorized: true }),
+  queryFn: async ({ signal }) => {
+    const me = await call<Me>('GET', '/v1/me', { signal, handlesUnauthorized: true })
+    showWorkspace(me.workspace.id)
+    return me
+  },
   staleTime: 60_000,
   retry: false,
 })
+
+/** Whoever is signed in by now, in whichever workspace. */
+export const whoIsSignedIn = () =>
+  call<Me>('GET', '/v1/me', { handlesUnauthorized: true, anyWorkspace: true })
+
+/** Somebody signed in or out on a page before the sign-in: who it is, and where they work, is asked anew. */
+export function meetAgain(queryClient: QueryClient): Promise<void> {
+  forgetWorkspace()
+  return queryClient.resetQueries({ queryKey: meQuery.queryKey })
+}
 
 /** The signed-in member. Only for pages behind the sign-in, where the router has loaded it already. */
 export function useMe(): Me {

@@ -241,6 +241,13 @@ export const PROBLEMS = {
     detail: 'The request asks for another mode than the one its key belongs to.',
     remedy: 'Use a key of that mode, or leave out Countersign-Mode: the key decides the mode.',
   },
+  'workspace-mismatch': {
+    status: 409,
+    title: 'The session works in another workspace',
+    detail: 'The request names another workspace than the one its session works in. Nothing was done.',
+    remedy:
+      'Load the page again, or switch back with POST /v1/workspace/switch. Who was removed from a workspace can do nothing there.',
+  },
   'https-required': {
     status: 403,
     title: 'Production keys need HTTPS',

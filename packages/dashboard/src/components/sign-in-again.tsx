@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { onSessionEnd } from '../api.ts'
 import type { Me } from '../api-types.ts'
-import { meQuery, signIn, verifyBackupCode, verifyCode } from '../session.ts'
+import { meQuery, signIn, verifyBackupCode, verifyCode, whoIsSignedIn } from '../session.ts'
+import { switchWorkspace } from '../team.ts'
 import { FormError } from './states.tsx'
 
 /**
@@ -34,9 +35,10 @@ export function SignInAgain() {
     onSuccess: async (answer) => {
       if (answer?.twoFactorRedirect) return setCode('')
       const before = queryClient.getQueryData<Me>(meQuery.queryKey)
-      const me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
+      const me = await whoIsSignedIn()
       // Another person must not inherit an open form of the first.
       if (before && before.user.id !== me.user.id) return location.reload()
+      await goBackTo(before, me)
       setPassword('')
       setCode(null)
       setWaiting([])
@@ -100,4 +102,11 @@ export function SignInAgain() {
       </form>
     </Modal>
   )
+}
+
+/** A new session works in the person's first workspace; the page may show another of theirs. */
+async function goBackTo(before: Me | undefined, me: Me): Promise<void> {
+  if (!before || before.workspace.id === me.workspace.id) return
+  // Where they belong no longer, what the page sends is refused and says why.
+  if (me.workspaces.some(({ id }) => id === before.workspace.id)) await switchWorkspace(before.workspace.id)
 }

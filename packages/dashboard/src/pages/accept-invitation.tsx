@@ -5,7 +5,7 @@ import type { InvitationLook } from '../api-types.ts'
 import { AccountForm } from '../components/account-form.tsx'
 import { GateCard } from '../components/gate.tsx'
 import { FormError, Note } from '../components/states.tsx'
-import { meQuery, signOut } from '../session.ts'
+import { meetAgain, meQuery, signOut } from '../session.ts'
 import { acceptInvitation, invitationQuery, ROLE_NAMES, signUpInvited } from '../team.ts'
 
 /** Where the link of an invitation leads: to a new account, or into the workspace with the one that is signed in. */
@@ -51,7 +51,7 @@ function Join({ token, look, signedInAs }: { token: string; look: InvitationLook
   const join = useMutation({ mutationFn: () => acceptInvitation(token), onSuccess: enter })
   const leave = useMutation({
     mutationFn: signOut,
-    onSuccess: () => queryClient.resetQueries({ queryKey: meQuery.queryKey }),
+    onSuccess: () => meetAgain(queryClient),
   })
   if (signedInAs !== look.email)
     return (

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { AccountForm } from '../components/account-form.tsx'
 import { GateCard } from '../components/gate.tsx'
 import { Note } from '../components/states.tsx'
-import { meQuery, setUp } from '../session.ts'
+import { meetAgain, setUp } from '../session.ts'
 
 export function SetupPage() {
   const { token } = useSearch({ from: '/outside/setup' })
@@ -32,7 +32,7 @@ export function SetupPage() {
         action="Create operator account"
         create={(account) => setUp(token, account)}
         onDone={async () => {
-          await queryClient.resetQueries({ queryKey: meQuery.queryKey })
+          await meetAgain(queryClient)
           await navigate({ to: '/', replace: true })
         }}
       />

@@ -6,7 +6,7 @@ import { GateCard } from '../components/gate.tsx'
 import { FormError } from '../components/states.tsx'
 import { formTexts } from '../form-text.ts'
 import { safeReturn } from '../safe-return.ts'
-import { meQuery, signIn, verifyBackupCode, verifyCode } from '../session.ts'
+import { meetAgain, signIn, verifyBackupCode, verifyCode } from '../session.ts'
 
 export function SignInPage() {
   const [asksCode, setAsksCode] = useState(false)
@@ -24,7 +24,7 @@ function useEnter(): () => Promise<void> {
   const router = useRouter()
   const search = useSearch({ from: '/outside/sign-in' })
   return async () => {
-    await queryClient.resetQueries({ queryKey: meQuery.queryKey })
+    await meetAgain(queryClient)
     router.history.push(safeReturn(search.return) ?? '/')
   }
 }

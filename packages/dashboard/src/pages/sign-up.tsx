@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { AccountForm } from '../components/account-form.tsx'
 import { GateCard } from '../components/gate.tsx'
-import { meQuery, signUp } from '../session.ts'
+import { meetAgain, signUp } from '../session.ts'
 
 export function SignUpPage() {
   const queryClient = useQueryClient()
@@ -23,7 +23,7 @@ export function SignUpPage() {
         action="Create account"
         create={signUp}
         onDone={async () => {
-          await queryClient.resetQueries({ queryKey: meQuery.queryKey })
+          await meetAgain(queryClient)
           await navigate({ to: '/' })
         }}
       />

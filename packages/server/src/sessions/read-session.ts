@@ -4,10 +4,11 @@ import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { ensureWorkspace } from '../workspaces/ensure-workspace.ts'
+import { findMemberOfPerson } from '../workspaces/queries.ts'
 import type { Auth } from './auth.ts'
 import type { MemberPrincipal, Mode, Role } from './principal.ts'
 import { roleReaches } from './principal.ts'
-import { findActiveMembership, findPerson } from './queries.ts'
+import { findActiveMembership, findPerson, type Membership } from './queries.ts'
 
 export type ReadSessionDeps = {
   auth: Auth
@@ -17,6 +18,7 @@ export type ReadSessionDeps = {
 }
 
 const COOKIE_NAME = 'countersign.session_token='
+const WORKSPACE_HEADER = 'countersign-workspace-id'
 const SAFE_METHODS = ['GET', 'HEAD']
 
 type SessionUser = {
@@ -31,7 +33,8 @@ type SessionUser = {
  * The member behind a dashboard session, in the mode that the request names, or null when there is no session.
  * The session is read and never prolonged here: only `/auth/get-session` can renew the cookie beside it.
  * @throws Problem `origin-not-allowed` when a changing request does not come from one of our own pages,
- *   `invalid-input` when the mode is neither `test` nor `production`
+ *   `invalid-input` when the mode is neither `test` nor `production`, `workspace-mismatch` when the request names
+ *   another workspace than the session works in
  */
 export async function principalFromSession(
   deps: ReadSessionDeps,
@@ -47,6 +50,7 @@ export async function principalFromSession(
   const active = (found.session as { activeOrganizationId?: string | null }).activeOrganizationId ?? null
   const membership = await readMembership(deps, user.id, active)
   if (!membership) return null
+  await assertShownWorkspace(deps, request, { userId: user.id, membership })
   return {
     kind: 'member',
     workspaceId: membership.workspaceId,
@@ -76,6 +80,26 @@ async function readMembership(deps: ReadSessionDeps, userId: string, activeWorks
   // Sign-up died between the person and the workspace, or the last membership was removed.
   if (!(await ensureWorkspace(deps, userId))) return null
   return findActiveMembership(deps.database.pool, query)
+}
+
+/**
+ * A page names the workspace that it shows. The session may work in another one by now, because another tab switched
+ * or somebody removed the person: what the page then sends must not happen there.
+ * @throws Problem `workspace-mismatch`
+ */
+async function assertShownWorkspace(
+  { database }: ReadSessionDeps,
+  request: FastifyRequest,
+  { userId, membership }: { userId: string; membership: Membership },
+): Promise<void> {
+  const shown = request.headers[WORKSPACE_HEADER]
+  if (shown === undefined || shown === membership.workspaceId) return
+  const isMember = await findMemberOfPerson(database.pool, { workspaceId: String(shown), userId })
+  throw problem('workspace-mismatch', {
+    detail: isMember
+      ? `This session works in ${JSON.stringify(membership.workspaceName)} by now, and the request is meant for another of your workspaces. Nothing was done.`
+      : 'You do not belong to the workspace that the request is meant for, or no longer. Nothing was done.',
+  })
 }
 
 /** The flag of the setup account, or an address of OPERATOR_EMAILS once it is verified. */
