@@ -18,6 +18,7 @@ const ME = {
 }
 const PENDING = { status: 'pending', public_key: null, interval_seconds: 0 }
 const CONFIRMED = { status: 'confirmed', public_key: PUBLIC_KEY, interval_seconds: 0 }
+const AWAITED = { ...CONFIRMED, acknowledge_by: '2099-01-01T00:00:00Z' }
 
 type Answer = { status?: number; body: unknown }
 let server: Awaited<ReturnType<typeof startServer>>
@@ -25,12 +26,17 @@ let user: ReturnType<typeof makeUser>
 /** What the server says to one question after the other; the last for ever. */
 let answers: Answer[]
 let started: object
+let me: Answer
+/** What it says to each acknowledgement; then that all is well. */
+let acknowledged: (Answer | (() => Answer))[]
 
 beforeEach(async () => {
   user = makeUser()
   started = {}
+  me = { body: ME }
+  acknowledged = []
   server = await startServer(({ path }) => {
-    if (path === '/v1/me') return { body: ME }
+    if (path === '/v1/me') return me
     if (path === '/v1/cli-logins')
       return {
         status: 201,
@@ -44,12 +50,17 @@ beforeEach(async () => {
           ...started,
         },
       }
+    if (path === '/v1/cli-logins/acknowledge') {
+      const next = acknowledged.shift() ?? { body: CONFIRMED }
+      return typeof next === 'function' ? next() : next
+    }
     return answers.length > 1 ? answers.shift()! : answers[0]!
   })
 })
 afterEach(() => server.close())
 
 const login = (args: string[] = [], given = {}) => user.run(['login', '--url', server.url, ...args], given)
+const acknowledgements = () => server.seen.filter(({ path }) => path === '/v1/cli-logins/acknowledge')
 const polls = () => server.seen.filter(({ path }) => path === '/v1/cli-logins/poll')
 const bodyOf = (seen: Seen) => JSON.parse(seen.body) as Record<string, string>
 const credentials = () => join(user.homeDir, '.config', 'countersign', 'credentials.json')
@@ -77,6 +88,41 @@ describe('countersign login in the browser', () => {
     expect((await user.run(['whoami'])).code).toBe(EXIT.ok)
   })
 
+  it('says that it keeps the key, once it is stored and not before, until somebody has heard it', async () => {
+    answers = [{ body: AWAITED }]
+    let stored = ''
+    acknowledged = [
+      () => {
+        stored = readFileSync(credentials(), 'utf8')
+        return { status: 503, body: { code: 'service-unavailable' } }
+      },
+    ]
+    expect((await login()).code).toBe(EXIT.ok)
+    expect(JSON.parse(stored).profiles.default).toMatchObject({ publicKey: PUBLIC_KEY })
+    expect(acknowledgements().map(bodyOf)).toEqual([{ secret: SECRET }, { secret: SECRET }])
+    expect(server.seen.map(({ path }) => path).indexOf('/v1/me')).toBeLessThan(
+      server.seen.map(({ path }) => path).indexOf('/v1/cli-logins/acknowledge'),
+    )
+  })
+
+  it('keeps what it had before where the server has revoked the key meanwhile', async () => {
+    answers = [{ body: AWAITED }]
+    await login()
+    const before = readFileSync(credentials(), 'utf8')
+    acknowledged = [{ status: 409, body: { code: 'conflict', title: 'Conflict', detail: '' } }]
+    const { code, err } = await login()
+    expect([code, err]).toEqual([EXIT.refused, expect.stringContaining('revoked the key')])
+    expect(JSON.parse(readFileSync(credentials(), 'utf8'))).toEqual(JSON.parse(before))
+  })
+
+  it('says nothing of a key that does not work, so that the server ends it', async () => {
+    answers = [{ body: AWAITED }]
+    me = { status: 403, body: { code: 'https-required', title: 'No', detail: '' } }
+    expect((await login()).code).toBe(EXIT.refused)
+    expect(acknowledgements()).toEqual([])
+    expect((await user.run(['profiles'])).out).toBe('Nothing found.\n')
+  })
+
   it('opens the page where somebody sits at a terminal, unless told not to', async () => {
     answers = [{ body: CONFIRMED }]
     await login([], { answers: [] })
@@ -100,6 +146,7 @@ describe('countersign login in the browser', () => {
   it.each([
     ['refused', { body: { ...PENDING, status: 'refused' } }, 'refused in the dashboard'],
     ['not confirmed in time', { body: { ...PENDING, status: 'expired' } }, 'in time'],
+    ['abandoned', { body: { ...PENDING, status: 'abandoned' } }, 'revoked the key'],
     ['forgotten', { status: 404, body: { code: 'not-found', title: 'Not found', detail: '' } }, 'not-found'],
   ])('keeps nothing where it was %s', async (_, last, words) => {
     answers = [{ body: PENDING }, last]

@@ -2,6 +2,7 @@ import type { Executor } from './database/database.ts'
 import { forgetIdempotencyKeysLoop } from './http/idempotency.ts'
 import { deleteEndedCliLogins } from './keys/cli-login-queries.ts'
 import { pruneCallers } from './keys/caller-queries.ts'
+import { endUnkeptKeys } from './keys/end-unkept-keys.ts'
 import { sendKeyLetters } from './keys/letters.ts'
 import { destroyRetiredOperatorSecrets } from './keys/operator-key-queries.ts'
 import { destroyRetiredSecrets } from './keys/queries.ts'
@@ -67,6 +68,7 @@ function keyExpiryLoop(foundation: Foundation): Loop {
       const rounds = [
         await tellExpiry({ ...foundation, publishEvent }),
         await tellRotation({ ...foundation, publishEvent }),
+        await endUnkeptKeys({ ...foundation, publishEvent }),
         await sendKeyLetters({
           ...foundation,
           sendMail: (message, executor) => sendMail(foundation, message, executor),

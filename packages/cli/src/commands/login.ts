@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Countersign, type Me } from '../../../sdk/src/index.ts'
 import { command } from '../command.ts'
 import { DEFAULT_URL, readCredentials } from '../credentials.ts'
-import { UsageError } from '../exit-codes.ts'
+import { RefusedError, UsageError } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { pair } from '../pair.ts'
+import { pair, type Paired } from '../pair.ts'
 import type { Profile } from '../profiles.ts'
 import { members, printable, table } from '../words.ts'
 
@@ -44,23 +44,27 @@ the server, then kept in a file that only you can read.`,
       const publicKey = values['public-key']
       if (publicKey === undefined && pem !== undefined)
         throw new UsageError('Name the key with --public-key as well: a file holds its private half only.')
-      const half =
+      const paired =
         publicKey === undefined
           ? await pair(io, {
               url,
               deviceName: values['device-name'],
               opensBrowser: io.isInteractive && !values['no-browser'],
             })
-          : pem === undefined
-            ? { publicKey, secretKey: await askSecretKey(io) }
-            : { publicKey, privateKey: readPem(pem) }
-      const kept: Profile = { url, ...half }
+          : null
+      const kept: Profile = { url, ...(paired ? pairOf(paired) : await broughtKey(io, { publicKey, pem })) }
       const client = new Countersign(await readCredentials({}, { name: profile, kept }))
       const me = await client.me()
-      profiles.change(profile, (before) => ({
+      const before = profiles.get(profile)
+      profiles.change(profile, () => ({
         ...kept,
         ...(before?.webhookSecret === undefined ? {} : { webhookSecret: before.webhookSecret }),
       }))
+      // Only now, so that a login that ends before it leaves no key that works and is nobody's.
+      await paired?.acknowledge().catch((error: unknown) => {
+        if (error instanceof RefusedError) profiles.change(profile, () => before)
+        throw error
+      })
       context.answer(
         { profile, url, ...shown(me) },
         () =>
@@ -111,6 +115,15 @@ the server, then kept in a file that only you can read.`,
     },
   }),
 ]
+
+const pairOf = ({ publicKey, privateKey }: Paired) => ({ publicKey, privateKey })
+
+async function broughtKey(
+  io: Io,
+  { publicKey, pem }: { publicKey: string | undefined; pem: string | undefined },
+): Promise<Profile> {
+  return pem === undefined ? { publicKey, secretKey: await askSecretKey(io) } : { publicKey, privateKey: readPem(pem) }
+}
 
 async function askSecretKey(io: Io): Promise<string> {
   const secret = io.isInteractive

@@ -43,6 +43,7 @@ function Login({ id }: { id: string }) {
     return <Failed what="This login" error={login.error} onRetry={() => void login.refetch()} />
   const { status, api_key_id: keyId } = login.data
   if (status === 'pending') return <Decide login={login.data} />
+  if (status === 'abandoned') return <Abandoned />
   if (status === 'confirmed' && keyId !== null) return <Confirmed login={login.data} keyId={keyId} />
   if (status === 'refused')
     return (
@@ -63,6 +64,15 @@ function Ended() {
   )
 }
 
+function Abandoned() {
+  return (
+    <Empty title="The terminal did not take the key" action={<ToKeys />}>
+      It was ended, or could not store the key, so the key was revoked. Run <code>countersign login</code>{' '}
+      again and open the new address.
+    </Empty>
+  )
+}
+
 function ToKeys() {
   return (
     <LinkButton to="/api-keys" variant="default">
@@ -74,10 +84,17 @@ function ToKeys() {
 function Confirmed({ login, keyId }: { login: CliLogin; keyId: string }) {
   return (
     <div className="stack-wide">
-      <Note tone="good">
-        <strong>{login.device_name} is logged in.</strong> The terminal goes on by itself; this page can be
-        closed. The key can be edited, and deleted, like every other.
-      </Note>
+      {login.acknowledged ? (
+        <Note tone="good">
+          <strong>{login.device_name} is logged in.</strong> The terminal goes on by itself; this page can be
+          closed. The key can be edited, and deleted, like every other.
+        </Note>
+      ) : (
+        <Note tone="busy">
+          <strong>The key is ready for {login.device_name}.</strong> The terminal takes it within a few seconds.
+          If it was ended meanwhile, the key is revoked after five minutes.
+        </Note>
+      )}
       <div className="row">
         <LinkButton to="/api-keys/$keyId" params={{ keyId }}>
           Show the key

@@ -11,10 +11,13 @@ export type CliLoginRow = {
   expires_at: Date
   workspace_id: string | null
   api_key_id: string | null
+  decided_at: Date | null
+  /** Null: the command line has not said yet. False: not in time, and the key was revoked. */
+  key_kept: boolean | null
 }
 
 const COLUMNS = `l.id, l.code, l.device_name, l.ip, l.ed25519_public_key, l.status, l.created_at, l.expires_at,
-  l.workspace_id, l.api_key_id`
+  l.workspace_id, l.api_key_id, l.decided_at, l.key_kept`
 
 /** Until the transaction ends nobody else begins a login: what is counted holds for the insert. */
 export async function lockCliLoginCount(executor: Executor): Promise<void> {
@@ -35,7 +38,7 @@ export async function hasOpenCliLogins(
 
 export async function insertCliLogin(
   executor: Executor,
-  login: Omit<CliLoginRow, 'status' | 'workspace_id' | 'api_key_id'> & { secret_hash: Buffer },
+  login: Omit<CliLoginRow, 'status' | 'workspace_id' | 'api_key_id' | 'decided_at' | 'key_kept'> & { secret_hash: Buffer },
 ): Promise<void> {
   await executor.query(
     `insert into cli_logins (id, secret_hash, code, device_name, ip, ed25519_public_key, created_at, expires_at)
@@ -89,13 +92,40 @@ export async function decideCliLogin(
   )
 }
 
-/** Forgets logins that ended. @returns how many */
+/** What became of the key of a confirmed login. What was settled stays. */
+export async function settleKept(
+  executor: Executor,
+  { id, kept }: { id: string; kept: boolean },
+): Promise<void> {
+  await executor.query(
+    `update cli_logins set key_kept = $2 where id = $1 and status = 'confirmed' and key_kept is null`,
+    [id, kept],
+  )
+}
+
+/** Logins that were confirmed before a moment and whose key nobody has said to keep, locked, the oldest first. */
+export async function lockUnkeptCliLogins(
+  executor: Executor,
+  { decidedBefore, limit }: { decidedBefore: Date; limit: number },
+): Promise<{ id: string; workspace_id: string; api_key_id: string }[]> {
+  const { rows } = await executor.query<{ id: string; workspace_id: string; api_key_id: string }>(
+    `select l.id, l.workspace_id, l.api_key_id from cli_logins l
+      where l.status = 'confirmed' and l.key_kept is null and l.decided_at <= $1
+      order by l.decided_at limit $2 for update skip locked`,
+    [decidedBefore, limit],
+  )
+  return rows
+}
+
+/** Forgets logins that ended, but none whose key may still have to be ended. @returns how many */
 export async function deleteEndedCliLogins(
   executor: Executor,
   { endedBefore, limit }: { endedBefore: Date; limit: number },
 ): Promise<number> {
   const { rowCount } = await executor.query(
-    'delete from cli_logins where id in (select id from cli_logins where expires_at < $1 limit $2)',
+    `delete from cli_logins where id in (
+       select id from cli_logins
+        where expires_at < $1 and (status <> 'confirmed' or key_kept is not null) limit $2)`,
     [endedBefore, limit],
   )
   return rowCount ?? 0

@@ -16,7 +16,7 @@ import {
 import { cliLoginView, confirmCliLogin, refuseCliLogin, visibleCliLogin } from './decide-cli-login.ts'
 import type { KeysDeps } from './deps.ts'
 import { apiKeySchema } from './schema.ts'
-import { pollCliLogin, startCliLogin, type CliLoginDeps } from './start-cli-login.ts'
+import { acknowledgeCliLogin, pollCliLogin, startCliLogin, type CliLoginDeps } from './start-cli-login.ts'
 
 const params = z.object({ id: z.string().max(64) })
 const tags = ['API Keys']
@@ -69,6 +69,22 @@ function askingRoutes(app: App, deps: Deps): void {
       },
     },
     async (request) => pollCliLogin(deps, request.body.secret, from(request)),
+  )
+
+  app.post(
+    '/v1/cli-logins/acknowledge',
+    {
+      config: { access: { public: true } },
+      schema: {
+        operationId: 'acknowledgeCliLogin',
+        summary: 'Say that the key of a login is stored',
+        description: 'A key that nobody acknowledges within 5 minutes is revoked.',
+        tags,
+        body: pollCliLoginSchema,
+        response: { 200: polledCliLoginSchema },
+      },
+    },
+    async (request) => acknowledgeCliLogin(deps, request.body.secret, from(request)),
   )
 }
 

@@ -10,8 +10,11 @@ import {
 } from './schema.ts'
 
 const status = z
-  .enum(['pending', 'confirmed', 'refused', 'expired'])
-  .meta({ description: 'What a person decided; `expired` when nobody did in time.' })
+  .enum(['pending', 'confirmed', 'refused', 'expired', 'abandoned'])
+  .meta({
+    description:
+      'What a person decided; `expired` when nobody did in time. `abandoned`: confirmed, but the command line did not acknowledge its key in time, and the key was revoked.',
+  })
 const code = z.string().meta({
   description: 'Stands in the terminal and on the page: a person confirms only where the two agree.',
   example: 'BCDF-GHJK',
@@ -54,6 +57,10 @@ export const polledCliLoginSchema = z
       .nullable()
       .meta({ description: 'Of the API key that was made; `null` until the login is confirmed.' }),
     interval_seconds: z.int(),
+    acknowledge_by: timestamp.nullable().meta({
+      description:
+        'By then the command line has to acknowledge that it has stored its key, or the key is revoked. `null` where there is nothing to acknowledge.',
+    }),
   })
   .meta({ id: 'PolledCliLogin' })
 
@@ -67,6 +74,7 @@ export const cliLoginSchema = z
     created_at: timestamp,
     expires_at: timestamp,
     api_key_id: z.string().nullable(),
+    acknowledged: z.boolean().meta({ description: 'The command line has stored its key.' }),
   })
   .meta({ id: 'CliLogin' })
 

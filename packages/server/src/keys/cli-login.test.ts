@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestApp, TEST_ORIGIN, type TestAnswer, type TestApp, type TestMember } from '../test-app.ts'
 import { openProduction, setUpOperator, signUpPerson, type TestPerson } from '../test-production.ts'
 import { deleteEndedCliLogins } from './cli-login-queries.ts'
-import { CLI_LOGIN_LIFE_MS, CLI_LOGINS_MAX } from './start-cli-login.ts'
+import { endUnkeptKeys } from './end-unkept-keys.ts'
+import { ACKNOWLEDGE_LIMIT_MS, CLI_LOGIN_LIFE_MS, CLI_LOGINS_MAX } from './start-cli-login.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -54,6 +55,7 @@ const start = (more: object = {}, options = {}) =>
     options,
   )
 const poll = (secret: unknown, options = {}) => send('/v1/cli-logins/poll', { secret }, options)
+const acknowledge = (secret: unknown, options = {}) => send('/v1/cli-logins/acknowledge', { secret }, options)
 const choice = { mode: 'test', currency_type: 'fiat' }
 
 /** A command line that has begun its login. */
@@ -77,6 +79,7 @@ describe('the login of a command line', () => {
       status: 'pending',
       public_key: null,
       interval_seconds: 2,
+      acknowledge_by: null,
     })
     const asked = await ada.request('GET', `/v1/cli-logins/${login.id}`)
     expect(asked.body).toMatchObject({
@@ -175,6 +178,91 @@ describe('the login of a command line', () => {
     const wrong = await confirm(ada, { id: login.id, code: other.code })
     expect([wrong.status, wrong.body['errors'][0].pointer]).toEqual([422, '/code'])
     expect((await poll(login.secret)).body['status']).toBe('pending')
+  })
+})
+
+describe('a key that was given to a command line', () => {
+  const endUnkept = () => endUnkeptKeys(t)
+  // Those of the tests before.
+  beforeEach(async () => void (await endUnkept()))
+  const signs = async (publicKey: string, privateKey: KeyObject) => {
+    const { status, body } = await t.signed({ publicKey, secretKey: '' }, 'GET', '/v1/me', { privateKey })
+    return status === 200 ? 'yes' : (body['code'] as string)
+  }
+
+  it('is revoked when the command line does not say that it keeps it, and the workspace is told', async () => {
+    const login = await begin()
+    const { body: key } = await confirm(ada, login)
+    const confirmed = (await poll(login.secret)).body
+    expect(confirmed['acknowledge_by']).toBe(new Date(t.clock.now() + ACKNOWLEDGE_LIMIT_MS).toISOString())
+    t.clock.advance(ACKNOWLEDGE_LIMIT_MS - 1)
+    expect((await endUnkept()).ended).toBe(0)
+    // Also where nobody pruned or polled for days: a login is not forgotten before its key was looked at.
+    await deleteEndedCliLogins(t.database.pool, { endedBefore: new Date(t.clock.now() + DAY_MS), limit: 1000 })
+    t.clock.advance(1)
+    expect((await endUnkept()).ended).toBe(1)
+    expect((await endUnkept()).ended).toBe(0)
+
+    await vi.waitFor(async () =>
+      expect(await signs(key['public_key'], login.privateKey)).toBe('key-revoked'),
+    )
+    expect((await poll(login.secret)).body).toMatchObject({ status: 'abandoned', public_key: null })
+    const shown = await ada.request('GET', `/v1/cli-logins/${login.id}`)
+    expect(shown.body).toMatchObject({ status: 'abandoned', acknowledged: false, api_key_id: key['id'] })
+    const [entry] = (await ada.request('GET', `/v1/audit-log?target_id=${key['id']}`)).body['data']
+    expect(entry).toMatchObject({ action: 'api_key.revoked', actor: { kind: 'system' } })
+    expect(entry.after.reason).toContain('command line')
+    const events = await ada.request('GET', '/v1/events?type=api_key.revoked&limit=1')
+    expect(events.body['data'][0].data.id).toBe(key['id'])
+    const late = await acknowledge(login.secret)
+    expect([late.status, late.body['code']]).toEqual([409, 'conflict'])
+  })
+
+  it('lives on once it is acknowledged, however often that is said', async () => {
+    const login = await begin()
+    const { body: key } = await confirm(ada, login)
+    for (let count = 0; count < 2; count += 1)
+      expect((await acknowledge(login.secret)).body).toEqual({
+        status: 'confirmed',
+        public_key: key['public_key'],
+        interval_seconds: 2,
+        acknowledge_by: null,
+      })
+    t.clock.advance(ACKNOWLEDGE_LIMIT_MS)
+    expect((await endUnkept()).ended).toBe(0)
+    expect(await signs(key['public_key'], login.privateKey)).toBe('yes')
+    expect((await ada.request('GET', `/v1/cli-logins/${login.id}`)).body['acknowledged']).toBe(true)
+  })
+
+  it('is acknowledged or revoked, never both, when the two come at the same moment', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const login = await begin()
+      const { body: key } = await confirm(ada, login)
+      t.clock.advance(ACKNOWLEDGE_LIMIT_MS)
+      const [said, { ended }] = await Promise.all([acknowledge(login.secret), endUnkept()])
+      expect([said.status, ended]).toEqual(said.status === 200 ? [200, 0] : [409, 1])
+      const { body } = await ada.request('GET', `/v1/api-keys/${key['id']}`)
+      expect(body['status']).toBe(said.status === 200 ? 'active' : 'revoked')
+    }
+  })
+
+  it('stays revoked where a person was quicker than the acknowledgement', async () => {
+    const login = await begin()
+    const { body: key } = await confirm(ada, login)
+    await ada.request('DELETE', `/v1/api-keys/${key['id']}`)
+    expect((await acknowledge(login.secret)).status).toBe(200)
+    expect(await signs(key['public_key'], login.privateKey)).toBe('key-revoked')
+  })
+
+  it('is none before a person confirmed, and nobody acknowledges who does not know the secret', async () => {
+    const login = await begin()
+    expect((await acknowledge(login.secret)).body['code']).toBe('conflict')
+    await refuse(ada, login.id)
+    expect((await acknowledge(login.secret)).body['code']).toBe('conflict')
+    expect((await acknowledge(randomBytes(32).toString('base64url'))).body['code']).toBe('not-found')
+    expect((await acknowledge('short')).status).toBe(422)
+    const elsewhere = { headers: { origin: 'https://evil.example' } }
+    expect((await acknowledge(login.secret, elsewhere)).body['code']).toBe('origin-not-allowed')
   })
 })
 

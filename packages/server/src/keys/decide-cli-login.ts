@@ -75,6 +75,7 @@ export function cliLoginView(login: CliLoginRow, nowMs: number): CliLogin {
     created_at: login.created_at.toISOString(),
     expires_at: login.expires_at.toISOString(),
     api_key_id: login.api_key_id,
+    acknowledged: login.key_kept === true,
   }
 }
 

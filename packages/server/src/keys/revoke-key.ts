@@ -1,4 +1,5 @@
-import { recordAudit } from '../workspaces/audit-log.ts'
+import type { Executor } from '../database/database.ts'
+import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
 import type { Acting, KeysDeps } from './deps.ts'
 import { changeKey } from './key-access.ts'
 import { keyView } from './key-view.ts'
@@ -15,31 +16,42 @@ export async function revokeKey(
   acting: Acting,
   id: string,
 ): Promise<{ eventId: string | null }> {
-  const { workspaceId } = acting.principal
-  return changeKey(deps, { principal: acting.principal, id }, async (client, row) => {
-    if (row.revoked_at) return { eventId: null }
-    const now = new Date(deps.clock.now())
-    await updateKey(client, id, { revoked_at: now })
-    await retireSecrets(client, { keyId: id, currentVersion: row.secret_version + 1, overlapEnd: now, now })
-    await recordAudit(client, {
-      ...acting,
-      workspaceId,
-      action: 'api_key.revoked',
-      target: { kind: 'api_key', id },
-      before: { name: row.name },
-      mode: row.mode,
-      now: now.getTime(),
-    })
-    const eventId = await deps.publishEvent(client, {
-      workspaceId,
-      mode: row.mode,
-      currencyType: row.currency_type,
-      type: 'api_key.revoked',
-      objectId: id,
-      requestId: acting.requestId,
-      data: keyView((await findKey(client, { workspaceId, id })) as KeyRow, now.getTime()),
-      now: now.getTime(),
-    })
-    return { eventId }
+  return changeKey(deps, { principal: acting.principal, id }, async (client, row) => ({
+    eventId: row.revoked_at ? null : await endKey(deps, client, row, acting),
+  }))
+}
+
+/** The same for a key that is not revoked yet, within a transaction of the caller's. @returns the id of the event */
+export async function endKey(
+  deps: Pick<KeysDeps, 'clock' | 'publishEvent'>,
+  client: Executor,
+  row: KeyRow,
+  { actor, ip, requestId, reason }: AuditContext & { reason?: string },
+): Promise<string> {
+  const { id, workspace_id: workspaceId, mode } = row
+  const now = new Date(deps.clock.now())
+  await updateKey(client, id, { revoked_at: now })
+  await retireSecrets(client, { keyId: id, currentVersion: row.secret_version + 1, overlapEnd: now, now })
+  await recordAudit(client, {
+    actor,
+    ip: ip ?? null,
+    requestId: requestId ?? null,
+    workspaceId,
+    action: 'api_key.revoked',
+    target: { kind: 'api_key', id },
+    before: { name: row.name },
+    ...(reason === undefined ? {} : { after: { reason } }),
+    mode,
+    now: now.getTime(),
+  })
+  return deps.publishEvent(client, {
+    workspaceId,
+    mode,
+    currencyType: row.currency_type,
+    type: 'api_key.revoked',
+    objectId: id,
+    requestId: requestId ?? null,
+    data: keyView((await findKey(client, { workspaceId, id })) as KeyRow, now.getTime()),
+    now: now.getTime(),
   })
 }

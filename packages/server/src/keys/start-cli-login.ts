@@ -9,6 +9,7 @@ import {
   hasOpenCliLogins,
   insertCliLogin,
   lockCliLoginCount,
+  settleKept,
   type CliLoginRow,
 } from './cli-login-queries.ts'
 import type { CliLogin, StartCliLogin } from './cli-login-schema.ts'
@@ -16,6 +17,8 @@ import type { CliLogin, StartCliLogin } from './cli-login-schema.ts'
 export const CLI_LOGIN_LIFE_MS = 600_000
 export const CLI_LOGINS_MAX = 10_000
 export const POLL_INTERVAL_SECONDS = 2
+/** So long after it was confirmed a login's key waits for its command line. */
+export const ACKNOWLEDGE_LIMIT_MS = 300_000
 // An office behind one address; a person begins one, seldom two.
 const START_RULE = { windowSeconds: 600, max: 30 }
 // Twice what the interval allows.
@@ -87,11 +90,26 @@ export async function startCliLogin(
  * What became of a login, for whoever knows its secret. Asked again it says the same, until the login is forgotten.
  * @throws Problem `too-many-failures`, `not-found` or `rate-limited`
  */
-export async function pollCliLogin(
-  { database, clock, failures }: CliLoginDeps,
-  secret: string,
-  from: { ip: string },
-) {
+export async function pollCliLogin(deps: CliLoginDeps, secret: string, from: { ip: string }) {
+  return polledView(await loginOfSecret(deps, secret, from), deps.clock.now())
+}
+
+/**
+ * The command line says that it has stored its key, which lives on from then. Saying it again changes nothing.
+ * @throws Problem `conflict` where there is no such key or it was revoked, and what `pollCliLogin` throws
+ */
+export async function acknowledgeCliLogin(deps: CliLoginDeps, secret: string, from: { ip: string }) {
+  const login = await loginOfSecret(deps, secret, from)
+  await settleKept(deps.database.pool, { id: login.id, kept: true })
+  const settled = (await findCliLoginBySecret(deps.database.pool, hashOf(secret))) ?? login
+  if (settled.key_kept !== true)
+    throw problem('conflict', {
+      detail: `This login is ${cliLoginStatus(settled, deps.clock.now())}: it has no key to keep. Log in again.`,
+    })
+  return polledView(settled, deps.clock.now())
+}
+
+async function loginOfSecret({ database, clock, failures }: CliLoginDeps, secret: string, from: { ip: string }) {
   failures.assertBelow(from.ip)
   const login = await findCliLoginBySecret(database.pool, hashOf(secret))
   if (!login) {
@@ -104,15 +122,25 @@ export async function pollCliLogin(
       detail: `Ask every ${POLL_INTERVAL_SECONDS} s at most. Ask again in ${wait} s.`,
       headers: { 'retry-after': String(wait) },
     })
+  return login
+}
+
+function polledView(login: CliLoginRow & { public_key: string | null }, nowMs: number) {
+  const status = cliLoginStatus(login, nowMs)
+  const isAwaited = status === 'confirmed' && login.key_kept === null && login.decided_at !== null
   return {
-    status: cliLoginStatus(login, clock.now()),
-    public_key: login.public_key,
+    status,
+    public_key: status === 'confirmed' ? login.public_key : null,
     interval_seconds: POLL_INTERVAL_SECONDS,
+    acknowledge_by: isAwaited
+      ? new Date(login.decided_at!.getTime() + ACKNOWLEDGE_LIMIT_MS).toISOString()
+      : null,
   }
 }
 
-/** `expired` is what time made of a login that nobody decided. */
+/** `expired` is what time made of a login that nobody decided, `abandoned` of one whose key nobody took. */
 export function cliLoginStatus(login: CliLoginRow, nowMs: number): CliLogin['status'] {
+  if (login.key_kept === false) return 'abandoned'
   return login.status === 'pending' && login.expires_at.getTime() <= nowMs ? 'expired' : login.status
 }
 
