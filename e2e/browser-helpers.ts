@@ -21,6 +21,8 @@ export type Tab = { page: Page; context: BrowserContext; faults: string[] }
 /** A server on a fresh data folder and a Chromium, for one test file. */
 export type World = {
   server: LaunchedServer
+  /** Its data folder, PostgreSQL's among it. */
+  dataDir: string
   /** Where people find it: what the start printed. */
   url: string
   /** A stranger's tab, closed after the test. */
@@ -52,6 +54,7 @@ export function useWorld(env: Record<string, string> = {}): World {
 
   beforeAll(async () => {
     const dataDir = join(await makeFolder(), 'data')
+    world.dataDir = dataDir
     ;[world.server, browser] = await Promise.all([launchServer({ dataDir, env }), openBrowser()])
     world.url = `http://localhost:${world.server.port}`
   })

@@ -156,7 +156,7 @@ function shotsOf(key: Keys, made: Seeded): Shot[] {
     { name: 'api-key-new', path: '/api-keys/new', act: pressIn(/^Advanced$/) },
     { name: 'api-key', path: keyPath },
     { name: 'api-key-rotated', path: `/api-keys/${made.rotatedKeyId}` },
-    { name: 'api-key-edit', path: keyPath, act: press('Edit') },
+    { name: 'api-key-edit', path: keyPath, act: pressIn(/^Edit$/) },
     { name: 'api-key-rotate', path: `/api-keys/${made.rotatedKeyId}`, act: press('Rotate') },
     { name: 'api-key-delete', path: keyPath, act: press('Delete') },
     { name: 'transaction-logs', path: '/transaction-logs' },

@@ -14,6 +14,7 @@ export const AUDIT_ACTIONS: readonly string[] = [
   'api_key.created',
   'api_key.revoked',
   'api_key.rotated',
+  'api_key.rotation_rolled_back',
   'api_key.updated',
   'invitation.canceled',
   'invitation.created',

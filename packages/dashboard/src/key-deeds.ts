@@ -16,7 +16,14 @@ export type AnyKey<Scope extends string> = Pick<
   | 'expires_at'
   | 'last_used_at'
   | 'secret_version'
+  | 'previous_secret_expires_at'
 > & { scopes: Scope[] }
+
+/** A workspace's key of which something is about to end. */
+export type EndingKey = Pick<
+  ApiKey,
+  'id' | 'algorithm' | 'secret_version' | 'previous_secret_expires_at'
+> & { mode?: ApiKey['mode'] }
 
 export type KeyChange<Scope extends string> = Omit<ApiKeyChange, 'scopes'> & { scopes?: Scope[] | undefined }
 export type Rotation = { overlapSeconds: number; ed25519PublicKey?: string | undefined }
@@ -31,6 +38,6 @@ export type KeyDeeds<Scope extends string> = {
   remove(id: string): Promise<unknown>
   /** What a deleted key leaves behind, in a sentence. */
   leaves: string
-  /** Who will need the new secret, where that is known. */
-  LastCaller?: ComponentType<{ keyId: string; secretVersion: number; what: string }>
+  /** Who and what stops when the key or its present secret ends, where that is known. */
+  WhatBreaks?: ComponentType<{ apiKey: EndingKey; ends: 'key' | 'secret' }>
 }

@@ -12,7 +12,7 @@ const CALLERS_REFRESH_MS = 10_000
 
 const NOT_DELETED = 'active,expiring,expired,disabled'
 
-export const KEY_FILTER_NAMES = ['search', 'mode', 'currency_type', 'status'] as const
+export const KEY_FILTER_NAMES = ['search', 'mode', 'currency_type', 'status', 'known_to'] as const
 export type KeyFilters = Partial<Record<(typeof KEY_FILTER_NAMES)[number], string | undefined>>
 
 export const apiKeysQuery = ({ deleted, filters = {} }: { deleted: boolean; filters?: KeyFilters }) =>
@@ -41,6 +41,15 @@ export const foundKeysQuery = (search: string) =>
         signal,
         query: { status: NOT_DELETED, search, limit: FOUND_MAX },
       }),
+  })
+
+/** Keys with a secret that still works and that a person was shown. */
+export const knownKeysQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['api-keys', 'known-to', userId],
+    queryFn: ({ signal }) =>
+      call<List<ApiKey>>('GET', '/v1/api-keys', { signal, query: { known_to: userId, limit: PAGE_ITEMS } }),
+    staleTime: 0,
   })
 
 /** Keys that expire soon, of both modes; one page of them. */
@@ -72,6 +81,9 @@ export const rotateApiKey = (id: string, { overlapSeconds, ed25519PublicKey }: R
   call<ApiKeyWithSecret>('POST', `/v1/api-keys/${id}/rotate`, {
     body: { overlap_seconds: overlapSeconds, ed25519_public_key: ed25519PublicKey },
   })
+
+export const rollBackApiKey = (id: string, overlapSeconds: number) =>
+  call<ApiKey>('POST', `/v1/api-keys/${id}/roll-back`, { body: { overlap_seconds: overlapSeconds } })
 
 export const deleteApiKey = (id: string) => call<unknown>('DELETE', `/v1/api-keys/${id}`)
 

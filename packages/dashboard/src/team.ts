@@ -25,6 +25,12 @@ export const roleRightsQuery = queryOptions({
   staleTime: Infinity,
 })
 
+/** The first hundred, for their names. */
+export const membersQuery = queryOptions({
+  queryKey: [MEMBERS, 'names'],
+  queryFn: ({ signal }) => call<List<Member>>('GET', MEMBERS, { signal, query: { limit: 100 } }),
+})
+
 export const changeRole = (id: string, role: Role) =>
   call<Member>('PATCH', `${MEMBERS}/${id}`, { body: { role } })
 export const removeMember = (id: string) => call('DELETE', `${MEMBERS}/${id}`)
@@ -58,7 +64,7 @@ export const invitationQuery = (token: string | undefined) =>
   })
 
 export const acceptInvitation = (token: string) =>
-  call('POST', `${INVITATIONS}/accept`, { body: { invitation_token: token } })
+  call('POST', `${INVITATIONS}/accept`, { body: { invitation_token: token }, anyWorkspace: true })
 
 /** Makes the account as a member of the workspace, with no workspace of its own. */
 export const signUpInvited = (token: string, { name, email, password }: NewAccount) =>
@@ -68,4 +74,4 @@ export const signUpInvited = (token: string, { name, email, password }: NewAccou
   })
 
 export const switchWorkspace = (id: string) =>
-  call('POST', '/v1/workspace/switch', { body: { workspace_id: id } })
+  call('POST', '/v1/workspace/switch', { body: { workspace_id: id }, anyWorkspace: true })

@@ -17,6 +17,7 @@ import { newId } from './ids.ts'
 import { problem } from './problems.ts'
 import { cliLoginRoutes } from './keys/cli-login-routes.ts'
 import { keyRoutes } from './keys/routes.ts'
+import { keyUseRoutes } from './key-use/routes.ts'
 import { meRoute } from './keys/me-route.ts'
 import { operatorKeyRoutes } from './keys/operator-key-routes.ts'
 import { forwardAuthRoutes } from './forwarded/forward-auth-routes.ts'
@@ -163,6 +164,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   cliLoginRoutes(app, deps)
   operatorKeyRoutes(app, deps)
   transactionLogRoutes(app, deps)
+  keyUseRoutes(app, deps)
   explainRoutes(app, deps)
   gradeRoutes(app, deps)
   ledgerRoutes(app, deps)

@@ -179,14 +179,18 @@ type Guarded = Exclude<Access, { public: true }>
 function assertKeyMay(principal: KeyPrincipal, access: Guarded, request: FastifyRequest): void {
   if (access.operator) throw problem('operator-required')
   if (!access.doors.includes('key')) throw problem('member-required')
-  if (access.resource !== null && !principal.scopes.has(`${access.resource}:${access.action}`))
-    throw problem('scope-missing', { detail: `The key lacks the scope ${access.resource}:${access.action}.` })
+  if (access.resource !== null) assertScope(principal, `${access.resource}:${access.action}`)
+  if (access.alsoScopes) for (const scope of access.alsoScopes) assertScope(principal, scope)
   const wanted = request.headers['countersign-mode']
   if (wanted !== undefined && wanted !== principal.mode)
     throw problem('mode-mismatch', {
       detail: `Countersign-Mode says ${JSON.stringify(wanted)}, but the key belongs to ${principal.mode}.`,
     })
   assertTestMode(principal, access)
+}
+
+function assertScope({ scopes }: KeyPrincipal, scope: string): void {
+  if (!scopes.has(scope)) throw problem('scope-missing', { detail: `The key lacks the scope ${scope}.` })
 }
 
 /** An operator key reaches what names a scope for it, and nothing else. */

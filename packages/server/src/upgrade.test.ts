@@ -54,6 +54,16 @@ describe.each(files)('the data of schema %s', (file) => {
   })
   afterAll(() => testApp.stop())
 
+  test('tells of every secret who made it', async () => {
+    const { rows } = await testDatabase.database.pool.query(
+      `select s.version, coalesce(s.made_by_id, 'nobody') as maker, k.created_by_id as creator
+         from api_key_secrets s join api_keys k on k.id = s.api_key_id`,
+    )
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { version, maker, creator } of rows)
+      expect(version === 1 ? maker === creator : maker !== 'nobody').toBe(true)
+  })
+
   test('is all there after the upgrade', async () => {
     const written = released.tables.map(({ name, copy }) => [name, copy.trimEnd().split('\n').length])
     expect(written.length).toBeGreaterThan(25)

@@ -31,9 +31,10 @@ export function DeleteKey<Scope extends string>({ apiKey, deeds, onClose }: KeyD
       onClose={onClose}
     >
       <p>
-        Requests signed with this key are refused from the moment you delete it. This cannot be undone.{' '}
-        {lastUse}
+        Requests signed with this key are refused from the moment you delete it. This cannot be undone.
+        {!deeds.WhatBreaks && ` ${lastUse}`}
       </p>
+      {deeds.WhatBreaks && <deeds.WhatBreaks apiKey={apiKey} ends="key" />}
       <p className="second">{deeds.leaves}</p>
     </TypedConfirmation>
   )

@@ -31,13 +31,21 @@ export function useKeyDialog<Scope extends string>(
   return { choose, dialog }
 }
 
-/** The three deeds at the head of a key's page. */
-export function KeyButtons({ onChoose }: { onChoose: (deed: KeyDeed) => void }) {
+/** The deeds at the head of a key's page. Where the page edits in place there is no dialog for it. */
+export function KeyButtons({
+  onChoose,
+  editsInPlace,
+}: {
+  onChoose: (deed: KeyDeed) => void
+  editsInPlace?: boolean
+}) {
   return (
     <div className="row">
-      <Button variant="default" leftSection={<Pencil1Icon />} onClick={() => onChoose('edit')}>
-        Edit
-      </Button>
+      {!editsInPlace && (
+        <Button variant="default" leftSection={<Pencil1Icon />} onClick={() => onChoose('edit')}>
+          Edit
+        </Button>
+      )}
       <Button variant="default" leftSection={<ReloadIcon />} onClick={() => onChoose('rotate')}>
         Rotate
       </Button>

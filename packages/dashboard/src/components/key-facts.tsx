@@ -17,7 +17,7 @@ type FactsKey = Pick<
 >
 
 /** The Public Key, where the half that signs is, and how long an old one still does. */
-export function PairFacts({ apiKey, onRotate }: SecretFactProps) {
+export function PairFacts({ apiKey, onRotate, onRollBack }: SecretFactProps & { onRollBack?: () => void }) {
   const now = useNow()
   const oldSecretUntil = apiKey.previous_secret_expires_at
   return (
@@ -30,7 +30,16 @@ export function PairFacts({ apiKey, onRotate }: SecretFactProps) {
         <Fact
           name={apiKey.algorithm === 'ed25519' ? 'Old private key works until' : 'Old secret works until'}
         >
-          <ExactTime at={oldSecretUntil} />
+          <span className="row">
+            <span>
+              <ExactTime at={oldSecretUntil} />
+            </span>
+            {onRollBack && (
+              <button type="button" className="link-button" onClick={onRollBack}>
+                Roll back the rotation
+              </button>
+            )}
+          </span>
         </Fact>
       )}
     </>
@@ -85,7 +94,7 @@ function SecretFact({ apiKey, onRotate }: SecretFactProps) {
   )
 }
 
-function Addresses({ ranges }: { ranges: readonly string[] }) {
+export function Addresses({ ranges }: { ranges: readonly string[] }) {
   if (ranges.length === 0) return <span className="quiet">Any address</span>
   return (
     <span className="scroll-box stack-tight" role="group" aria-label="Allowed addresses" tabIndex={0}>

@@ -1,4 +1,7 @@
+import { Pill } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { KEY_FILTER_NAMES } from '../keys.ts'
+import { membersQuery } from '../team.ts'
 import { useFilters } from '../use-filters.ts'
 import { FilterBar, SelectFilter, TextFilter } from './filter-fields.tsx'
 
@@ -50,6 +53,20 @@ export function KeyFilterBar() {
         value={filters.status}
         onChange={(status) => set({ status })}
       />
+      {filters.known_to && (
+        <KnownToFilter userId={filters.known_to} onClear={() => set({ known_to: undefined })} />
+      )}
     </FilterBar>
+  )
+}
+
+/** Set by a link alone: keys whose secret somebody was shown, who may not be a member any more. */
+function KnownToFilter({ userId, onClear }: { userId: string; onClear: () => void }) {
+  const members = useQuery(membersQuery)
+  const name = members.data?.data.find(({ user_id: id }) => id === userId)?.name
+  return (
+    <Pill withRemoveButton size="md" onRemove={onClear} removeButtonProps={{ 'aria-label': 'Show all keys' }}>
+      Known to {name ?? 'a former member'}
+    </Pill>
   )
 }

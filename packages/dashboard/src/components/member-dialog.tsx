@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Member, Role } from '../api-types.ts'
+import { knownKeysQuery } from '../keys.ts'
 import { meQuery, useMe } from '../session.ts'
 import {
   changeRole,
@@ -14,11 +15,17 @@ import {
   ROLE_NAMES,
   transferOwnership,
 } from '../team.ts'
+import { KeysKnownTo, RenewKnownKeys } from './known-keys.tsx'
 import { FormError } from './states.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
 
 export type MemberDeed = 'role' | 'transfer' | 'leave' | 'remove'
-type DialogProps = { member: Member; onClose: () => void }
+type DialogProps = {
+  member: Member
+  onClose: () => void
+  /** Told when they are out and keys are left whose secret they know. */
+  onRemoved: (member: Member) => void
+}
 
 export function MemberDialog({ deed, ...props }: DialogProps & { deed: MemberDeed }) {
   if (deed === 'role') return <ChangeRole {...props} />
@@ -130,14 +137,18 @@ function Leave({ onClose }: DialogProps) {
   )
 }
 
-function Remove({ member, onClose }: DialogProps) {
+function Remove({ member, onClose, onRemoved }: DialogProps) {
   const changed = useTeamChanged()
+  const queryClient = useQueryClient()
   const remove = useMutation({
     mutationFn: () => removeMember(member.id),
     onSuccess: async () => {
-      await changed()
+      // Read again: until a moment ago they could still make keys.
+      const known = await queryClient.fetchQuery(knownKeysQuery(member.user_id)).catch(() => undefined)
       notifications.show({ message: `${member.name} is no longer a member.` })
+      if (known?.data.length !== 0) onRemoved(member)
       onClose()
+      await changed()
     },
   })
   return (
@@ -151,8 +162,23 @@ function Remove({ member, onClose }: DialogProps) {
     >
       <p>
         They are out at once, also where they are signed in, and invitations that they made end. API Keys
-        belong to the workspace and stay: rotate those whose secrets they know.
+        belong to the workspace and stay.
       </p>
+      <KeysKnownTo userId={member.user_id} name={member.name} />
     </TypedConfirmation>
+  )
+}
+
+/** What follows a removal, so that it is not forgotten: the keys that they may know, each to rotate or delete. */
+export function RemovedMember({ member, onClose }: Pick<DialogProps, 'member' | 'onClose'>) {
+  return (
+    <Modal opened onClose={onClose} title={`${member.name} is removed`} size="lg">
+      <div className="stack">
+        <RenewKnownKeys userId={member.user_id} name={member.name} />
+        <Button style={{ alignSelf: 'flex-end' }} onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </Modal>
   )
 }

@@ -8,8 +8,10 @@ import { Badge } from './badges.tsx'
 import { MemberDialog, type MemberDeed } from './member-dialog.tsx'
 import { Day } from './time.tsx'
 
+type MemberTableProps = { members: Member[]; onRemoved: (member: Member) => void }
+
 /** Everybody in the workspace, each with what the reader may do about them. */
-export function MemberTable({ members }: { members: Member[] }) {
+export function MemberTable({ members, onRemoved }: MemberTableProps) {
   return (
     <div className="table-frame">
       <table className="table">
@@ -40,7 +42,7 @@ export function MemberTable({ members }: { members: Member[] }) {
                 <Day at={member.created_at} />
               </td>
               <td>
-                <MemberMenu member={member} />
+                <MemberMenu member={member} onRemoved={onRemoved} />
               </td>
             </tr>
           ))}
@@ -50,7 +52,7 @@ export function MemberTable({ members }: { members: Member[] }) {
   )
 }
 
-function MemberMenu({ member }: { member: Member }) {
+function MemberMenu({ member, onRemoved }: { member: Member } & Pick<MemberTableProps, 'onRemoved'>) {
   const me = useMe()
   const [deed, setDeed] = useState<MemberDeed>()
   const mayManage = manageableRoles(me).includes(member.role)
@@ -79,7 +81,14 @@ function MemberMenu({ member }: { member: Member }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      {deed && <MemberDialog member={member} deed={deed} onClose={() => setDeed(undefined)} />}
+      {deed && (
+        <MemberDialog
+          member={member}
+          deed={deed}
+          onClose={() => setDeed(undefined)}
+          onRemoved={onRemoved}
+        />
+      )}
     </>
   )
 }

@@ -47,7 +47,7 @@ export function RotateKey<Scope extends string>({ apiKey, deeds, onClose }: KeyD
         name={apiKey.name}
         what={what}
         overlapSeconds={overlap}
-        showsCallers={deeds.LastCaller !== undefined}
+        showsCallers={deeds.WhatBreaks !== undefined}
         onClose={onClose}
       >
         {pair && <PairReveal publicKey={apiKey.public_key} pair={pair} name={apiKey.name} />}
@@ -69,9 +69,7 @@ export function RotateKey<Scope extends string>({ apiKey, deeds, onClose }: KeyD
             ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
             : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
         </p>
-        {deeds.LastCaller && (
-          <deeds.LastCaller keyId={apiKey.id} secretVersion={apiKey.secret_version} what={what} />
-        )}
+        {deeds.WhatBreaks && <deeds.WhatBreaks apiKey={apiKey} ends="secret" />}
         {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
         <OverlapField
           label={`How long may the old ${what} still sign?`}
@@ -127,7 +125,9 @@ function Renewed({ name, what, overlapSeconds, showsCallers, onClose, children }
           {overlapSeconds === 0
             ? `The old ${what} has stopped working.`
             : `The old ${what} works for another ${overlap}.`}
-          {overlapSeconds > 0 && showsCallers && ' The key’s page shows who still signs with it.'}
+          {overlapSeconds > 0 &&
+            showsCallers &&
+            ' The key’s page shows who still signs with it, and rolls the rotation back until then.'}
         </p>
         <Checkbox
           label={`I have stored the ${what === 'secret' ? 'secret key' : what}`}

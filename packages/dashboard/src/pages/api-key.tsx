@@ -1,15 +1,27 @@
 import '../styles/keys.css'
-import { ArrowLeftIcon } from '@radix-ui/react-icons'
+import { ArrowLeftIcon, Pencil1Icon } from '@radix-ui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useState, type ComponentType } from 'react'
 import type { ApiKey, Scope } from '../api-types.ts'
 import { API_KEY_DEEDS } from '../components/api-key-deeds.tsx'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
+import { EditableFact, useInPlace } from '../components/edit-in-place.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { FirstRequest } from '../components/first-request.tsx'
 import { KeyCallers } from '../components/key-callers.tsx'
-import { KeyButtons, useKeyDialog } from '../components/key-dialog.tsx'
-import { LimitFacts, PairFacts } from '../components/key-facts.tsx'
+import { KeyButtons, useKeyDialog, type KeyDeed } from '../components/key-dialog.tsx'
+import {
+  AddressesEditor,
+  EnabledEditor,
+  ExpiryEditor,
+  NameEditor,
+  RateLimitEditor,
+  ScopesEditor,
+} from '../components/key-editors.tsx'
+import { Addresses, PairFacts } from '../components/key-facts.tsx'
+import { KeySuggestions } from '../components/key-suggestions.tsx'
+import { RollBackKey } from '../components/roll-back-key.tsx'
 import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time, useNow } from '../components/time.tsx'
 import { ALGORITHM_NAMES, CURRENCY_TYPE_NAMES } from '../key-words.ts'
@@ -33,23 +45,50 @@ export function ApiKeyPage() {
 
 function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
   const { choose, dialog } = useKeyDialog(apiKey, API_KEY_DEEDS)
+  const [rollsBack, setRollsBack] = useState(false)
   const usable = apiKey.status !== 'revoked'
   return (
     <>
-      <PageHead
-        title={
-          <span className="row">
-            {apiKey.name} <KeyStatusBadge status={apiKey.status} />
-          </span>
-        }
-        action={usable && <KeyButtons onChoose={choose} />}
-      />
+      <KeyHead apiKey={apiKey} onChoose={usable ? choose : undefined} />
       {usable && <RotationReminder apiKey={apiKey} onRotate={() => choose('rotate')} />}
-      <KeyFacts apiKey={apiKey} onRotate={usable ? () => choose('rotate') : undefined} />
+      <KeyFacts
+        apiKey={apiKey}
+        {...(usable && { onRotate: () => choose('rotate'), onRollBack: () => setRollsBack(true) })}
+      />
+      {usable && <KeySuggestions apiKey={apiKey} />}
       <KeyCallers apiKey={apiKey} />
       {usable && <FirstRequest apiKey={apiKey} signingKey={null} />}
       {dialog}
+      {rollsBack && <RollBackKey apiKey={apiKey} onClose={() => setRollsBack(false)} />}
     </>
+  )
+}
+
+/** The name, edited where it stands, and the deeds. */
+function KeyHead({ apiKey, onChoose }: { apiKey: ApiKey; onChoose?: (deed: KeyDeed) => void }) {
+  const { isOpen, open, close, opener } = useInPlace()
+  if (isOpen)
+    return (
+      <div className="card card-pad">
+        <h1 className="visually-hidden">{apiKey.name}</h1>
+        <NameEditor apiKey={apiKey} onClose={close} />
+      </div>
+    )
+  return (
+    <PageHead
+      title={
+        <span className="row">
+          {apiKey.name}
+          {onChoose && (
+            <button ref={opener} type="button" className="icon-button" aria-label="Edit Name" onClick={open}>
+              <Pencil1Icon />
+            </button>
+          )}
+          <KeyStatusBadge status={apiKey.status} />
+        </span>
+      }
+      action={onChoose && <KeyButtons onChoose={onChoose} editsInPlace />}
+    />
   )
 }
 
@@ -70,19 +109,35 @@ function RotationReminder({ apiKey, onRotate }: { apiKey: ApiKey; onRotate: () =
   )
 }
 
-function KeyFacts({ apiKey, onRotate }: { apiKey: ApiKey; onRotate?: () => void }) {
+type KeyFactsProps = { apiKey: ApiKey; onRotate?: () => void; onRollBack?: () => void }
+
+/** What the key is, and what it may do; the latter is edited where it stands. */
+function KeyFacts({ apiKey, onRotate, onRollBack }: KeyFactsProps) {
+  const edit = (Editor: ComponentType<{ apiKey: ApiKey; onClose: () => void }>) =>
+    onRotate && ((close: () => void) => <Editor apiKey={apiKey} onClose={close} />)
   return (
     <Facts>
-      <PairFacts apiKey={apiKey} onRotate={onRotate} />
+      <PairFacts apiKey={apiKey} onRotate={onRotate} {...(onRollBack && { onRollBack })} />
       <Fact name="Mode">
         <ModeBadge mode={apiKey.mode} />
       </Fact>
       <Fact name="Currency Type">{CURRENCY_TYPE_NAMES[apiKey.currency_type]}</Fact>
       <Fact name="Signing algorithm">{ALGORITHM_NAMES[apiKey.algorithm]}</Fact>
-      <Fact name="Scopes">
+      <EditableFact name="Requests" edit={edit(EnabledEditor)}>
+        {apiKey.enabled ? 'Accepted' : 'Refused with key-disabled until it is enabled'}
+      </EditableFact>
+      <EditableFact name="Scopes" edit={edit(ScopesEditor)}>
         <Scopes scopes={apiKey.scopes} />
-      </Fact>
-      <LimitFacts apiKey={apiKey} />
+      </EditableFact>
+      <EditableFact name="IP allowlist" edit={edit(AddressesEditor)}>
+        <Addresses ranges={apiKey.ip_allowlist} />
+      </EditableFact>
+      <EditableFact name="Rate limit" edit={edit(RateLimitEditor)}>
+        {apiKey.rate_limit_per_minute.toLocaleString('en')} requests a minute
+      </EditableFact>
+      <EditableFact name="Expires" edit={edit(ExpiryEditor)}>
+        {apiKey.expires_at ? <ExactTime at={apiKey.expires_at} /> : <span className="quiet">Never</span>}
+      </EditableFact>
       <Fact name="Last used">
         {apiKey.last_used_at ? (
           <LastUse apiKey={apiKey} at={apiKey.last_used_at} />

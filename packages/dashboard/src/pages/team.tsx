@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Invitation, Member } from '../api-types.ts'
 import { InvitationTable } from '../components/invitation-table.tsx'
 import { InviteDialog } from '../components/invite-dialog.tsx'
+import { RemovedMember } from '../components/member-dialog.tsx'
 import { MemberTable } from '../components/member-table.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
@@ -16,6 +17,8 @@ export function TeamPage() {
   const me = useMe()
   const members = useList<Member>({ path: MEMBERS, live: true })
   const [inviting, setInviting] = useState(false)
+  // Held here, because the row of who was removed leaves the table under its dialog.
+  const [removed, setRemoved] = useState<Member>()
   const mayInvite = manageableRoles(me).length > 0
   return (
     <>
@@ -32,12 +35,13 @@ export function TeamPage() {
       />
       <div className="stack-wide">
         <PagedList state={members} what="The members" empty={null}>
-          {(rows) => <MemberTable members={rows} />}
+          {(rows) => <MemberTable members={rows} onRemoved={setRemoved} />}
         </PagedList>
         {mayInvite && <Invitations />}
         <Roles />
       </div>
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {removed && <RemovedMember member={removed} onClose={() => setRemoved(undefined)} />}
     </>
   )
 }

@@ -570,6 +570,8 @@ export interface paths {
                     status?: string;
                     public_key?: string;
                     name_contains?: string;
+                    /** @description The id of a person, a member or one who was (`user_id`), or of a key: keys with a secret that still verifies and that they were shown when they created or rotated it. */
+                    known_to?: string;
                     /** @description A part of the name, in either case, or the beginning of the public key. */
                     search?: string;
                 };
@@ -853,6 +855,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys/{id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the last rotation of an API key
+         * @description While the secret before it still verifies: that one becomes the newest again, without an end. It is not shown.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RollBackRotation"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKey"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cli-logins": {
         parameters: {
             query?: never;
@@ -884,6 +940,26 @@ export interface paths {
         put?: never;
         /** Ask what became of a login */
         post: operations["pollCliLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cli-logins/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the key of a login is stored
+         * @description A key that nobody acknowledges within 5 minutes is revoked.
+         */
+        post: operations["acknowledgeCliLogin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1215,6 +1291,113 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Narrower limits that would refuse nothing a key was used for
+         * @description From the Transaction Logs, within their retention. Apply them with PATCH; try them with dry-run.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How far back to look. */
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKeySuggestions"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What other limits would have refused
+         * @description Holds limits against the logged requests of the key. Nothing is changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DryRunApiKey"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiKeyDryRun"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2085,64 +2268,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/fees": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What transactions cost
-         * @description The rule of a currency, else the one of its currency type, in both modes; without a rule there is no fee. A fee is `fixed` and the share of the amount, rounded half up to the smallest unit, and at least `minimum`. A key sees its own currency type.
-         */
-        get: operations["listFees"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/fees": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rules of fees */
-        get: operations["listFeeRules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/fees/{type}/{currency}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set what a type of transaction costs in a currency
-         * @description From now on, in both modes; what was made before keeps its fee. A rule of zero exempts a currency from the one of its type.
-         */
-        put: operations["setFeeRule"];
-        post?: never;
-        /** Remove a rule of fees */
-        delete: operations["removeFeeRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4462,6 +4587,13 @@ export interface components {
             /** @description The 32 bytes of the public half in base64. The private half stays with you. */
             ed25519_public_key?: string;
         };
+        RollBackRotation: {
+            /**
+             * @description For so long the secret that the rotation made still verifies.
+             * @default 0
+             */
+            overlap_seconds?: number;
+        };
         StartCliLogin: {
             /**
              * @description What the computer calls itself.
@@ -4492,6 +4624,25 @@ export interface components {
             scopes?: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
             /** @description 90 days from now when absent; `null` is Never Expire. */
             expires_at?: string | null;
+        };
+        DryRunApiKey: {
+            /** @description As they are when absent. */
+            scopes?: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+            /**
+             * @description Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            ip_allowlist?: string[];
+            /** @description `false` tells what disabling or deleting the key would have refused: everything. */
+            enabled?: boolean;
+            /**
+             * Format: date-time
+             * @description 30 days ago when absent.
+             * @example 2025-11-23T12:00:00Z
+             */
+            created_after?: string;
         };
         CreateOperatorKey: {
             name: string;
@@ -4656,26 +4807,6 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
-        };
-        SetFeeRule: {
-            /**
-             * @description Part of every fee. Needs a currency.
-             * @default 0
-             * @example 0.30
-             */
-            fixed?: string;
-            /**
-             * @description Hundredths of a percent of the amount, rounded half up to the smallest unit.
-             * @default 0
-             * @example 150
-             */
-            basis_points?: number;
-            /**
-             * @description No fee is less. Needs a currency.
-             * @default 0
-             * @example 0.50
-             */
-            minimum?: string;
         };
         TestFailure: {
             /**
@@ -4874,7 +5005,7 @@ export interface components {
         };
         ReconcileInput: {
             /**
-             * @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes.
+             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
              * @default full
              * @enum {string}
              */
@@ -5142,7 +5273,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "fee-exceeds-amount" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-at-once" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "workspace-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -5387,13 +5518,15 @@ export interface components {
         };
         PolledCliLogin: {
             /**
-             * @description What a person decided; `expired` when nobody did in time.
+             * @description What a person decided; `expired` when nobody did in time. `abandoned`: confirmed, but the command line did not acknowledge its key in time, and the key was revoked.
              * @enum {string}
              */
-            status: "pending" | "confirmed" | "refused" | "expired";
+            status: "pending" | "confirmed" | "refused" | "expired" | "abandoned";
             /** @description Of the API key that was made; `null` until the login is confirmed. */
             public_key: string | null;
             interval_seconds: number;
+            /** @description By then the command line has to acknowledge that it has stored its key, or the key is revoked. `null` where there is nothing to acknowledge. */
+            acknowledge_by: string | null;
         };
         CliLogin: {
             /** @example cli_01kasqf0000000000000000000 */
@@ -5404,10 +5537,10 @@ export interface components {
              */
             code: string;
             /**
-             * @description What a person decided; `expired` when nobody did in time.
+             * @description What a person decided; `expired` when nobody did in time. `abandoned`: confirmed, but the command line did not acknowledge its key in time, and the key was revoked.
              * @enum {string}
              */
-            status: "pending" | "confirmed" | "refused" | "expired";
+            status: "pending" | "confirmed" | "refused" | "expired" | "abandoned";
             device_name: string;
             /** @description The address that asked. */
             ip: string;
@@ -5422,6 +5555,85 @@ export interface components {
              */
             expires_at: string;
             api_key_id: string | null;
+            /** @description The command line has stored its key. */
+            acknowledged: boolean;
+        };
+        /** @description How much of the Transaction Logs the answer was read from. */
+        ReadOfLogs: {
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            until: string;
+            /** @description How many logged requests were read. */
+            request_count: number;
+            /** @description Whether these were all of the time; else the newest of each route, about 20 000 together. */
+            is_complete: boolean;
+        };
+        ApiKeyDryRun: {
+            read: components["schemas"]["ReadOfLogs"];
+            /** @description Requests that were accepted and would have been refused. */
+            refused_count: number;
+            /** @description `false`: at least so many, because not all requests were read. */
+            is_exact: boolean;
+            /** @description Requests of which the logs do not tell: what went to other services of the platform, and what hands scopes on to other keys. */
+            undecided_count: number;
+            /** @description By route and address, the latest first; at most 50. */
+            refused: {
+                /** @enum {string} */
+                code: "key-disabled" | "ip-not-allowed" | "scope-missing";
+                /** @description The scopes that would be missing. */
+                scopes: string[];
+                method: string;
+                /** @example /v1/transactions/txn_* */
+                path_pattern: string;
+                ip: string | null;
+                request_count: number;
+                last_request_id: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                last_at: string;
+            }[];
+            /** @description How many routes and addresses more there are. */
+            refused_left_off: number;
+        };
+        ApiKeySuggestions: {
+            read: components["schemas"]["ReadOfLogs"];
+            scopes: {
+                held: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[];
+                used: {
+                    scope: string;
+                    request_count: number;
+                    /** @description `null`: not among the requests read. */
+                    last_used_at: string | null;
+                }[];
+                suggested: ("accounts:read" | "accounts:write" | "balances:read" | "transactions:read" | "transactions:write" | "reports:read" | "events:read" | "transaction-logs:read" | "webhook-logs:read" | "test:write" | "api-keys:read" | "api-keys:write" | "webhook-endpoints:read" | "webhook-endpoints:write" | "webhook-logs:write")[] | null;
+                /** @description Why nothing is suggested. `too-few-requests`: fewer than 100, or the first is less than 7 days old. `needs-unknown`: some went where the logs do not tell what they need. `grants-scopes`: the key makes or renews other keys, which takes the scopes of theirs. `many-addresses`: more than are told apart. */
+                reason: ("too-few-requests" | "needs-unknown" | "grants-scopes" | "many-addresses" | "nothing-to-tighten") | null;
+            };
+            ip_allowlist: {
+                held: string[];
+                used: {
+                    ip: string;
+                    request_count: number;
+                    /**
+                     * Format: date-time
+                     * @example 2025-11-23T12:00:00.000Z
+                     */
+                    last_used_at: string;
+                }[];
+                /** @description Addresses of IPv6 as their /64, in which they change. */
+                suggested: string[] | null;
+                /** @description Why nothing is suggested. `too-few-requests`: fewer than 100, or the first is less than 7 days old. `needs-unknown`: some went where the logs do not tell what they need. `grants-scopes`: the key makes or renews other keys, which takes the scopes of theirs. `many-addresses`: more than are told apart. */
+                reason: ("too-few-requests" | "needs-unknown" | "grants-scopes" | "many-addresses" | "nothing-to-tighten") | null;
+            };
         };
         /** @description A key of the platform itself, for the platform's own services. */
         OperatorKey: {
@@ -5577,11 +5789,6 @@ export interface components {
              * @example 10.00
              */
             refunded: string;
-            /**
-             * @description What it costs when it completes: out of a deposit, on top of what leaves. Not given back by a refund.
-             * @example 10.00
-             */
-            fee: string;
             failure: {
                 code: string;
                 message: string;
@@ -5606,8 +5813,6 @@ export interface components {
              */
             updated_at: string;
             completed_at: string | null;
-            /** @description When its hold is let go if nobody has settled it; null where that does not happen by itself. */
-            expires_at: string | null;
         };
         Account: {
             /** @example acc_01kasqf0000000000000000001 */
@@ -5659,11 +5864,6 @@ export interface components {
             version: number;
             /** @example txn_01kasqf0000000000000000001 */
             transaction_id: string;
-            /**
-             * @description Of what the transaction moves.
-             * @enum {string}
-             */
-            part: "amount" | "fee";
             /** @enum {string} */
             step: "hold" | "post" | "release" | "direct";
             /** @example USD */
@@ -5737,31 +5937,6 @@ export interface components {
              * @example 10.00
              */
             available: string;
-        };
-        FeeRule: {
-            /** @enum {string} */
-            type: "deposit" | "payout" | "transfer" | "refund";
-            /** @enum {string} */
-            currency_type: "fiat" | "crypto";
-            /**
-             * @description null: every currency of the type that has no rule of its own.
-             * @example USD
-             */
-            currency: string | null;
-            /** @example 0.30 */
-            fixed: string;
-            /**
-             * @description Hundredths of a percent of the amount.
-             * @example 150
-             */
-            basis_points: number;
-            /** @example 0.50 */
-            minimum: string;
-            /**
-             * Format: date-time
-             * @example 2025-11-23T12:00:00.000Z
-             */
-            updated_at: string;
         };
         TestCase: {
             /**
@@ -5976,11 +6151,6 @@ export interface components {
              * @example 10.00
              */
             sum: string;
-            /**
-             * @description What the completed ones cost.
-             * @example 10.00
-             */
-            fees: string;
             /** @description What the ledger has posted. */
             completed: components["schemas"]["ReportFigures"];
             /** @description Pending and processing: may still complete or not. */
@@ -6003,11 +6173,6 @@ export interface components {
              * @example 10.00
              */
             sum: string;
-            /**
-             * @description What the completed ones cost.
-             * @example 10.00
-             */
-            fees: string;
             /** @description What the ledger has posted. */
             completed: components["schemas"]["ReportFigures"];
             /** @description Pending and processing: may still complete or not. */
@@ -6052,11 +6217,8 @@ export interface components {
              */
             created_at: string;
             transaction_id: string;
-            /**
-             * @description Of the transaction; `fee` for what it cost.
-             * @enum {string}
-             */
-            type: "deposit" | "payout" | "transfer" | "refund" | "return" | "fee";
+            /** @enum {string} */
+            type: "deposit" | "payout" | "transfer" | "refund" | "return";
             reference: string | null;
             description: string | null;
             /**
@@ -6138,17 +6300,8 @@ export interface components {
                  */
                 sum: string;
             };
-            /** @description As a positive amount, fees included. */
+            /** @description As a positive amount. */
             total_out: {
-                count: number;
-                /**
-                 * @description Decimal string.
-                 * @example 10.00
-                 */
-                sum: string;
-            };
-            /** @description The fees in it. */
-            fees: {
                 count: number;
                 /**
                  * @description Decimal string.
@@ -6465,7 +6618,7 @@ export interface components {
             /** @example rec_01kasqf0000000000000000001 */
             id: string;
             /**
-             * @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes.
+             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
              * @enum {string}
              */
             kind: "full" | "incremental";
@@ -8463,6 +8616,39 @@ export interface operations {
             };
         };
     };
+    acknowledgeCliLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollCliLogin"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolledCliLogin"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCliLogin: {
         parameters: {
             query?: never;
@@ -8749,138 +8935,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperatorKeyWithSecret"];
                 };
-            };
-            /** @description A problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listFees: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["FeeRule"][];
-                        next_cursor: null;
-                    };
-                };
-            };
-            /** @description A problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listFeeRules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["FeeRule"][];
-                        next_cursor: null;
-                    };
-                };
-            };
-            /** @description A problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setFeeRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                type: "deposit" | "payout" | "transfer" | "refund";
-                /** @description A currency; or `fiat` or `crypto`: every currency of the type that has no rule of its own. */
-                currency: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetFeeRule"];
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeeRule"];
-                };
-            };
-            /** @description A problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeFeeRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                type: "deposit" | "payout" | "transfer" | "refund";
-                /** @description A currency; or `fiat` or `crypto`: every currency of the type that has no rule of its own. */
-                currency: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {
@@ -9184,7 +9238,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the answer before this one. */
                 cursor?: string;
-                /** @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes. */
+                /** @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes. */
                 kind?: "full" | "incremental";
             };
             header?: never;
@@ -9203,11 +9257,6 @@ export interface operations {
                         data: components["schemas"]["Reconciliation"][];
                         /** @description Send it as `cursor` for the next page; null at the end. */
                         next_cursor: string | null;
-                        /**
-                         * @description How long after the beginning of the last full run the next one begins; null before the first. A change of an old entry is found by then.
-                         * @example 300
-                         */
-                        full_every_seconds: number | null;
                     };
                 };
             };

@@ -30,6 +30,8 @@ export type Access =
       /** A key needs the scope `resource:action`; null: any key may call. */
       resource: string | null
       action: 'read' | 'write'
+      /** What a key needs beside that. */
+      alsoScopes?: readonly string[]
       doors: readonly ('key' | 'member')[]
       /** The least role of a member; `viewer` for reading and `developer` for writing when absent. */
       role?: Role

@@ -1,7 +1,7 @@
 import type { Executor } from '../database/database.ts'
 import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
-import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import type { CurrencyType, Mode, Principal } from '../sessions/principal.ts'
 import { recordAudit } from '../workspaces/audit-log.ts'
 import { newPublicKey, newSecretKey } from './credentials.ts'
 import type { Acting, KeysDeps } from './deps.ts'
@@ -67,7 +67,7 @@ export async function makeKey(
     expires_at: input.expires_at,
     created_at: now,
     created_by_kind: principal.kind,
-    created_by_id: principal.kind === 'key' ? principal.keyId : principal.userId,
+    created_by_id: idOf(principal),
     created_by_name: principal.kind === 'key' ? principal.publicKey : principal.name,
   })
   const name = secretName({ keyId: id, mode: input.mode, version: 1 })
@@ -77,6 +77,8 @@ export async function makeKey(
     sealed: secret ? deps.sealer.seal(Buffer.from(secret), name) : null,
     ed25519_public_key: input.ed25519_public_key ?? null,
     created_at: now,
+    made_by_kind: principal.kind,
+    made_by_id: idOf(principal),
   })
   const row = (await findKey(client, { workspaceId: principal.workspaceId, id })) as KeyRow
   const view = keyView(row, now.getTime())
@@ -106,6 +108,11 @@ export async function makeKey(
     now: now.getTime(),
   })
   return { ...view, secret_key: secret, eventId }
+}
+
+/** The id of the key or the person that acts. */
+export function idOf(principal: Principal): string {
+  return principal.kind === 'key' ? principal.keyId : principal.userId
 }
 
 /** "Test · Fiat · 23 Nov": says what the key is when nobody named it. */

@@ -78,7 +78,7 @@ it('every column of a key either notifies or is known not to matter to verificat
       'rotation_told_version',
       'rotation_told_at',
     ],
-    api_key_secrets: ['api_key_id', 'sealed', 'created_at'],
+    api_key_secrets: ['api_key_id', 'sealed', 'created_at', 'made_by_kind', 'made_by_id'],
   }
   for (const [table, expected] of Object.entries(silent)) {
     const { rows } = await t.database.pool.query<{ name: string }>(

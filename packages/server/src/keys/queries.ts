@@ -38,6 +38,9 @@ type ApiKeySecretsTable = {
   created_at: Date
   expires_at: Date | null
   destroyed_at: Date | null
+  /** Who was shown it, or brought the pair. Null where it is from before this was kept and the audit log is silent. */
+  made_by_kind: 'member' | 'key' | null
+  made_by_id: string | null
 }
 
 /** Apart from the key, because it changes all the time. */
@@ -151,6 +154,8 @@ export type KeyFilter = {
   /** A part of the name, or the beginning of the public key. */
   search?: string | undefined
   nameContains?: string | undefined
+  /** The id of somebody who was shown a secret that still verifies, or brought its pair. */
+  knownTo?: string | undefined
   createdAfter?: Date | undefined
   createdBefore?: Date | undefined
   cursor?: string | undefined
@@ -175,6 +180,7 @@ export async function listKeys(executor: Executor, filter: KeyFilter): Promise<K
   if (filter.nameContains)
     query = query.where(sql<boolean>`k.name_folded like ${containing(filter.nameContains)}`)
   if (filter.search) query = query.where(found(filter.search))
+  if (filter.knownTo) query = query.where(knownTo(filter.knownTo, filter.now))
   if (filter.createdAfter) query = query.where('k.created_at', '>=', filter.createdAfter)
   if (filter.createdBefore) query = query.where('k.created_at', '<', filter.createdBefore)
   if (filter.statuses)
@@ -202,6 +208,12 @@ function statusConditions(statuses: readonly KeyStatus[], now: Date) {
   if (NOT_REVOKED.every((status) => wanted.has(status)))
     return wanted.has('revoked') ? [sql<boolean>`true`] : [sql<boolean>`k.revoked_at is null`]
   return [...wanted].map((status) => conditions[status])
+}
+
+/** Revoking a key ends its secrets, so that a revoked one is known to nobody. */
+function knownTo(id: string, now: Date) {
+  return sql<boolean>`k.id in (select s.api_key_id from api_key_secrets s
+    where s.made_by_id = ${id} and (s.expires_at is null or s.expires_at > ${now}))`
 }
 
 /** A part of the name, or the beginning of the public key if the text can be one. */
@@ -252,13 +264,36 @@ export async function insertKey(executor: Executor, key: NewKey): Promise<void> 
 
 export async function insertSecret(
   executor: Executor,
-  secret: Pick<SecretRow, 'api_key_id' | 'version' | 'sealed' | 'ed25519_public_key' | 'created_at'>,
+  secret: Omit<SecretRow, 'expires_at' | 'destroyed_at'>,
 ): Promise<void> {
   await executor.query(
-    `insert into api_key_secrets (api_key_id, version, sealed, ed25519_public_key, created_at)
-     values ($1, $2, $3, $4, $5)`,
-    [secret.api_key_id, secret.version, secret.sealed, secret.ed25519_public_key, secret.created_at],
+    `insert into api_key_secrets
+       (api_key_id, version, sealed, ed25519_public_key, created_at, made_by_kind, made_by_id)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      secret.api_key_id,
+      secret.version,
+      secret.sealed,
+      secret.ed25519_public_key,
+      secret.created_at,
+      secret.made_by_kind,
+      secret.made_by_id,
+    ],
   )
+}
+
+/** One version of a key's secret, or null. */
+export async function findSecret(
+  executor: Executor,
+  { keyId, version }: { keyId: string; version: number },
+): Promise<SecretRow | null> {
+  const { rows } = await executor.query<SecretRow>(
+    `select api_key_id, version, sealed, ed25519_public_key, created_at, expires_at, destroyed_at,
+            made_by_kind, made_by_id
+       from api_key_secrets where api_key_id = $1 and version = $2`,
+    [keyId, version],
+  )
+  return rows[0] ?? null
 }
 
 /** Two secrets are live at most: the one before the current ends its overlap, all older ones end now. */

@@ -10,7 +10,7 @@ import { keyView } from './key-view.ts'
 import { listKeys } from './queries.ts'
 import { readCallers } from './read-callers.ts'
 import { revokeKey } from './revoke-key.ts'
-import { rotateKey } from './rotate-key.ts'
+import { rollBackRotation, rotateKey } from './rotate-key.ts'
 import {
   apiKeyCallersSchema,
   apiKeyPage,
@@ -18,6 +18,7 @@ import {
   createApiKeySchema,
   createdApiKeySchema,
   listApiKeysQuery,
+  rollBackRotationSchema,
   rotateApiKeySchema,
   updateApiKeySchema,
 } from './schema.ts'
@@ -51,6 +52,7 @@ export function keyRoutes(app: App, deps: KeysDeps): void {
         statuses: query.status,
         publicKey: query.public_key,
         nameContains: query.name_contains,
+        knownTo: query.known_to,
         search: query.search,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
@@ -153,6 +155,30 @@ export function keyRoutes(app: App, deps: KeysDeps): void {
         id: request.params.id,
         overlapSeconds: request.body.overlap_seconds,
         ed25519PublicKey: request.body.ed25519_public_key,
+      })
+      request.made.eventIds.push(eventId)
+      return key
+    },
+  )
+
+  app.post(
+    '/v1/api-keys/:id/roll-back',
+    {
+      config: access('write'),
+      schema: {
+        tags,
+        summary: 'Undo the last rotation of an API key',
+        description:
+          'While the secret before it still verifies: that one becomes the newest again, without an end. It is not shown.',
+        params,
+        body: rollBackRotationSchema,
+        response: { 200: apiKeySchema },
+      },
+    },
+    async (request) => {
+      const { eventId, ...key } = await rollBackRotation(deps, acting(request), {
+        id: request.params.id,
+        overlapSeconds: request.body.overlap_seconds,
       })
       request.made.eventIds.push(eventId)
       return key

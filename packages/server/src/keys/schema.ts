@@ -127,6 +127,17 @@ export const rotateApiKeySchema = z
   })
   .meta({ id: 'RotateApiKey' })
 
+export const rollBackRotationSchema = z
+  .object({
+    overlap_seconds: z
+      .int()
+      .min(0)
+      .max(OVERLAP_SECONDS_MAX)
+      .default(0)
+      .meta({ description: 'For so long the secret that the rotation made still verifies.' }),
+  })
+  .meta({ id: 'RollBackRotation' })
+
 const searchText = z
   .string()
   .max(100)
@@ -143,6 +154,11 @@ export const listApiKeysQuery = pageQuery.extend({
     .meta({ description: 'One status or several separated by commas.', example: 'active,expiring' }),
   public_key: z.string().max(100).optional(),
   name_contains: searchText.optional(),
+  known_to: z.string().max(64).optional().meta({
+    description:
+      'The id of a person, a member or one who was (`user_id`), or of a key: keys with a secret that still verifies and that they were shown when they created or rotated it.',
+    example: 'usr_01kasqf0000000000000000000',
+  }),
   search: searchText
     .optional()
     .meta({ description: 'A part of the name, in either case, or the beginning of the public key.' }),

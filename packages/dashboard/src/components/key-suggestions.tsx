@@ -1,0 +1,149 @@
+import { Button, Checkbox } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ApiKey, ApiKeySuggestions } from '../api-types.ts'
+import { suggestionsQuery } from '../key-use.ts'
+import { editApiKey } from '../keys.ts'
+import { DryRunResult } from './dry-run-result.tsx'
+import { Failed, FormError, LoadingRows } from './states.tsx'
+
+type Part = ApiKeySuggestions['scopes'] | ApiKeySuggestions['ip_allowlist']
+type Reason = NonNullable<Part['reason']>
+
+/** How the key's requests would have fared with less: what it used, and one click to leave it no more than that. */
+export function KeySuggestions({ apiKey }: { apiKey: ApiKey }) {
+  const told = useQuery(suggestionsQuery(apiKey.id))
+  return (
+    <section className="stack" aria-labelledby="tighten">
+      <h2 id="tighten">Tighten this key</h2>
+      {told.isPending && <LoadingRows rows={3} />}
+      {told.isError && (
+        <Failed what="What it used" error={told.error} onRetry={() => void told.refetch()} />
+      )}
+      {told.isSuccess && (
+        <div className="card card-pad stack">
+          <p>{summary(told.data)}</p>
+          {told.data.scopes.suggested || told.data.ip_allowlist.suggested ? (
+            <Apply key={JSON.stringify(told.data)} apiKey={apiKey} told={told.data} />
+          ) : (
+            <p className="second">{reasons(told.data)}</p>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** "In the last 30 days it used 3 of 11 scopes, from 2 addresses." */
+function summary({ read, scopes, ip_allowlist: list }: ApiKeySuggestions): string {
+  if (read.request_count === 0) return 'In the last 30 days it was not used.'
+  const held = scopes.held.length
+  const used = scopes.used.filter(({ scope }) => scopes.held.includes(scope as never)).length
+  const from =
+    list.reason === 'many-addresses'
+      ? 'many addresses'
+      : list.used.length === 1
+        ? '1 address'
+        : `${list.used.length} addresses`
+  const count = read.request_count.toLocaleString('en')
+  const how = read.is_complete
+    ? `Read from ${count === '1' ? 'its 1 request' : `all ${count} requests`} of that time.`
+    : `Its routes and addresses are all known; the newest ${count} requests were read for the counts.`
+  return `In the last 30 days it used ${used} of ${held} ${held === 1 ? 'scope' : 'scopes'}, from ${from}. ${how}`
+}
+
+const SCOPE_REASONS: Record<Reason, string> = {
+  'too-few-requests': 'Suggestions begin with 100 requests over a week: before that nobody knows what it needs.',
+  'needs-unknown':
+    'Some of its requests went to other services of the platform; the logs do not tell which scopes those ask for.',
+  'grants-scopes':
+    'It makes or renews other keys and can hand on only what it holds, so its scopes are left alone.',
+  'many-addresses': '',
+  'nothing-to-tighten': 'It uses every scope that it holds.',
+}
+const ADDRESS_REASONS: Record<Reason, string> = {
+  ...SCOPE_REASONS,
+  'many-addresses': 'It is used from more addresses than a list would hold.',
+  'nothing-to-tighten': 'Its allowlist is no wider than its use.',
+}
+
+function reasons({ scopes, ip_allowlist: list }: ApiKeySuggestions): string {
+  const words = [
+    scopes.reason && SCOPE_REASONS[scopes.reason],
+    list.reason && ADDRESS_REASONS[list.reason],
+  ].filter(Boolean)
+  return [...new Set(words)].join(' ')
+}
+
+function Apply({ apiKey, told }: { apiKey: ApiKey; told: ApiKeySuggestions }) {
+  const queryClient = useQueryClient()
+  const [narrowsScopes, setNarrowsScopes] = useState(true)
+  const [narrowsAddresses, setNarrowsAddresses] = useState(true)
+  const { suggested: scopes, held } = told.scopes
+  const { suggested: addresses } = told.ip_allowlist
+  const limits = {
+    ...(scopes && narrowsScopes ? { scopes } : {}),
+    ...(addresses && narrowsAddresses ? { ip_allowlist: addresses } : {}),
+  }
+  const isNothing = Object.keys(limits).length === 0
+  const apply = useMutation({
+    mutationFn: () => editApiKey(apiKey.id, limits),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['api-keys'] })
+      notifications.show({ message: `${apiKey.name} is limited to what it used.` })
+    },
+  })
+  const dropped = held.filter((scope) => !scopes?.includes(scope))
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        apply.mutate()
+      }}
+    >
+      {scopes ? (
+        <Checkbox
+          label={`Drop the ${dropped.length === 1 ? 'scope' : `${dropped.length} scopes`} that it never used`}
+          description={<Codes of={dropped} />}
+          checked={narrowsScopes}
+          onChange={(event) => setNarrowsScopes(event.currentTarget.checked)}
+        />
+      ) : (
+        <p className="second">{told.scopes.reason && SCOPE_REASONS[told.scopes.reason]}</p>
+      )}
+      {addresses ? (
+        <Checkbox
+          label={
+            told.ip_allowlist.held.length > 0
+              ? 'Keep only the ranges of its allowlist that were used'
+              : addresses.length === 1
+                ? 'Allow only the address that it was used from'
+                : `Allow only the ${addresses.length} addresses that it was used from`
+          }
+          description={<Codes of={addresses} />}
+          checked={narrowsAddresses}
+          onChange={(event) => setNarrowsAddresses(event.currentTarget.checked)}
+        />
+      ) : (
+        <p className="second">{told.ip_allowlist.reason && ADDRESS_REASONS[told.ip_allowlist.reason]}</p>
+      )}
+      {!isNothing && <DryRunResult apiKey={apiKey} limits={limits} />}
+      <FormError error={apply.error} />
+      <Button type="submit" style={{ alignSelf: 'flex-start' }} disabled={isNothing} loading={apply.isPending}>
+        Apply
+      </Button>
+    </form>
+  )
+}
+
+function Codes({ of }: { of: readonly string[] }) {
+  return (
+    <span className="codes">
+      {of.map((one) => (
+        <code key={one}>{one}</code>
+      ))}
+    </span>
+  )
+}
