@@ -2273,6 +2273,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What transactions cost
+         * @description The rule of a currency, else the one of its currency type, in both modes; without a rule there is no fee. A fee is `fixed` and the share of the amount, rounded half up to the smallest unit, and at least `minimum`. A key sees its own currency type.
+         */
+        get: operations["listFees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of fees */
+        get: operations["listFeeRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/fees/{type}/{currency}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what a type of transaction costs in a currency
+         * @description From now on, in both modes; what was made before keeps its fee. A rule of zero exempts a currency from the one of its type.
+         */
+        put: operations["setFeeRule"];
+        post?: never;
+        /** Remove a rule of fees */
+        delete: operations["removeFeeRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/test/cases": {
         parameters: {
             query?: never;
@@ -4808,6 +4866,26 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
         };
+        SetFeeRule: {
+            /**
+             * @description Part of every fee. Needs a currency.
+             * @default 0
+             * @example 0.30
+             */
+            fixed?: string;
+            /**
+             * @description Hundredths of a percent of the amount, rounded half up to the smallest unit.
+             * @default 0
+             * @example 150
+             */
+            basis_points?: number;
+            /**
+             * @description No fee is less. Needs a currency.
+             * @default 0
+             * @example 0.50
+             */
+            minimum?: string;
+        };
         TestFailure: {
             /**
              * @default declined
@@ -5005,7 +5083,7 @@ export interface components {
         };
         ReconcileInput: {
             /**
-             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
+             * @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes.
              * @default full
              * @enum {string}
              */
@@ -5273,7 +5351,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "workspace-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "workspace-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "fee-exceeds-amount" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-at-once" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -5789,6 +5867,11 @@ export interface components {
              * @example 10.00
              */
             refunded: string;
+            /**
+             * @description What it costs when it completes: out of a deposit, on top of what leaves. Not given back by a refund.
+             * @example 10.00
+             */
+            fee: string;
             failure: {
                 code: string;
                 message: string;
@@ -5813,6 +5896,8 @@ export interface components {
              */
             updated_at: string;
             completed_at: string | null;
+            /** @description When its hold is let go if nobody has settled it; null where that does not happen by itself. */
+            expires_at: string | null;
         };
         Account: {
             /** @example acc_01kasqf0000000000000000001 */
@@ -5864,6 +5949,11 @@ export interface components {
             version: number;
             /** @example txn_01kasqf0000000000000000001 */
             transaction_id: string;
+            /**
+             * @description Of what the transaction moves.
+             * @enum {string}
+             */
+            part: "amount" | "fee";
             /** @enum {string} */
             step: "hold" | "post" | "release" | "direct";
             /** @example USD */
@@ -5937,6 +6027,31 @@ export interface components {
              * @example 10.00
              */
             available: string;
+        };
+        FeeRule: {
+            /** @enum {string} */
+            type: "deposit" | "payout" | "transfer" | "refund";
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /**
+             * @description null: every currency of the type that has no rule of its own.
+             * @example USD
+             */
+            currency: string | null;
+            /** @example 0.30 */
+            fixed: string;
+            /**
+             * @description Hundredths of a percent of the amount.
+             * @example 150
+             */
+            basis_points: number;
+            /** @example 0.50 */
+            minimum: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            updated_at: string;
         };
         TestCase: {
             /**
@@ -6151,6 +6266,11 @@ export interface components {
              * @example 10.00
              */
             sum: string;
+            /**
+             * @description What the completed ones cost.
+             * @example 10.00
+             */
+            fees: string;
             /** @description What the ledger has posted. */
             completed: components["schemas"]["ReportFigures"];
             /** @description Pending and processing: may still complete or not. */
@@ -6173,6 +6293,11 @@ export interface components {
              * @example 10.00
              */
             sum: string;
+            /**
+             * @description What the completed ones cost.
+             * @example 10.00
+             */
+            fees: string;
             /** @description What the ledger has posted. */
             completed: components["schemas"]["ReportFigures"];
             /** @description Pending and processing: may still complete or not. */
@@ -6217,8 +6342,11 @@ export interface components {
              */
             created_at: string;
             transaction_id: string;
-            /** @enum {string} */
-            type: "deposit" | "payout" | "transfer" | "refund" | "return";
+            /**
+             * @description Of the transaction; `fee` for what it cost.
+             * @enum {string}
+             */
+            type: "deposit" | "payout" | "transfer" | "refund" | "return" | "fee";
             reference: string | null;
             description: string | null;
             /**
@@ -6300,8 +6428,17 @@ export interface components {
                  */
                 sum: string;
             };
-            /** @description As a positive amount. */
+            /** @description As a positive amount, fees included. */
             total_out: {
+                count: number;
+                /**
+                 * @description Decimal string.
+                 * @example 10.00
+                 */
+                sum: string;
+            };
+            /** @description The fees in it. */
+            fees: {
                 count: number;
                 /**
                  * @description Decimal string.
@@ -6618,7 +6755,7 @@ export interface components {
             /** @example rec_01kasqf0000000000000000001 */
             id: string;
             /**
-             * @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes.
+             * @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes.
              * @enum {string}
              */
             kind: "full" | "incremental";
@@ -8947,6 +9084,138 @@ export interface operations {
             };
         };
     };
+    listFees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FeeRule"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFeeRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["FeeRule"][];
+                        next_cursor: null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setFeeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: "deposit" | "payout" | "transfer" | "refund";
+                /** @description A currency; or `fiat` or `crypto`: every currency of the type that has no rule of its own. */
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFeeRule"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeRule"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeFeeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: "deposit" | "payout" | "transfer" | "refund";
+                /** @description A currency; or `fiat` or `crypto`: every currency of the type that has no rule of its own. */
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRails: {
         parameters: {
             query?: never;
@@ -9238,7 +9507,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the answer before this one. */
                 cursor?: string;
-                /** @description `full`: every entry from the first one, daily. `incremental`: what was written since it was last proved, every five minutes. */
+                /** @description `full`: every entry from the first one, after ten times as long as the last one took: five minutes at least, a day at most. `incremental`: what was written since it was last proved, every five minutes. */
                 kind?: "full" | "incremental";
             };
             header?: never;
@@ -9257,6 +9526,11 @@ export interface operations {
                         data: components["schemas"]["Reconciliation"][];
                         /** @description Send it as `cursor` for the next page; null at the end. */
                         next_cursor: string | null;
+                        /**
+                         * @description How long after the beginning of the last full run the next one begins; null before the first. A change of an old entry is found by then.
+                         * @example 300
+                         */
+                        full_every_seconds: number | null;
                     };
                 };
             };
