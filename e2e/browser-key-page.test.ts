@@ -69,7 +69,10 @@ test('rotating and deleting tell who and what stops, and a rotation is rolled ba
   await button(page, 'Roll back the rotation').waitFor({ state: 'detached' })
 
   await button(page, 'Delete').click()
-  await page.getByRole('dialog').getByText(/used this key in the last 24 hours/).waitFor()
+  await page
+    .getByRole('dialog')
+    .getByText(/used this key in the last 24 hours/)
+    .waitFor()
   await assertFit(page)
   await button(page, 'Keep the key').click()
 })

@@ -90,7 +90,8 @@ async function untilAnswered(io: Io, ask: () => Promise<unknown>): Promise<void>
       await ask()
       return
     } catch (error) {
-      if (error instanceof ProblemError && [404, 409].includes(error.status)) throw new RefusedError(ABANDONED)
+      if (error instanceof ProblemError && [404, 409].includes(error.status))
+        throw new RefusedError(ABANDONED)
       if (tries === ACKNOWLEDGE_TRIES_MAX) throw error
       passing(error)
       await delay(ACKNOWLEDGE_PAUSE_MS, undefined, { signal: io.signal })

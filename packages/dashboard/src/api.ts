@@ -97,7 +97,8 @@ async function send(method: string, path: string, options: CallOptions): Promise
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
   }
   const headers: Record<string, string> = { 'Countersign-Mode': options.mode ?? modeInUrl() }
-  if (shownWorkspace !== undefined && !options.anyWorkspace) headers['Countersign-Workspace-Id'] = shownWorkspace
+  if (shownWorkspace !== undefined && !options.anyWorkspace)
+    headers['Countersign-Workspace-Id'] = shownWorkspace
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]

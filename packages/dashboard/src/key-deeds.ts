@@ -20,10 +20,9 @@ export type AnyKey<Scope extends string> = Pick<
 > & { scopes: Scope[] }
 
 /** A workspace's key of which something is about to end. */
-export type EndingKey = Pick<
-  ApiKey,
-  'id' | 'algorithm' | 'secret_version' | 'previous_secret_expires_at'
-> & { mode?: ApiKey['mode'] }
+export type EndingKey = Pick<ApiKey, 'id' | 'algorithm' | 'secret_version' | 'previous_secret_expires_at'> & {
+  mode?: ApiKey['mode']
+}
 
 export type KeyChange<Scope extends string> = Omit<ApiKeyChange, 'scopes'> & { scopes?: Scope[] | undefined }
 export type Rotation = { overlapSeconds: number; ed25519PublicKey?: string | undefined }

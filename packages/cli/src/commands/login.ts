@@ -122,7 +122,9 @@ async function broughtKey(
   io: Io,
   { publicKey, pem }: { publicKey: string | undefined; pem: string | undefined },
 ): Promise<Profile> {
-  return pem === undefined ? { publicKey, secretKey: await askSecretKey(io) } : { publicKey, privateKey: readPem(pem) }
+  return pem === undefined
+    ? { publicKey, secretKey: await askSecretKey(io) }
+    : { publicKey, privateKey: readPem(pem) }
 }
 
 async function askSecretKey(io: Io): Promise<string> {

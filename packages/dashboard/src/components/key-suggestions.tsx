@@ -18,9 +18,7 @@ export function KeySuggestions({ apiKey }: { apiKey: ApiKey }) {
     <section className="stack" aria-labelledby="tighten">
       <h2 id="tighten">Tighten this key</h2>
       {told.isPending && <LoadingRows rows={3} />}
-      {told.isError && (
-        <Failed what="What it used" error={told.error} onRetry={() => void told.refetch()} />
-      )}
+      {told.isError && <Failed what="What it used" error={told.error} onRetry={() => void told.refetch()} />}
       {told.isSuccess && (
         <div className="card card-pad stack">
           <p>{summary(told.data)}</p>
@@ -54,7 +52,8 @@ function summary({ read, scopes, ip_allowlist: list }: ApiKeySuggestions): strin
 }
 
 const SCOPE_REASONS: Record<Reason, string> = {
-  'too-few-requests': 'Suggestions begin with 100 requests over a week: before that nobody knows what it needs.',
+  'too-few-requests':
+    'Suggestions begin with 100 requests over a week: before that nobody knows what it needs.',
   'needs-unknown':
     'Some of its requests went to other services of the platform; the logs do not tell which scopes those ask for.',
   'grants-scopes':
@@ -131,7 +130,12 @@ function Apply({ apiKey, told }: { apiKey: ApiKey; told: ApiKeySuggestions }) {
       )}
       {!isNothing && <DryRunResult apiKey={apiKey} limits={limits} />}
       <FormError error={apply.error} />
-      <Button type="submit" style={{ alignSelf: 'flex-start' }} disabled={isNothing} loading={apply.isPending}>
+      <Button
+        type="submit"
+        style={{ alignSelf: 'flex-start' }}
+        disabled={isNothing}
+        loading={apply.isPending}
+      >
         Apply
       </Button>
     </form>

@@ -51,8 +51,8 @@ export function RenewKnownKeys({ userId, name }: KnownKeysProps) {
   return (
     <>
       <p>
-        {name} was shown the secret of {keyCount(keys, more)}. Rotate those that are in use, delete the others. A
-        rotated key stays here until its old secret has ended.
+        {name} was shown the secret of {keyCount(keys, more)}. Rotate those that are in use, delete the
+        others. A rotated key stays here until its old secret has ended.
       </p>
       <div className="table-frame scroll-frame">
         <table className="table" aria-label={`Keys that ${name} may know`}>

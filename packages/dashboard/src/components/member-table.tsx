@@ -82,12 +82,7 @@ function MemberMenu({ member, onRemoved }: { member: Member } & Pick<MemberTable
         </Menu.Dropdown>
       </Menu>
       {deed && (
-        <MemberDialog
-          member={member}
-          deed={deed}
-          onClose={() => setDeed(undefined)}
-          onRemoved={onRemoved}
-        />
+        <MemberDialog member={member} deed={deed} onClose={() => setDeed(undefined)} onRemoved={onRemoved} />
       )}
     </>
   )

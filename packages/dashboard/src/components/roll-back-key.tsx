@@ -31,8 +31,8 @@ export function RollBackKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () =
         }}
       >
         <p className="second">
-          The old {what} becomes the newest again and keeps working. It is not shown: whoever signs with it has
-          it. The {what} that the rotation made ends.
+          The old {what} becomes the newest again and keeps working. It is not shown: whoever signs with it
+          has it. The {what} that the rotation made ends.
         </p>
         {/* The secret before is the one that comes back: nothing of it ends. */}
         <WhatBreaks apiKey={{ ...apiKey, previous_secret_expires_at: null }} ends="secret" />

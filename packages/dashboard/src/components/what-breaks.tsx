@@ -122,8 +122,8 @@ function SecretBefore({ apiKey, callers }: { apiKey: EndingKey; callers: ApiKeyC
   const last = callers.data.find(({ secret_version: version }) => version === apiKey.secret_version - 1)
   return (
     <Note tone="soon">
-      The {whatEnds(apiKey, 'secret')} before it still works until <Time at={end} />, and ends at once when you
-      rotate again.{' '}
+      The {whatEnds(apiKey, 'secret')} before it still works until <Time at={end} />, and ends at once when
+      you rotate again.{' '}
       {last ? (
         <>
           It was last used <Time at={last.last_used_at} /> by {describeCaller(last)}.

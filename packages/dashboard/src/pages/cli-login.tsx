@@ -91,8 +91,8 @@ function Confirmed({ login, keyId }: { login: CliLogin; keyId: string }) {
         </Note>
       ) : (
         <Note tone="busy">
-          <strong>The key is ready for {login.device_name}.</strong> The terminal takes it within a few seconds.
-          If it was ended meanwhile, the key is revoked after five minutes.
+          <strong>The key is ready for {login.device_name}.</strong> The terminal takes it within a few
+          seconds. If it was ended meanwhile, the key is revoked after five minutes.
         </Note>
       )}
       <div className="row">

@@ -27,14 +27,24 @@ const GROUPS_SHOWN_MAX = 50
 export async function dryRun(deps: KeyUseDeps, key: KeyRow, input: DryRunInput): Promise<DryRun> {
   const range = rangeOf(deps.clock.now(), input.created_after)
   const all = await findKeySeries(deps.executor, keyOf(key), range)
-  return judge(deps, key, { series: all.slice(0, SERIES_MAX), limits: input, range, isCut: all.length > SERIES_MAX })
+  return judge(deps, key, {
+    series: all.slice(0, SERIES_MAX),
+    limits: input,
+    range,
+    isCut: all.length > SERIES_MAX,
+  })
 }
 
 /** The same for series that were found before. */
 export async function judge(
   deps: KeyUseDeps,
   key: KeyRow,
-  { series, limits, range, isCut }: { series: readonly KeySeries[]; limits: Limits; range: Range; isCut: boolean },
+  {
+    series,
+    limits,
+    range,
+    isCut,
+  }: { series: readonly KeySeries[]; limits: Limits; range: Range; isCut: boolean },
 ): Promise<DryRun> {
   const verdictOf = judgeBy(limits, key)
   const accepted = series.filter((one) => !isRefusedAnyway(one))
@@ -76,7 +86,10 @@ export async function judge(
 const ANYWHERE = Symbol('anywhere')
 
 /** The checks in the order in which a request meets them. */
-function judgeBy(limits: Limits, key: KeyRow): (needs: Needs, ip: string | null | typeof ANYWHERE) => Verdict {
+function judgeBy(
+  limits: Limits,
+  key: KeyRow,
+): (needs: Needs, ip: string | null | typeof ANYWHERE) => Verdict {
   const scopes = new Set<string>(limits.scopes ?? key.scopes)
   const losesScopes = key.scopes.some((scope) => !scopes.has(scope))
   const allowlist = allowlistOf(limits.ip_allowlist ?? key.ip_allowlist)

@@ -83,7 +83,11 @@ describe('suggestions', () => {
       reason: null,
     })
     const narrower = { scopes: told['scopes'].suggested, ip_allowlist: told['ip_allowlist'].suggested }
-    expect(await dryRun(key.id, narrower)).toMatchObject({ refused_count: 0, undecided_count: 0, is_exact: true })
+    expect(await dryRun(key.id, narrower)).toMatchObject({
+      refused_count: 0,
+      undecided_count: 0,
+      is_exact: true,
+    })
     expect((await ada.request('PATCH', `/v1/api-keys/${key.id}`, { body: narrower })).status).toBe(200)
     expect(await call(key, get('/v1/balances', SHOP))).toBe(200)
     expect(await call(key, get('/v1/transactions', CRON))).toBe(200)
@@ -167,7 +171,10 @@ describe('suggestions', () => {
       key,
       Array.from({ length: REQUESTS_MIN }, (_, index) => get('/v1/balances', `203.0.113.${index % 20}`)),
     )
-    expect((await suggestions(key.id))['ip_allowlist']).toMatchObject({ suggested: null, reason: 'many-addresses' })
+    expect((await suggestions(key.id))['ip_allowlist']).toMatchObject({
+      suggested: null,
+      reason: 'many-addresses',
+    })
   })
 
   it('do not guess what requests to other services of the platform need', async () => {
@@ -210,7 +217,13 @@ describe('a dry run', () => {
     const told = await dryRun(key.id, narrower)
     expect(told).toMatchObject({ refused_count: 10, is_exact: true, undecided_count: 0, refused_left_off: 0 })
     expect(told['read'].request_count).toBe(calls.length)
-    const rows = told['refused'].map((row: any) => [row.code, row.method, row.path_pattern, row.ip, row.request_count])
+    const rows = told['refused'].map((row: any) => [
+      row.code,
+      row.method,
+      row.path_pattern,
+      row.ip,
+      row.request_count,
+    ])
     expect(rows).toEqual([
       ['ip-not-allowed', 'GET', '/v1/me', OTHER, 1],
       ['ip-not-allowed', 'GET', '/v1/balances', OTHER, 2],

@@ -21,10 +21,7 @@ const UNKNOWN: Needs = { known: false }
  * @param options.isForwarding whether keys sign requests to other services too, so that a path which is none of ours
  *   may be one of theirs
  */
-export function createNeeds(
-  routes: App['apiRoutes'],
-  { isForwarding }: { isForwarding: boolean },
-): NeedsOf {
+export function createNeeds(routes: App['apiRoutes'], { isForwarding }: { isForwarding: boolean }): NeedsOf {
   const table = routes
     .filter(({ method }) => method !== 'HEAD')
     .map(({ method, url, access }) => ({

@@ -11,7 +11,8 @@ const readSchema = z
     until: timestamp,
     request_count: z.int().meta({ description: 'How many logged requests were read.' }),
     is_complete: z.boolean().meta({
-      description: 'Whether these were all of the time; else the newest of each route, about 20 000 together.',
+      description:
+        'Whether these were all of the time; else the newest of each route, about 20 000 together.',
     }),
   })
   .meta({ id: 'ReadOfLogs', description: 'How much of the Transaction Logs the answer was read from.' })

@@ -70,7 +70,11 @@ type UsedScopes = { scopes: Suggestions['scopes']['used']; isUnknown: boolean; i
 
 function usedScopes(
   needsOf: NeedsOf,
-  { series, groups, isComplete }: { series: readonly KeySeries[]; groups: readonly UseGroup[]; isComplete: boolean },
+  {
+    series,
+    groups,
+    isComplete,
+  }: { series: readonly KeySeries[]; groups: readonly UseGroup[]; isComplete: boolean },
 ): UsedScopes {
   const byId = new Map(series.map((one) => [one.id, one]))
   const scopes = new Map<string, { count: number; lastId: string | null }>()
@@ -177,6 +181,7 @@ async function holdAgainstLogs(
   const refuses = (code: string) => refused.some((one) => one.code === code)
   return {
     scopes: scopes.suggested !== null && refuses('scope-missing') ? nothing('needs-unknown') : scopes,
-    addresses: addresses.suggested !== null && refuses('ip-not-allowed') ? nothing('many-addresses') : addresses,
+    addresses:
+      addresses.suggested !== null && refuses('ip-not-allowed') ? nothing('many-addresses') : addresses,
   }
 }

@@ -38,7 +38,9 @@ export async function hasOpenCliLogins(
 
 export async function insertCliLogin(
   executor: Executor,
-  login: Omit<CliLoginRow, 'status' | 'workspace_id' | 'api_key_id' | 'decided_at' | 'key_kept'> & { secret_hash: Buffer },
+  login: Omit<CliLoginRow, 'status' | 'workspace_id' | 'api_key_id' | 'decided_at' | 'key_kept'> & {
+    secret_hash: Buffer
+  },
 ): Promise<void> {
   await executor.query(
     `insert into cli_logins (id, secret_hash, code, device_name, ip, ed25519_public_key, created_at, expires_at)

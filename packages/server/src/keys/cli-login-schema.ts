@@ -9,12 +9,10 @@ import {
   timestamp,
 } from './schema.ts'
 
-const status = z
-  .enum(['pending', 'confirmed', 'refused', 'expired', 'abandoned'])
-  .meta({
-    description:
-      'What a person decided; `expired` when nobody did in time. `abandoned`: confirmed, but the command line did not acknowledge its key in time, and the key was revoked.',
-  })
+const status = z.enum(['pending', 'confirmed', 'refused', 'expired', 'abandoned']).meta({
+  description:
+    'What a person decided; `expired` when nobody did in time. `abandoned`: confirmed, but the command line did not acknowledge its key in time, and the key was revoked.',
+})
 const code = z.string().meta({
   description: 'Stands in the terminal and on the page: a person confirms only where the two agree.',
   example: 'BCDF-GHJK',

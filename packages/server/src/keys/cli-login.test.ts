@@ -198,14 +198,15 @@ describe('a key that was given to a command line', () => {
     t.clock.advance(ACKNOWLEDGE_LIMIT_MS - 1)
     expect((await endUnkept()).ended).toBe(0)
     // Also where nobody pruned or polled for days: a login is not forgotten before its key was looked at.
-    await deleteEndedCliLogins(t.database.pool, { endedBefore: new Date(t.clock.now() + DAY_MS), limit: 1000 })
+    await deleteEndedCliLogins(t.database.pool, {
+      endedBefore: new Date(t.clock.now() + DAY_MS),
+      limit: 1000,
+    })
     t.clock.advance(1)
     expect((await endUnkept()).ended).toBe(1)
     expect((await endUnkept()).ended).toBe(0)
 
-    await vi.waitFor(async () =>
-      expect(await signs(key['public_key'], login.privateKey)).toBe('key-revoked'),
-    )
+    await vi.waitFor(async () => expect(await signs(key['public_key'], login.privateKey)).toBe('key-revoked'))
     expect((await poll(login.secret)).body).toMatchObject({ status: 'abandoned', public_key: null })
     const shown = await ada.request('GET', `/v1/cli-logins/${login.id}`)
     expect(shown.body).toMatchObject({ status: 'abandoned', acknowledged: false, api_key_id: key['id'] })

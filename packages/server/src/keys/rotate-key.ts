@@ -58,7 +58,8 @@ export async function rollBackRotation(
     const old = await findSecret(client, { keyId: id, version: row.secret_version - 1 })
     if (!old || old.expires_at === null || old.expires_at.getTime() <= deps.clock.now())
       throw problem('conflict', {
-        detail: 'The secret before the last rotation verifies no more, so it cannot come back. Rotate instead.',
+        detail:
+          'The secret before the last rotation verifies no more, so it cannot come back. Rotate instead.',
       })
     const name = secretName({ keyId: id, mode: row.mode, version: old.version })
     return putSecret(deps, client, acting, {

@@ -109,7 +109,11 @@ export async function acknowledgeCliLogin(deps: CliLoginDeps, secret: string, fr
   return polledView(settled, deps.clock.now())
 }
 
-async function loginOfSecret({ database, clock, failures }: CliLoginDeps, secret: string, from: { ip: string }) {
+async function loginOfSecret(
+  { database, clock, failures }: CliLoginDeps,
+  secret: string,
+  from: { ip: string },
+) {
   failures.assertBelow(from.ip)
   const login = await findCliLoginBySecret(database.pool, hashOf(secret))
   if (!login) {

@@ -29,8 +29,7 @@ async function join(): Promise<string> {
   await switchTo(ada.workspaceId)
   return id
 }
-const switchTo = (id: string) =>
-  eve.request('POST', '/v1/workspace/switch', { body: { workspace_id: id } })
+const switchTo = (id: string) => eve.request('POST', '/v1/workspace/switch', { body: { workspace_id: id } })
 
 describe('a page that shows a workspace', () => {
   it('does nothing in the workspace of its own person, once they were removed from the one it shows', async () => {
@@ -46,7 +45,9 @@ describe('a page that shows a workspace', () => {
       ['GET', '/v1/api-keys'],
       ['POST', '/v1/workspace/switch'],
     ] as const)
-      expect((await eve.request(method, path, shows(ada.workspaceId))).body['code']).toBe('workspace-mismatch')
+      expect((await eve.request(method, path, shows(ada.workspaceId))).body['code']).toBe(
+        'workspace-mismatch',
+      )
     expect(await keyNames(eve)).toEqual([])
     expect(await keyNames(ada)).toEqual([])
   })
