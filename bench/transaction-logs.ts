@@ -15,6 +15,7 @@ import { openDatabase, type Database } from '../packages/server/src/database/dat
 import { startEmbeddedPostgres } from '../packages/server/src/database/embedded.ts'
 import { migrate } from '../packages/server/src/database/migrate.ts'
 import { createLog } from '../packages/server/src/log.ts'
+import { countLogs } from '../packages/server/src/transaction-logs/count-logs.ts'
 import { listLogs, type LogFilter } from '../packages/server/src/transaction-logs/queries.ts'
 import { createRequestLog, type RequestLog } from '../packages/server/src/transaction-logs/record-request.ts'
 import { machine, median, quantile } from './harness.ts'
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     // Keeps the filled cluster in this folder; the next run measures it again without filling it.
     keep: { type: 'string' },
+    // One table of them: filters or histogram.
+    only: { type: 'string' },
   },
 })
 const ROWS = Number(values.rows)
@@ -55,11 +58,12 @@ async function main(opened: Database): Promise<void> {
   console.log(`${machine()}; ${ROWS} rows over ${values.days} days`)
   const requestLog = createRequestLog({ database: opened, clock: systemClock, log: createLog('error') })
   if (!isFilled) await fillAll(requestLog)
-  await ingestRounds(requestLog)
+  if (!values.only) await ingestRounds(requestLog)
   await requestLog.close()
   await opened.pool.query('analyze transaction_log_series')
   await sizes(opened)
-  await filterTable(opened)
+  if (!values.only || values.only === 'filters') await filterTable(opened)
+  if (!values.only || values.only === 'histogram') await histogramTable(opened)
 }
 
 async function fillAll(requestLog: RequestLog): Promise<void> {
@@ -215,6 +219,56 @@ async function filterTable(opened: Database): Promise<void> {
     )
   const worst = Math.max(...[...results.values()].map(({ ms }) => quantile(ms, 0.95)))
   console.log(`\nWorst p95: ${worst.toFixed(1)} ms (promised: 50 ms)`)
+}
+
+/** Counts over time, as the page of Transaction Logs asks for them; those of a sample beside what is really there. */
+async function histogramTable(opened: Database): Promise<void> {
+  const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000)
+  const { rows: samples } = await opened.pool.query<{ path: string }>(
+    'select path from transaction_logs tablesample system (0.02) where path is not null limit 500',
+  )
+  const id = () =>
+    (samples[Math.floor(Math.random() * samples.length)] as { path: string }).path.split('/')[3] as string
+  const QUESTIONS: Record<string, () => Partial<LogFilter>> = {
+    'nothing filtered': () => ({}),
+    'nothing filtered, 24 hours': () => ({ createdAfter: hoursAgo(24) }),
+    'nothing filtered, 1 hour': () => ({ createdAfter: hoursAgo(1) }),
+    '4xx': () => ({ statusClass: 4 }),
+    '4xx, 7 days': () => ({ statusClass: 4, createdAfter: hoursAgo(168) }),
+    '5xx': () => ({ statusClass: 5 }),
+    'a busy key': () => ({ apiKeyId: 'key_0' }),
+    'a rare key': () => ({ apiKeyId: 'key_rare' }),
+    'a code, 1 %': () => ({ code: 'signature-invalid' }),
+    'method and path': () => ({ method: 'POST', path: '/v1/transactions' }),
+    'text in the pattern': () => ({ pathContains: 'balances' }),
+    'text, a whole id': () => ({ pathContains: id() }),
+    'text, end of an id': () => ({ pathContains: id().slice(-8) }),
+    'text, nowhere': () => ({ pathContains: 'nothing-here' }),
+    'a small workspace': () => ({ workspaceId: 'wks_3' }),
+  }
+  const runs = Number(values.runs)
+  const results = new Map<string, { ms: number[]; rows: number; isExact: boolean }>()
+  for (let run = -1; run < runs; run += 1)
+    for (const [name, make] of Object.entries(QUESTIONS)) {
+      const filter: LogFilter = { workspaceId: BIG_WORKSPACE, mode: 'test', ...make() }
+      const startedAt = performance.now()
+      const { counts, isExact } = await countLogs(opened, filter, { bucketsMax: 80, nowMs: NOW })
+      const ms = performance.now() - startedAt
+      const result = results.get(name) ?? { ms: [], rows: 0, isExact }
+      if (run >= 0) result.ms.push(ms)
+      results.set(name, { ...result, isExact, rows: counts.reduce((sum, count) => sum + count.rows, 0) })
+    }
+  console.log(`\n| histogram of | p50 ms | p95 ms | rows | |\n| --- | --- | --- | --- | --- |`)
+  for (const [name, { ms, rows, isExact }] of results)
+    console.log(
+      `| ${name} | ${quantile(ms, 0.5).toFixed(0)} | ${quantile(ms, 0.95).toFixed(0)} | ${rows} | ${isExact ? 'exact' : 'estimated'} |`,
+    )
+  const { rows: all } = await opened.pool.query<{ rows: number }>(
+    `select count(*)::integer as rows from transaction_logs l join transaction_log_series s on s.id = l.series_id
+      where s.workspace_id = $1 and s.mode = 'test'`,
+    [BIG_WORKSPACE],
+  )
+  console.log(`\nThe workspace really has ${all[0]?.rows} rows.`)
 }
 
 /** What a filter costs on a machine that does nothing else; in ticks of 10 ms, so only sums mean something. */

@@ -96,19 +96,21 @@ describe('operator keys', () => {
     const { body } = await send(key, '/v1/operator/verify-request', await received(customer))
     expect(body.verified).toBe(true)
     await page.goto('/transaction-logs')
-    await page.getByRole('combobox', { name: 'Status' }).click()
-    await page.getByRole('option', { name: 'Forwarded' }).click()
+    const query = page.getByRole('combobox', { name: 'Search requests' })
+    await query.fill('status:')
+    await page.getByRole('option', { name: 'forwarded' }).click()
     await page.waitForURL(/status_class=forwarded/)
     const logged = page.getByRole('row').filter({ hasText: '/orders' })
-    await logged.getByText('Forwarded, no outcome yet').waitFor()
+    await logged.getByText('Forwarded', { exact: true }).waitFor()
     await logged.getByRole('link').click()
+    await page.getByText('Forwarded, no outcome yet').waitFor()
     await note(page, 'was passed on to the service').waitFor()
     const told = await send(key, `/v1/operator/verify-request/${body.request_id}/outcome`, {
       status: 201,
       duration_ms: 12,
     })
     expect(told.status).toBe(204)
-    await page.locator('.http-status', { hasText: '201' }).waitFor()
+    await page.getByRole('complementary').locator('.http-status', { hasText: '201' }).waitFor()
     expect(await note(page, 'was passed on to the service').count()).toBe(0)
 
     // Edit, rotate and delete, on the key's own page.

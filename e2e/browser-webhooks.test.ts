@@ -139,7 +139,7 @@ describe('a webhook', () => {
 
     await page.goto(`/transaction-logs?path_contains=${encodeURIComponent('/v1/transactions')}`)
     await page.locator('tbody').getByRole('link').click()
-    await heading(page, /POST \/v1\/transactions/).waitFor()
+    await page.getByRole('heading', { level: 2, name: /POST \/v1\/transactions/ }).waitFor()
     await link(page, deposit.id).waitFor()
     await page.getByRole('link', { name: /^evt_/ }).first().click()
     await heading(page, /^transaction\.created/).waitFor()

@@ -4,34 +4,29 @@ import type { List, TransactionLog, TransactionLogDetail } from './api-types.ts'
 import { useList } from './use-list.ts'
 
 /** The filters of the list, named as the API names them; the URL holds the same. */
-export type LogFilters = {
-  api_key_id?: string
-  method?: string
-  path_contains?: string
-  status_class?: string
-  code?: string
-  created_after?: string
-  created_before?: string
-  id?: string
-}
-
 export const LOG_FILTER_NAMES = [
   'api_key_id',
   'method',
+  'path',
   'path_contains',
+  'status',
   'status_class',
   'code',
+  'currency_type',
   'created_after',
   'created_before',
   'id',
-] as const satisfies (keyof LogFilters)[]
+] as const
 
+export type LogFilters = Partial<Record<(typeof LOG_FILTER_NAMES)[number], string | undefined>>
+
+export const TRANSACTION_LOGS = '/v1/transaction-logs'
 export const PATH_TEXT_MIN = 3
 const OUTCOME_POLL_MS = 5_000
 const REQUEST_ID = /^req_[0-9a-z]{26}$/
 
-/** Filters that the API would refuse while they are still being typed are not sent yet. */
-function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters {
+/** Filters that the API would refuse, which only an address typed by hand can hold, are not sent. */
+export function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters {
   return {
     ...rest,
     ...(id && REQUEST_ID.test(id) ? { id } : {}),

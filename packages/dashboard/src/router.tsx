@@ -13,7 +13,7 @@ import { AppShell } from './components/app-shell.tsx'
 import { Gate } from './components/gate.tsx'
 import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
 import { KEY_FILTER_NAMES, type KeyFilters } from './keys.ts'
-import { LOG_FILTER_NAMES, type LogFilters } from './logs.ts'
+import { LOG_FILTER_NAMES } from './logs.ts'
 import { TRANSACTION_FILTER_NAMES } from './money.ts'
 import { REPORT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
@@ -166,8 +166,7 @@ const transactionLogsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/transaction-logs',
   staticData: { title: 'Transaction Logs' },
-  validateSearch: (search: Record<string, unknown>): LogFilters =>
-    Object.fromEntries(LOG_FILTER_NAMES.map((name) => [name, text(search[name])])),
+  validateSearch: filtersOf([...LOG_FILTER_NAMES, 'open']),
   component: lazyRouteComponent(() => import('./pages/transaction-logs.tsx'), 'TransactionLogsPage'),
 })
 const transactionLogRoute = createRoute({
@@ -210,7 +209,7 @@ const webhookLogsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/webhook-logs',
   staticData: { title: 'Webhook Logs' },
-  validateSearch: filtersOf(DELIVERY_FILTER_NAMES),
+  validateSearch: filtersOf([...DELIVERY_FILTER_NAMES, 'open']),
   component: lazyRouteComponent(() => import('./pages/webhook-logs.tsx'), 'WebhookLogsPage'),
 })
 const webhookLogRoute = createRoute({
@@ -223,7 +222,7 @@ const eventsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/events',
   staticData: { title: 'Events' },
-  validateSearch: filtersOf(EVENT_FILTER_NAMES),
+  validateSearch: filtersOf([...EVENT_FILTER_NAMES, 'open']),
   component: lazyRouteComponent(() => import('./pages/events.tsx'), 'EventsPage'),
 })
 const eventTypesRoute = createRoute({

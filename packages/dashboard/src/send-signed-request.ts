@@ -1,8 +1,18 @@
 import { signRequest, type SigningKey } from '@countersign/sdk/request-signature'
 import { ProblemError } from './api.ts'
 
-type SignedRequest = { path: string; publicKey: string; signingKey: SigningKey }
-type SignedAnswer = {
+type SignedRequest = {
+  /** GET where nothing is said. */
+  method?: string
+  /** Path and query. */
+  path: string
+  /** The very characters to send; JSON. */
+  body?: string | undefined
+  idempotencyKey?: string | undefined
+  publicKey: string
+  signingKey: SigningKey
+}
+export type SignedAnswer = {
   status: number
   milliseconds: number
   requestId: string | null
@@ -11,22 +21,23 @@ type SignedAnswer = {
 }
 
 /**
- * Signs a GET in this browser and sends it without cookies, as any customer's code would.
+ * Signs a request in this browser and sends it without cookies, as any customer's code would.
  * @throws ProblemError when it could not be signed or sent; a refusal by the server is an answer like any other
  */
-export async function sendSignedRequest({
-  path,
-  publicKey,
-  signingKey,
-}: SignedRequest): Promise<SignedAnswer> {
+export async function sendSignedRequest(request: SignedRequest): Promise<SignedAnswer> {
+  const { method = 'GET', path, body, idempotencyKey, publicKey, signingKey } = request
   const url = new URL(path, location.origin)
-  const signed = await signRequest({ method: 'GET', url, publicKey, ...signingKey }).catch(
+  const own: Record<string, string> = {}
+  if (body !== undefined) own['Content-Type'] = 'application/json'
+  if (idempotencyKey !== undefined) own['Idempotency-Key'] = idempotencyKey
+  const signed = await signRequest({ method, url, headers: own, body, publicKey, ...signingKey }).catch(
     (error: unknown) => {
       throw notSent('The request could not be signed', error)
     },
   )
+  const headers = { ...own, ...signed }
   const startedAt = performance.now()
-  const answer = await fetch(url, { headers: signed, credentials: 'omit', cache: 'no-store' }).catch(
+  const answer = await fetch(url, { method, headers, body, credentials: 'omit', cache: 'no-store' }).catch(
     (error: unknown) => {
       throw notSent('The server did not answer', error)
     },
@@ -37,10 +48,10 @@ export async function sendSignedRequest({
     milliseconds: Math.round(performance.now() - startedAt),
     requestId: answer.headers.get('request-id'),
     sent: [
-      `GET ${path}`,
+      `${method} ${path}`,
       `Host: ${url.host}`,
-      `Signature-Input: ${signed['Signature-Input']}`,
-      `Signature: ${signed.Signature}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      ...(body === undefined ? [] : ['', body]),
     ].join('\n'),
     body: indented(text),
   }

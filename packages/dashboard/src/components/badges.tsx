@@ -124,14 +124,17 @@ export function ModeBadge({ mode }: { mode: Mode }) {
 /** How a logged request ended. What went to a service that has not told its answer has no status yet. */
 export function LogStatusBadge({
   log: { status, outcome },
+  isShort = false,
 }: {
   log: Pick<TransactionLog, 'status' | 'outcome'>
+  /** Where there is room for one word. */
+  isShort?: boolean
 }) {
   if (outcome === 'answered') return <HttpStatusBadge status={status} />
   return (
     <span className="badge" data-tone="off">
       <ArrowRightIcon />
-      Forwarded, no outcome yet
+      {isShort ? 'Forwarded' : 'Forwarded, no outcome yet'}
     </span>
   )
 }

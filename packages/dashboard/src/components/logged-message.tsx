@@ -1,8 +1,8 @@
-import { Fragment, type ReactNode } from 'react'
-import type { LoggedBody, LoggedMessage } from '../api-types.ts'
+import type { LoggedMessage } from '../api-types.ts'
+import { readJson } from '../json-lines.ts'
 import { CopyButton } from './chip.tsx'
-
-const REDACTED = '[redacted]'
+import { JsonView } from './json-view.tsx'
+import { Marked } from './marked-text.tsx'
 
 /** Headers and body of one side as the log keeps them, with a mark where something secret was. */
 export function LoggedMessageView({ title, message }: { title: string; message: LoggedMessage }) {
@@ -11,25 +11,34 @@ export function LoggedMessageView({ title, message }: { title: string; message: 
     <section className="stack" aria-label={title}>
       <h2>{title}</h2>
       <MessageBlock title="Headers" text={headers} empty="No headers were kept." />
-      <MessageBlock title="Body" {...bodyText(message.body)} />
+      <MessageBlock title="Body" {...bodyText(message)} />
     </section>
   )
 }
 
-type MessageBlockProps = { title: string; text: string; empty: string; note?: string }
+type MessageBlockProps = {
+  title: string
+  text: string
+  empty: string
+  note?: string
+  /** The text is a piece of what travelled. */
+  isCut?: boolean
+  /** The text as JSON, which is then shown line by line. */
+  json?: { value: unknown }
+}
 
 /** One part of a message as it travelled, or a sentence where there is none. */
-export function MessageBlock({ title, text, empty, note }: MessageBlockProps) {
+export function MessageBlock({ title, text, empty, note, isCut, json }: MessageBlockProps) {
   return (
     <div className="code">
       <div className="code-head">
         <span className="code-title">{title}</span>
-        {note && <span className="small quiet code-note">{note}</span>}
+        {note && <span className={`small code-note ${isCut ? 'code-cut' : 'quiet'}`}>{note}</span>}
         {text && <CopyButton value={text} what={title.toLowerCase()} />}
       </div>
       {text ? (
         <pre className="wrap" tabIndex={0} aria-label={title}>
-          <Marked text={text} />
+          {json ? <JsonView key={text} value={json.value} /> : <Marked text={text} />}
         </pre>
       ) : (
         <p className="quiet code-empty">{empty}</p>
@@ -38,8 +47,14 @@ export function MessageBlock({ title, text, empty, note }: MessageBlockProps) {
   )
 }
 
-function bodyText(body: LoggedBody | null): Omit<MessageBlockProps, 'title'> {
-  if (!body || body.bytes === 0) return { text: '', empty: 'No body.' }
+function bodyText({ headers, body }: LoggedMessage): Omit<MessageBlockProps, 'title'> {
+  if (!body || body.bytes === 0) {
+    const length = headers.find(([name]) => name?.toLowerCase() === 'content-length')?.[1] ?? '0'
+    return {
+      text: '',
+      empty: length === '0' ? 'No body.' : `The log does not keep this body (${length} bytes).`,
+    }
+  }
   const size = `${body.bytes.toLocaleString('en')} bytes`
   if (body.text === null) {
     return {
@@ -47,42 +62,12 @@ function bodyText(body: LoggedBody | null): Omit<MessageBlockProps, 'title'> {
       empty: `${size} that are not JSON; only their digest is kept: ${body.digest ?? 'none'}`,
     }
   }
-  return { text: indented(body.text), empty: '', note: body.truncated ? `first 16 KiB of ${size}` : size }
-}
-
-// Each level indents every line within it: sixteen kilobytes of brackets would become a hundred megabytes of spaces.
-const INDENTED_DEPTH_MAX = 100
-
-function indented(text: string): string {
-  if (depthOf(text) > INDENTED_DEPTH_MAX) return text
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text // cut off: shown as it is
+  const json = readJson(body.text)
+  return {
+    text: json ? JSON.stringify(json.value, null, 2) : body.text,
+    empty: '',
+    note: body.truncated ? `cut off: the first 16 KiB of ${size}` : size,
+    isCut: body.truncated,
+    json: json ?? undefined,
   }
-}
-
-/** How deep brackets go; those inside strings count too, which only makes it more. */
-function depthOf(text: string): number {
-  let depth = 0
-  let deepest = 0
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    depth += bracket === '[' || bracket === '{' ? 1 : -1
-    deepest = Math.max(deepest, depth)
-  }
-  return deepest
-}
-
-/** Secrets were replaced before anything was stored; the mark says so. */
-function Marked({ text }: { text: string }): ReactNode {
-  return text.split(REDACTED).map((part, index) => (
-    <Fragment key={index}>
-      {index > 0 && (
-        <span className="redacted" title="Redacted before it was stored">
-          redacted
-        </span>
-      )}
-      {part}
-    </Fragment>
-  ))
 }

@@ -17,6 +17,12 @@ export function ShortcutSheet() {
         <Shortcut does="Show these shortcuts">
           <kbd>?</kbd>
         </Shortcut>
+        <Shortcut does="Search a log">
+          <kbd>/</kbd>
+        </Shortcut>
+        <Shortcut does="In a log: next and previous row, while one is open">
+          <kbd>j</kbd> <kbd>k</kbd>
+        </Shortcut>
       </dl>
       <h3 className="shortcuts-head">Go to</h3>
       <dl className="shortcuts" data-columns>

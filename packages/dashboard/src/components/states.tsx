@@ -30,19 +30,19 @@ export function Note({ tone = 'off', children }: { tone?: Tone; children: ReactN
   )
 }
 
-export function PageHead({
-  title,
-  lead,
-  action,
-}: {
+type PageHeadProps = {
   title: ReactNode
   lead?: ReactNode
   action?: ReactNode
-}) {
+  /** 2 where it heads what stands beside a page's own. */
+  level?: 1 | 2
+}
+
+export function PageHead({ title, lead, action, level = 1 }: PageHeadProps) {
   return (
     <div className="page-head">
       <div>
-        <h1>{title}</h1>
+        {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
         {lead && <p>{lead}</p>}
       </div>
       {action}

@@ -1,51 +1,147 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import type { TransactionLog } from '../api-types.ts'
-import { LogStatusBadge } from '../components/badges.tsx'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo, useRef, useState, type ReactNode } from 'react'
+import { ColumnChoice } from '../components/column-choice.tsx'
+import { Explorer } from '../components/explorer.tsx'
+import { FileLinks } from '../components/file-links.tsx'
+import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { LogFilterBar } from '../components/log-filter-bar.tsx'
-import { NoMatch, PagedList } from '../components/paged-list.tsx'
-import { Empty, PageHead } from '../components/states.tsx'
-import { milliseconds, Time } from '../components/time.tsx'
-import { LOG_FILTER_NAMES, useLogs, type LogFilters } from '../logs.ts'
+import { LiveRefused, LiveToggle, NewRows } from '../components/live-toggle.tsx'
+import { LogHistogram } from '../components/log-histogram.tsx'
+import { LogTable } from '../components/log-table.tsx'
+import { NoMatch } from '../components/paged-list.tsx'
+import { QueryBar } from '../components/query-bar.tsx'
+import { RequestDetail } from '../components/request-detail.tsx'
+import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { apiKeysQuery } from '../keys.ts'
+import { LOG_COLUMNS, readColumns, rememberColumns } from '../log-columns.tsx'
+import { logLanguage } from '../log-language.ts'
+import { LOG_FILTER_NAMES, logQuery, TRANSACTION_LOGS } from '../logs.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
+import { useFilters } from '../use-filters.ts'
+import { LOADED_MAX, useLogRows, WAITING_MAX, type LogRows } from '../use-log-rows.ts'
+import { useOpenRow } from '../use-open-row.ts'
 
 export function TransactionLogsPage() {
+  const { filters, set, isFiltered, clear } = useFilters(LOG_FILTER_NAMES)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const live = useLiveChoice(filters)
+  const isAtTop = () => (body.current?.getBoundingClientRect().top ?? 0) >= 0
+  const logs = useLogRows(filters, { isLive: live.isOn, isAtTop })
+  const { rows, pages, tail } = logs
+  const { language, keyNames } = useLanguage(rows)
+  const [columns, setColumns] = useState(readColumns)
+  const shown = useMemo(() => LOG_COLUMNS.filter(({ id }) => columns.includes(id)), [columns])
+  const row = useOpenRow(useMemo(() => rows.map(({ id }) => id), [rows]))
+  const showNew = () => {
+    tail.show()
+    body.current?.closest('table')?.scrollIntoView({ block: 'start' })
+  }
+  return (
+    <Explorer
+      row={row}
+      what="request"
+      panel={(id) => ({ page: `/transaction-logs/${id}`, content: <OpenRequest key={id} id={id} /> })}
+    >
+      <Head />
+      <div className="stack">
+        <QueryBar
+          language={language}
+          filters={filters}
+          onChange={set}
+          label="Search requests"
+          placeholder="status:4xx method:POST key:… path:/v1/… code:… req_…"
+        />
+        <div className="list-tools">
+          <TimeFilter filters={filters} onChange={set} />
+          {live.isPossible && <LiveToggle isLive={live.isOn} onChange={live.set} state={tail.state} />}
+          <span className="push" />
+          <ColumnChoice chosen={columns} onChange={(ids) => setColumns(rememberColumns(ids))} />
+          <FileLinks path={`${TRANSACTION_LOGS}/export`} query={filters} what="requests" />
+        </div>
+        {filters.id === undefined && <LogHistogram filters={filters} isLive={live.isOn} onRange={set} />}
+        {live.isOn && tail.refusal && <LiveRefused refusal={tail.refusal} onRetry={tail.retry} />}
+        <Rows logs={logs} onNew={showNew} empty={<NoRows isFiltered={isFiltered} onClear={clear} />}>
+          <LogTable
+            rows={rows}
+            columns={shown}
+            keyNames={keyNames}
+            openId={row.id}
+            onOpen={row.open}
+            onEnd={pages.hasNextPage && !pages.isFetching ? () => void pages.fetchNextPage() : undefined}
+            body={body}
+          />
+        </Rows>
+      </div>
+    </Explorer>
+  )
+}
+
+function Head() {
+  return (
+    <PageHead
+      title="Transaction Logs"
+      lead="Every API request made with your keys"
+      action={
+        <LinkButton to="/signature-debugger" variant="default">
+          Signature debugger
+        </LinkButton>
+      }
+    />
+  )
+}
+
+/** Live unless somebody stops it; what ended, or is one request, has no news. */
+function useLiveChoice({ created_before: before, id }: { created_before?: string; id?: string }) {
+  const [isWanted, set] = useState(true)
+  const isPossible = before === undefined && id === undefined
+  return { isPossible, isOn: isWanted && isPossible, set }
+}
+
+/** What can be typed: the filters, with the keys of the workspace and the problems among the rows. */
+function useLanguage(rows: LogRows['rows']) {
   const mode = useMode()
-  const search = useSearch({ from: '/inside/transaction-logs' })
-  const filters = Object.fromEntries(LOG_FILTER_NAMES.map((name) => [name, search[name]])) as LogFilters
-  const filtered = LOG_FILTER_NAMES.some((name) => filters[name] !== undefined)
-  const logs = useLogs(filters, { live: true })
+  const { data } = useInfiniteQuery(apiKeysQuery({ deleted: true }))
+  const keys = useMemo(() => data?.pages.flatMap((page) => page.data) ?? [], [data])
+  const codes = [...new Set(rows.flatMap(({ code }) => code ?? []))].sort().join()
+  const language = useMemo(() => {
+    const ofMode = keys.filter((key) => key.mode === mode)
+    return logLanguage(ofMode, codes === '' ? [] : codes.split(','))
+  }, [keys, mode, codes])
+  const keyNames = useMemo(() => new Map(keys.map(({ id, name }) => [id, name])), [keys])
+  return { language, keyNames }
+}
+
+type RowsProps = { logs: LogRows; onNew: () => void; empty: ReactNode; children: ReactNode }
+
+/** Loading, failed, empty or full. */
+function Rows({ logs: { pages, rows, tail }, onNew, empty, children }: RowsProps) {
+  if (pages.isPending) return <LoadingRows rows={10} />
+  if (pages.isError && rows.length === 0)
+    return <Failed what="Transaction Logs" error={pages.error} onRetry={() => void pages.refetch()} />
+  if (rows.length === 0) return empty
   return (
     <>
-      <PageHead
-        title="Transaction Logs"
-        lead="Every API request made with your keys"
-        action={
-          <LinkButton to="/signature-debugger" variant="default">
-            Signature debugger
-          </LinkButton>
-        }
-      />
-      <div className="stack">
-        <LogFilterBar />
-        <PagedList
-          state={logs}
-          what="Transaction Logs"
-          empty={<NoRows filtered={filtered} mode={MODE_NAMES[mode]} />}
-        >
-          {(rows) => <LogTable rows={rows} />}
-        </PagedList>
+      <NewRows count={tail.waitingCount} max={WAITING_MAX} onShow={onNew} />
+      {children}
+      <div className="table-foot" role="status">
+        {pages.isFetchingNextPage
+          ? 'Loading more…'
+          : pages.isFetchNextPageError
+            ? 'More could not be loaded. Scroll on to try again.'
+            : rows.length >= LOADED_MAX
+              ? `The newest ${rows.length.toLocaleString('en')} are loaded. Narrow the filters, or export all of them.`
+              : !pages.hasNextPage && `${rows.length.toLocaleString('en')} in all`}
       </div>
     </>
   )
 }
 
-function NoRows({ filtered, mode }: { filtered: boolean; mode: string }) {
-  const navigate = useNavigate()
-  if (filtered) return <NoMatch what="request" onClear={() => void navigate({ to: '/transaction-logs' })} />
+function NoRows({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const mode = useMode()
+  if (isFiltered) return <NoMatch what="request" onClear={onClear} />
   return (
     <Empty
-      title={`No requests in ${mode} yet`}
+      title={`No requests in ${MODE_NAMES[mode]} yet`}
       action={<LinkButton to="/api-keys">Go to API Keys</LinkButton>}
     >
       Sign a request with a key and it appears here within seconds, accepted or refused.
@@ -53,78 +149,9 @@ function NoRows({ filtered, mode }: { filtered: boolean; mode: string }) {
   )
 }
 
-function LogTable({ rows }: { rows: TransactionLog[] }) {
-  const navigate = useNavigate()
-  return (
-    <div className="table-frame">
-      <table className="table dense logs">
-        <thead>
-          <tr>
-            <th>Request</th>
-            <th>Status</th>
-            <th>Problem</th>
-            <th className="num">Duration</th>
-            <th>Address</th>
-            <th>Time</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr
-              key={row.id}
-              data-href
-              // The link in the first cell is the way for keyboards; the rest of the row helps the mouse.
-              onClick={() =>
-                void navigate({ to: '/transaction-logs/$requestId', params: { requestId: row.id } })
-              }
-            >
-              <td>
-                <Link
-                  to="/transaction-logs/$requestId"
-                  params={{ requestId: row.id }}
-                  className="lead"
-                  onClick={(event) => event.stopPropagation()}
-                >
-                  <code>
-                    <span className="method">{row.method}</span> {row.path}
-                  </code>
-                </Link>
-              </td>
-              <td data-label="Status">
-                <LogStatusBadge log={row} />
-              </td>
-              <td data-label="Problem" data-empty={row.code === null || undefined}>
-                {row.code ? (
-                  <Problem code={row.code} cause={row.likely_cause_code} />
-                ) : (
-                  <span className="quiet" aria-label="None">
-                    –
-                  </span>
-                )}
-              </td>
-              <td data-label="Duration" className="num nowrap">
-                {milliseconds(row.duration_ms)}
-              </td>
-              <td data-label="Address" className="hide-narrow">
-                <code>{row.ip}</code>
-              </td>
-              <td data-label="Time">
-                <Time at={row.created_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-/** The problem and, where one is known, why: `signature-invalid query-reordered`. */
-function Problem({ code, cause }: { code: string; cause: string | null }) {
-  const isTold = cause !== null && cause !== code && cause !== 'unknown'
-  return (
-    <span>
-      <code>{code}</code> {isTold && <code className="quiet">{cause}</code>}
-    </span>
-  )
+function OpenRequest({ id }: { id: string }) {
+  const log = useQuery(logQuery(useMode(), id))
+  if (log.isPending) return <LoadingRows rows={10} />
+  if (log.isError) return <Failed what="This request" error={log.error} onRetry={() => void log.refetch()} />
+  return <RequestDetail log={log.data} level={2} />
 }

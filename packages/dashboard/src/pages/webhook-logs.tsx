@@ -1,69 +1,62 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import type { WebhookDelivery } from '../api-types.ts'
+import { DeliveryDetail } from '../components/delivery-detail.tsx'
 import { DeliveryTable } from '../components/delivery-table.tsx'
-import { FilterBar, SelectFilter, TextFilter, TimeFilter } from '../components/filter-fields.tsx'
+import { Explorer } from '../components/explorer.tsx'
+import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { LiveToggle } from '../components/live-toggle.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
-import { Empty, PageHead } from '../components/states.tsx'
+import { QueryBar } from '../components/query-bar.tsx'
+import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
-import { DELIVERY_FILTER_NAMES, endpointsQuery, eventTypesQuery, WEBHOOK_LOGS } from '../webhooks.ts'
-
-const STATUSES = [
-  { value: 'pending', label: 'Pending' },
-  { value: 'delivered', label: 'Delivered' },
-  { value: 'failed', label: 'Failed' },
-  { value: 'skipped', label: 'Skipped' },
-]
+import { useOpenRow } from '../use-open-row.ts'
+import { deliveryLanguage } from '../webhook-language.ts'
+import {
+  DELIVERY_FILTER_NAMES,
+  deliveryQuery,
+  endpointsQuery,
+  eventTypesQuery,
+  WEBHOOK_LOGS,
+} from '../webhooks.ts'
 
 export function WebhookLogsPage() {
   const mode = useMode()
   const { filters, set, isFiltered, clear } = useFilters(DELIVERY_FILTER_NAMES)
-  const deliveries = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query: filters, live: true })
-  const endpoints = useQuery(endpointsQuery(mode)).data?.data ?? []
-  const types = useQuery(eventTypesQuery).data?.data ?? []
+  const [live, setLive] = useState(true)
+  const deliveries = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query: filters, live })
+  const endpoints = useQuery(endpointsQuery(mode)).data?.data
+  const types = useQuery(eventTypesQuery).data?.data
+  const language = useMemo(() => deliveryLanguage(endpoints ?? [], types ?? []), [endpoints, types])
+  const row = useOpenRow(deliveries.rows.map(({ id }) => id))
   return (
-    <>
+    <Explorer
+      row={row}
+      what="delivery"
+      panel={(id) => ({ page: `/webhook-logs/${id}`, content: <OpenDelivery key={id} id={id} /> })}
+    >
       <PageHead title="Webhook Logs" lead="Every event, every endpoint, every attempt" />
       <div className="stack">
-        <FilterBar isFiltered={isFiltered} onClear={clear}>
-          <SelectFilter
-            label="Endpoint"
-            placeholder="Any endpoint"
-            options={endpoints.map(({ id, url }) => ({ value: id, label: url }))}
-            value={filters.endpoint_id}
-            onChange={(endpoint_id) => set({ endpoint_id })}
-            searchable
-          />
-          <SelectFilter
-            label="Event type"
-            placeholder="Any event type"
-            options={types.map(({ type }) => ({ value: type, label: type }))}
-            value={filters.event_type}
-            onChange={(event_type) => set({ event_type })}
-            searchable
-          />
-          <SelectFilter
-            label="Status"
-            placeholder="Any status"
-            options={STATUSES}
-            value={filters.status}
-            onChange={(status) => set({ status })}
-          />
-          <TextFilter label="Event id" value={filters.event_id} onChange={(event_id) => set({ event_id })} />
-          <TextFilter
-            label="Request id"
-            value={filters.request_id}
-            onChange={(request_id) => set({ request_id })}
-          />
-          <TextFilter
-            label="Transaction or account"
-            value={filters.object_id}
-            onChange={(object_id) => set({ object_id })}
-          />
+        <QueryBar
+          language={language}
+          filters={filters}
+          onChange={set}
+          label="Search deliveries"
+          placeholder="status:failed type:transaction.completed endpoint:… evt_… txn_… req_…"
+        />
+        <div className="list-tools">
           <TimeFilter filters={filters} onChange={set} />
-        </FilterBar>
+          {filters.created_before === undefined && (
+            <LiveToggle
+              isLive={live}
+              onChange={setLive}
+              state={deliveries.list.isError ? 'waiting' : 'live'}
+            />
+          )}
+        </div>
         <PagedList
           state={deliveries}
           what="Webhook Logs"
@@ -81,9 +74,17 @@ export function WebhookLogsPage() {
             )
           }
         >
-          {(rows) => <DeliveryTable rows={rows} />}
+          {(rows) => <DeliveryTable rows={rows} beside={row} />}
         </PagedList>
       </div>
-    </>
+    </Explorer>
   )
+}
+
+function OpenDelivery({ id }: { id: string }) {
+  const delivery = useQuery(deliveryQuery(useMode(), id))
+  if (delivery.isPending) return <LoadingRows rows={10} />
+  if (delivery.isError)
+    return <Failed what="This delivery" error={delivery.error} onRetry={() => void delivery.refetch()} />
+  return <DeliveryDetail delivery={delivery.data} level={2} />
 }

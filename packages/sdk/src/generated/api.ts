@@ -1250,6 +1250,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transaction-logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count requests over time */
+        get: {
+            parameters: {
+                query?: {
+                    id?: string;
+                    api_key_id?: string;
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    method?: string;
+                    /** @description The whole path. */
+                    path?: string;
+                    /** @description Any part of the path, case-sensitive. */
+                    path_contains?: string;
+                    status?: number;
+                    /** @description `forwarded`: passed on, and no outcome yet. */
+                    status_class?: string;
+                    code?: string;
+                    /** @description RFC 3339. By default the first day that has a matching request. */
+                    created_after?: string;
+                    /** @description RFC 3339. By default now. */
+                    created_before?: string;
+                    /** @description At most so many buckets. Their width is a round one. */
+                    buckets?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TransactionLogHistogram"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/transaction-logs/{id}": {
         parameters: {
             query?: never;
@@ -7177,6 +7242,40 @@ export interface components {
             diagnosis: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** @description How many rows match, over time, by class of status. */
+        TransactionLogHistogram: {
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            to: string;
+            /**
+             * @description The width of a bucket.
+             * @example 3600
+             */
+            bucket_seconds: number;
+            /** @description False where there are so many rows that the counts were estimated from a sample. */
+            exact: boolean;
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When the bucket begins; the first may begin before `from`.
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                at: string;
+                "2xx": number;
+                "3xx": number;
+                "4xx": number;
+                "5xx": number;
+                /** @description Passed on, and no outcome yet. */
+                forwarded: number;
+            }[];
         };
         DeclaredEventType: {
             type: string;

@@ -2,10 +2,16 @@ import { decodeCursor } from '../http/pagination.ts'
 import { idTime, isId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import type { Principal } from '../sessions/principal.ts'
+import type { Histogram } from './count-logs.ts'
 import { PASSED_ON } from './record.ts'
 import type { LogDetail, LogFilter, LogRow, LoggedMessage } from './queries.ts'
 import type { LoggedBody } from './redact.ts'
-import type { LogFilterInput, TransactionLog, TransactionLogDetail } from './schema.ts'
+import type {
+  LogFilterInput,
+  TransactionLog,
+  TransactionLogDetail,
+  TransactionLogHistogram,
+} from './schema.ts'
 
 /** A row as the API shows it. */
 export function logView(row: LogRow): TransactionLog {
@@ -40,6 +46,32 @@ export function logDetailView(detail: LogDetail): TransactionLogDetail {
     request: messageView(detail.request),
     response: messageView(detail.response),
     diagnosis: detail.diagnosis,
+  }
+}
+
+export function histogramView({
+  fromMs,
+  toMs,
+  bucketMs,
+  isExact,
+  startsMs,
+  counts,
+}: Histogram): TransactionLogHistogram {
+  const rows = new Map(counts.map((count) => [`${count.bucket} ${count.statusClass}`, count.rows]))
+  const of = (bucket: number, statusClass: number) => rows.get(`${bucket} ${statusClass}`) ?? 0
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    bucket_seconds: bucketMs / 1_000,
+    exact: isExact,
+    data: startsMs.map((startMs, bucket) => ({
+      at: new Date(startMs).toISOString(),
+      '2xx': of(bucket, 2),
+      '3xx': of(bucket, 3),
+      '4xx': of(bucket, 4),
+      '5xx': of(bucket, 5),
+      forwarded: of(bucket, PASSED_ON),
+    })),
   }
 }
 

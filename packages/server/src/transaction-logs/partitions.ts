@@ -108,7 +108,7 @@ async function partitionNames(executor: Executor, tables: readonly string[] = TA
   return rows.map((row) => row.name)
 }
 
-function partitionDay(name: string): number {
+export function partitionDay(name: string): number {
   const match = PARTITION_NAME.exec(name)
   // A partition that somebody made by hand under another name is theirs to drop.
   if (!match) return Infinity

@@ -148,10 +148,10 @@ export async function findLog(
   return row ? toLogDetail(row) : null
 }
 
-type Range = { from: string; until: string; firstDay: number; lastDay: number }
+export type Range = { from: string; until: string; firstDay: number; lastDay: number }
 
 /** The bounds of a filter as ids: `from` belongs to the range, `until` does not. */
-function rangeOf(filter: LogFilter, nowMs: number): Range {
+export function rangeOf(filter: LogFilter, nowMs: number): Range {
   let from = uuidFloor(filter.createdAfter ? filter.createdAfter.getTime() + 1 : 0)
   let until = uuidFloor(Math.min(nowMs + CLOCK_SKEW_MS, filter.createdBefore?.getTime() ?? Infinity))
   if (filter.beforeId) until = smaller(until, requestIdToUuid(filter.beforeId))
@@ -163,9 +163,9 @@ function rangeOf(filter: LogFilter, nowMs: number): Range {
   return { from, until, firstDay: dayOf(msOf(from)), lastDay: dayOf(msOf(until)) }
 }
 
-const smaller = (a: string, b: string) => (a < b ? a : b)
-const larger = (a: string, b: string) => (a > b ? a : b)
-const msOf = (uuid: string) => Number.parseInt(uuid.slice(0, 12), 16)
+export const smaller = (a: string, b: string) => (a < b ? a : b)
+export const larger = (a: string, b: string) => (a > b ? a : b)
+export const msOf = (uuid: string) => Number.parseInt(uuid.slice(0, 12), 16)
 const nextUuid = (uuid: string) => (BigInt(`0x${uuid}`) + 1n).toString(16).padStart(32, '0').slice(-32)
 
 /** The matching rows among the newest that the range holds on its last day. */
@@ -179,13 +179,7 @@ async function scanNewest(
   const from = parameters.add(larger(range.from, uuidFloor(days.slice(0, 2).at(-1) as number)))
   const until = parameters.add(range.until)
   const scanned = parameters.add(Math.max(ROWS_SCANNED_MAX, 2 * limit))
-  const conditions = seriesConditions(filter, parameters)
-  if (filter.path !== undefined)
-    conditions.push(`coalesce(l.path, s.path_pattern) = ${parameters.add(filter.path)}`)
-  if (filter.pathContains !== undefined)
-    conditions.push(
-      `position(${parameters.add(filter.pathContains)} in coalesce(l.path, s.path_pattern)) > 0`,
-    )
+  const conditions = rowConditions(filter, parameters)
   const { rows } = await executor.query<DatabaseRow>(
     `select ${LIST_COLUMNS}
        from (
@@ -203,10 +197,14 @@ async function scanNewest(
 }
 
 /** Series that share their pattern and their days. */
-type SeriesGroup = { ids: number[]; pathPattern: string; firstDay: number; lastDay: number }
+export type SeriesGroup = { ids: number[]; pathPattern: string; firstDay: number; lastDay: number }
 
 /** Every combination that the filter allows and that has rows in the range. */
-async function findSeries(executor: Executor, filter: LogFilter, range: Range): Promise<SeriesGroup[]> {
+export async function findSeries(
+  executor: Executor,
+  filter: LogFilter,
+  range: Range,
+): Promise<SeriesGroup[]> {
   const parameters = new Parameters()
   const conditions = seriesConditions(filter, parameters)
   conditions.push(`s.last_day >= ${parameters.add(dayName(range.firstDay))}`)
@@ -226,7 +224,7 @@ async function findSeries(executor: Executor, filter: LogFilter, range: Range): 
 }
 
 /** The conditions on a series `s` that the filter asks for. */
-function seriesConditions(filter: LogFilter, parameters: Parameters): string[] {
+export function seriesConditions(filter: LogFilter, parameters: Parameters): string[] {
   const conditions = [
     `s.workspace_id = ${parameters.add(filter.workspaceId)}`,
     `s.mode = ${parameters.add(filter.mode)}`,
@@ -246,13 +244,23 @@ function seriesConditions(filter: LogFilter, parameters: Parameters): string[] {
   return conditions
 }
 
+/** The conditions on a row `l` of the series `s`. */
+export function rowConditions(filter: LogFilter, parameters: Parameters): string[] {
+  const conditions = seriesConditions(filter, parameters)
+  const path = 'coalesce(l.path, s.path_pattern)'
+  if (filter.path !== undefined) conditions.push(`${path} = ${parameters.add(filter.path)}`)
+  if (filter.pathContains !== undefined)
+    conditions.push(`position(${parameters.add(filter.pathContains)} in ${path}) > 0`)
+  return conditions
+}
+
 /** One way to read some series: whole, or only the rows of a path, or only rows that may hold a text. */
-type Leg =
+export type Leg =
   | { read: 'whole'; series: SeriesGroup[] }
   | { read: 'path'; series: SeriesGroup[]; path: string }
   | { read: 'text'; series: SeriesGroup[]; text: string; grams: number[] }
 
-function legsOf({ path, pathContains }: LogFilter, series: SeriesGroup[]): Leg[] {
+export function legsOf({ path, pathContains }: LogFilter, series: SeriesGroup[]): Leg[] {
   if (path === undefined && pathContains === undefined) return [{ read: 'whole', series }]
   if (path === undefined) return textLegs(series, pathContains as string)
   return [
@@ -358,13 +366,16 @@ function fewSeriesSql(
   ) few`
 }
 
-function textCondition({ text, grams }: { text: string; grams: number[] }, parameters: Parameters): string {
+export function textCondition(
+  { text, grams }: { text: string; grams: number[] },
+  parameters: Parameters,
+): string {
   const holdsText = `position(${parameters.add(text)} in path) > 0`
   return grams.length > 0 ? `path_grams @> ${parameters.add(grams)}::smallint[] and ${holdsText}` : holdsText
 }
 
 /** Whether a group of series may have rows on a day. */
-function isOn(group: SeriesGroup, day: number): boolean {
+export function isOn(group: SeriesGroup, day: number): boolean {
   return group.firstDay <= day && group.lastDay >= day
 }
 
@@ -379,7 +390,8 @@ function groupsOf(days: readonly number[]): number[][] {
   return groups
 }
 
-class Parameters {
+/** The values of a statement; each is named by its place. */
+export class Parameters {
   readonly values: unknown[] = []
   add(value: unknown): string {
     this.values.push(value)

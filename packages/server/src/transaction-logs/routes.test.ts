@@ -156,6 +156,54 @@ describe('GET /v1/transaction-logs/:id', () => {
   })
 })
 
+describe('GET /v1/transaction-logs/histogram', () => {
+  type Bucket = Record<'2xx' | '3xx' | '4xx' | '5xx' | 'forwarded', number>
+  const total = (body: Record<string, any>) =>
+    (body.data as Bucket[]).reduce(
+      (sum, bucket) => sum + bucket['2xx'] + bucket['3xx'] + bucket['4xx'] + bucket['5xx'] + bucket.forwarded,
+      0,
+    )
+
+  test('counts what the list lists, by class of status, for members and for keys', async () => {
+    await logged('/v1/histogram-unknown')
+    await logged('/v1/histogram-unknown')
+    const path = '/v1/transaction-logs/histogram?path=/v1/histogram-unknown'
+    const { status, body } = await member.request('GET', path)
+    expect([status, total(body), body.exact]).toEqual([200, 2, true])
+    expect((body.data as Bucket[]).reduce((sum, bucket) => sum + bucket['4xx'], 0)).toBe(2)
+    expect(total((await server.signed(key, 'GET', path)).body)).toBe(2)
+    expect(total((await member.request('GET', `${path}&status_class=2xx`)).body)).toBe(0)
+    const narrow = await member.request('GET', `${path}&buckets=5`)
+    expect(narrow.body.data.length).toBeLessThanOrEqual(5)
+  })
+
+  test.each(['buckets=0', 'buckets=201', 'created_after=x', 'status_class=9xx', 'path_contains=ab'])(
+    'refuses %s as invalid input',
+    async (query) => {
+      const answer = await member.request('GET', `/v1/transaction-logs/histogram?${query}`)
+      expect([answer.status, answer.body.code]).toEqual([422, 'invalid-input'])
+    },
+  )
+
+  test('another workspace, the other mode and the other currency type count nothing of it', async () => {
+    await logged('/v1/histogram-hidden')
+    const path = '/v1/transaction-logs/histogram?path=/v1/histogram-hidden'
+    expect(total((await stranger.request('GET', path)).body)).toBe(0)
+    expect(total((await member.request('GET', path, { mode: 'production' })).body)).toBe(0)
+    expect(total((await server.signed(cryptoKey, 'GET', path)).body)).toBe(0)
+    expect(total((await member.request('GET', path)).body)).toBe(1)
+  })
+
+  test('nobody counts without a credential, nor a key without its scope', async () => {
+    const url = '/v1/transaction-logs/histogram'
+    const anonymous = await server.app.inject({ url, headers: { host: 'localhost:4747' } })
+    expect(anonymous.statusCode).toBe(401)
+    const narrow = await server.createKey(member, { scopes: ['balances:read'] })
+    const answer = await server.signed(narrow, 'GET', url)
+    expect([answer.status, answer.body.code]).toEqual([403, 'scope-missing'])
+  })
+})
+
 describe('GET /v1/transaction-logs/export', () => {
   test('gives every matching row as NDJSON or CSV, across its own pages', async () => {
     const workspaceId = stranger.workspaceId
@@ -237,6 +285,36 @@ describe('GET /v1/transaction-logs/stream', () => {
     const text = await stream.until(third)
     expect(text.indexOf(second)).toBeLessThan(text.indexOf(third))
     expect(text).not.toContain(`id: ${first}\n`)
+    stream.close()
+  })
+
+  test('says that there is a gap where more was missed than it repeats, and still goes on', async () => {
+    const eve = await server.signUp('Grace')
+    const { workspaceId } = eve
+    const first = testRecord({ workspaceId, createdAt: Date.now() - 60_000 })
+    await server.requestLog.recordDurably(first)
+    const few = await open('', { 'last-event-id': first.id }, eve)
+    expect(await few.until('connected')).not.toContain('event: gap')
+    few.close()
+    for (let index = 0; index < 1_001; index += 1) server.requestLog.record(testRecord({ workspaceId }))
+    await server.requestLog.flush()
+    const many = await open('', { 'last-event-id': first.id }, eve)
+    await many.until('event: gap\n')
+    const next = testRecord({ workspaceId })
+    await server.requestLog.recordDurably(next)
+    await many.until(`id: ${next.id}`)
+    many.close()
+  })
+
+  test('a slow request that began long before the last event and ended after it is not missed', async () => {
+    const eve = await server.signUp('Hedy')
+    const { workspaceId } = eve
+    const seen = testRecord({ workspaceId })
+    await server.requestLog.recordDurably(seen)
+    const slow = testRecord({ workspaceId, createdAt: Date.now() - 25_000 })
+    await server.requestLog.recordDurably(slow)
+    const stream = await open('', { 'last-event-id': seen.id }, eve)
+    expect(await stream.until(`id: ${slow.id}`)).not.toContain('event: gap')
     stream.close()
   })
 

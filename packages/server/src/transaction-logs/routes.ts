@@ -9,7 +9,8 @@ import { isKeyStillAllowed } from '../keys/still-allowed.ts'
 import { problem } from '../problems.ts'
 import { principalFromSession, type ReadSessionDeps } from '../sessions/read-session.ts'
 import { exportLogs } from './export-logs.ts'
-import { logDetailView, logView, visibleLogs } from './log-view.ts'
+import { countLogs } from './count-logs.ts'
+import { histogramView, logDetailView, logView, visibleLogs } from './log-view.ts'
 import { findLog, listLogs } from './queries.ts'
 import type { RequestLog } from './record-request.ts'
 import {
@@ -17,9 +18,12 @@ import {
   listTransactionLogsQuery,
   streamTransactionLogsQuery,
   transactionLogDetailSchema,
+  transactionLogHistogramQuery,
+  transactionLogHistogramSchema,
   transactionLogPage,
 } from './schema.ts'
 import { streamLogs } from './stream-logs.ts'
+import { createTurns } from './turns.ts'
 
 export type TransactionLogsDeps = ReadSessionDeps & {
   requestLog: Pick<RequestLog, 'live'>
@@ -30,11 +34,19 @@ export type TransactionLogsDeps = ReadSessionDeps & {
 // A session is read from the database; a key is in memory and is looked at every second.
 const SESSION_CHECK_MS = 10_000
 
+// Each holds a connection of the pool, which has 20 for everybody, for up to some seconds.
+const COUNTING = {
+  atOnceMax: 4,
+  atOncePerWorkspace: 2,
+  waitingPerWorkspace: 8,
+  detail: 'Too many counts are running. Try again in a moment.',
+}
+
 const tags = ['Transaction Logs']
 const access = { access: { resource: 'transaction-logs', action: 'read', doors: ['key', 'member'] } } as const
 const params = z.object({ id: z.string().max(64) })
 
-/** `/v1/transaction-logs`: list, live stream, export, one request in full. */
+/** `/v1/transaction-logs`: list, live stream, export, counts over time, one request in full. */
 export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void {
   app.get(
     '/v1/transaction-logs',
@@ -104,6 +116,28 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
       const rows = exportLogs(deps.database.pool, { filter, format, nowMs: deps.clock.now() })
       const { workspaceId } = principal
       return deps.exports.send(reply, { workspaceId, name: 'transaction-logs', format, rows })
+    },
+  )
+
+  const counting = createTurns(COUNTING)
+  app.get(
+    '/v1/transaction-logs/histogram',
+    {
+      exposeHeadRoute: false,
+      config: access,
+      schema: {
+        tags,
+        summary: 'Count requests over time',
+        querystring: transactionLogHistogramQuery,
+        response: { 200: transactionLogHistogramSchema },
+      },
+    },
+    async ({ principal, query: { buckets, ...query } }) => {
+      const filter = visibleLogs(principal, query)
+      const options = { bucketsMax: buckets, nowMs: deps.clock.now() }
+      return counting(principal.workspaceId, async () =>
+        histogramView(await countLogs(deps.database, filter, options)),
+      )
     },
   )
 

@@ -133,6 +133,47 @@ export const exportTransactionLogsQuery = z.object({
   format: exportFormat,
 })
 
+const BUCKETS_MAX = 200
+const BUCKETS_DEFAULT = 60
+
+export const transactionLogHistogramQuery = z.object({
+  ...filters,
+  created_after: created_after.meta({
+    description: 'RFC 3339. By default the first day that has a matching request.',
+  }),
+  created_before: created_before.meta({ description: 'RFC 3339. By default now.' }),
+  buckets: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(BUCKETS_MAX)
+    .default(BUCKETS_DEFAULT)
+    .meta({ description: 'At most so many buckets. Their width is a round one.' }),
+})
+
+const rows = z.int()
+export const transactionLogHistogramSchema = z
+  .object({
+    from: timestamp,
+    to: timestamp,
+    bucket_seconds: z.int().meta({ description: 'The width of a bucket.', example: 3600 }),
+    exact: z.boolean().meta({
+      description: 'False where there are so many rows that the counts were estimated from a sample.',
+    }),
+    data: z.array(
+      z.object({
+        at: timestamp.meta({ description: 'When the bucket begins; the first may begin before `from`.' }),
+        '2xx': rows,
+        '3xx': rows,
+        '4xx': rows,
+        '5xx': rows,
+        forwarded: rows.meta({ description: 'Passed on, and no outcome yet.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'TransactionLogHistogram', description: 'How many rows match, over time, by class of status.' })
+
+export type TransactionLogHistogram = z.infer<typeof transactionLogHistogramSchema>
 export type TransactionLog = z.infer<typeof transactionLogSchema>
 export type TransactionLogDetail = z.infer<typeof transactionLogDetailSchema>
 export type LogFilterInput = Partial<z.infer<typeof listTransactionLogsQuery>>

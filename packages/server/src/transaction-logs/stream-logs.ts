@@ -13,6 +13,9 @@ const ROWS_RESUMED_MAX = 1_000
 // Rows become visible in the order of commits, which is not quite that of ids: a resumed view starts a
 // little earlier and may repeat rows; their ids tell.
 const RESUME_OVERLAP_MS = 5_000
+// A request has its id from its start and its row at its end, 30 s later at most: a slow one is looked for so far back.
+const SLOWEST_REQUEST_MS = 35_000
+const GAP = 'event: gap\ndata: {}\n\n'
 // A reader this far behind is cut off; it resumes where it was.
 const UNREAD_BYTES_MAX = 1024 * 1024
 
@@ -27,6 +30,7 @@ export type StreamDeps = {
 /**
  * Server-sent events: every matching row from now on, or from just before `afterId`. Each event's id is
  * the request id. A row that another service completed comes again with its outcome. A comment goes out every 10 s.
+ * An event `gap` says that more was missed than the stream repeats: the list has it.
  * Ends when the key or session does.
  */
 export async function streamLogs(
@@ -76,7 +80,9 @@ export async function streamLogs(
   })
   try {
     send('retry: 1000\n: connected\n\n')
-    const missed = afterId === undefined ? [] : await rowsSince(deps, filter, afterId)
+    const { rows: missed, isGap } =
+      afterId === undefined ? { rows: [], isGap: false } : await rowsSince(deps, filter, afterId)
+    if (isGap) send(GAP)
     const seen = new Map(missed.map((row) => [row.id, row.status]))
     const isNews = ({ id, status }: LogRow) =>
       !seen.has(id) || (seen.get(id) === PASSED_ON && status !== PASSED_ON)
@@ -89,14 +95,24 @@ export async function streamLogs(
   }
 }
 
-async function rowsSince(deps: StreamDeps, filter: LogFilter, afterId: string): Promise<LogRow[]> {
-  const createdAfter = new Date(idTime(afterId) - RESUME_OVERLAP_MS)
-  const rows = await listLogs(
+/** What came after a row, and since a little before it; a gap where that is more than is repeated. */
+async function rowsSince(
+  deps: StreamDeps,
+  filter: LogFilter,
+  afterId: string,
+): Promise<{ rows: LogRow[]; isGap: boolean }> {
+  const afterMs = idTime(afterId)
+  const newest = await listLogs(
     deps.executor,
-    { ...filter, createdAfter },
+    { ...filter, createdAfter: new Date(afterMs - SLOWEST_REQUEST_MS) },
     { limit: ROWS_RESUMED_MAX, nowMs: deps.clock.now() },
   )
-  return rows.filter((row) => row.id !== afterId).reverse()
+  const oldest = newest.at(-1)
+  const isGap =
+    newest.length === ROWS_RESUMED_MAX &&
+    oldest !== undefined &&
+    idTime(oldest.id) > afterMs - RESUME_OVERLAP_MS
+  return { rows: newest.filter((row) => row.id !== afterId).reverse(), isGap }
 }
 
 /** When nobody can tell (the database is away), the stream ends too; its owner may open it again. Never throws. */

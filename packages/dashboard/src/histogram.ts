@@ -1,0 +1,56 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call, type Mode } from './api.ts'
+import type { TransactionLogHistogram } from './api-types.ts'
+import { sendable, TRANSACTION_LOGS, type LogFilters } from './logs.ts'
+
+const BUCKETS = 80
+const REFRESH_MS = 10_000
+
+/** From bottom to top. */
+export const CLASSES = [
+  { name: '2xx', word: 'accepted' },
+  { name: '3xx', word: 'redirected' },
+  { name: 'forwarded', word: 'forwarded' },
+  { name: '4xx', word: 'refused' },
+  { name: '5xx', word: 'failed' },
+] as const
+
+export type Bucket = TransactionLogHistogram['data'][number]
+/** From the first to the last bucket, both within it. */
+export type Span = { first: number; last: number }
+
+/** How many requests match, over time; asked again while they may still grow. */
+export const histogramQuery = (mode: Mode, filters: LogFilters, isLive: boolean) =>
+  queryOptions({
+    queryKey: [TRANSACTION_LOGS, mode, 'histogram', sendable(filters)],
+    queryFn: ({ signal }) =>
+      call<TransactionLogHistogram>('GET', `${TRANSACTION_LOGS}/histogram`, {
+        signal,
+        mode,
+        query: { ...sendable(filters), buckets: BUCKETS },
+      }),
+    placeholderData: (before: TransactionLogHistogram | undefined, query) =>
+      query?.queryKey[1] === mode ? before : undefined,
+    refetchInterval: isLive && REFRESH_MS,
+    retry: false,
+  })
+
+export const totalOf = (bucket: Bucket): number => CLASSES.reduce((sum, { name }) => sum + bucket[name], 0)
+
+/** The moments between which some buckets lie, as filters: the ends of the whole range stay where they are. */
+export function rangeOfSpan(
+  { from, to, bucket_seconds: seconds, data }: TransactionLogHistogram,
+  span: Span,
+): { created_after: string; created_before: string } {
+  const start = Math.max(Date.parse(data[span.first]?.at ?? from), Date.parse(from))
+  const end = Math.min(Date.parse(data[span.last]?.at ?? from) + seconds * 1_000, Date.parse(to))
+  // `created_after` leaves out the moment itself, and a bucket begins with it.
+  return { created_after: new Date(start - 1).toISOString(), created_before: new Date(end).toISOString() }
+}
+
+/** A round number at or above the most of one bucket: the top of the axis. */
+export function axisTop(data: readonly Bucket[]): number {
+  const most = Math.max(1, ...data.map(totalOf))
+  const power = 10 ** Math.floor(Math.log10(most))
+  return ([1, 2, 5, 10].find((step) => step * power >= most) ?? 10) * power
+}
