@@ -29,6 +29,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     // Keeps the filled cluster in this folder; the next run measures it again without filling it.
     keep: { type: 'string' },
+    // Each row that was filled in stands for so many more, made by the database: millions in a minute.
+    multiply: { type: 'string', default: '0' },
     // One table of them: filters or histogram.
     only: { type: 'string' },
   },
@@ -58,6 +60,7 @@ async function main(opened: Database): Promise<void> {
   console.log(`${machine()}; ${ROWS} rows over ${values.days} days`)
   const requestLog = createRequestLog({ database: opened, clock: systemClock, log: createLog('error') })
   if (!isFilled) await fillAll(requestLog)
+  if (!isFilled && Number(values.multiply) > 0) await multiply(opened, Number(values.multiply))
   if (!values.only) await ingestRounds(requestLog)
   await requestLog.close()
   await opened.pool.query('analyze transaction_log_series')
@@ -72,6 +75,27 @@ async function fillAll(requestLog: RequestLog): Promise<void> {
   })
   console.log(
     `\nFilled at ${Math.round(filled)} rows/s (with making the records), ${requestLog.dropped} dropped`,
+  )
+}
+
+/** Adds copies of every row within five minutes of it, without payloads. */
+async function multiply(opened: Database, times: number): Promise<void> {
+  const client = await opened.pool.connect()
+  await client.query('set statement_timeout = 0')
+  const startedAt = performance.now()
+  const { rowCount } = await client.query(
+    `insert into transaction_logs (id, series_id, duration_ms, request_count, path_hash, path_grams, path, ip)
+     select (lpad(to_hex(least(greatest(ms, $2), $3)), 12, '0') || left(md5(random()::text), 20))::uuid,
+            series_id, duration_ms, request_count, path_hash, path_grams, path, ip
+       from (select l.*, ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint
+                         + floor(random() * 600000 - 300000)::bigint as ms
+               from transaction_logs l cross join generate_series(1, $1)) copy`,
+    [times, FIRST, NOW],
+  )
+  await client.query('vacuum analyze transaction_logs')
+  client.release()
+  console.log(
+    `\nMultiplied to ${rowCount} more rows in ${Math.round((performance.now() - startedAt) / 1000)} s`,
   )
 }
 
