@@ -16,6 +16,7 @@ import {
   test,
   transactionLogs,
   transactions,
+  usage,
   webhookEndpoints,
   webhookLogs,
 } from './resources.ts'
@@ -67,6 +68,7 @@ export class Countersign {
   readonly webhookEndpoints = webhookEndpoints(this)
   readonly webhookLogs = webhookLogs(this)
   readonly transactionLogs = transactionLogs(this)
+  readonly usage = usage(this)
   /** Test Mode only. */
   readonly test = test(this)
 

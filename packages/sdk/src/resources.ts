@@ -11,6 +11,7 @@ import type {
   EventType,
   FeeRule,
   Input,
+  KeyUsage,
   Page,
   Query,
   Statement,
@@ -22,6 +23,7 @@ import type {
   Transaction,
   TransactionLog,
   TransactionLogRow,
+  Usage,
   WebhookEndpoint,
   WebhookEndpointWithSecret,
   WebhookReplay,
@@ -225,6 +227,18 @@ export function reports(client: Requester) {
     /** Counts and sums of transactions in a time zone, by what `group_by` names. */
     summary: (query?: Query<'/v1/reports/summary', 'get'>, options?: CallOptions) =>
       client.request<SummaryReport>('GET', '/v1/reports/summary', { ...options, query }),
+  }
+}
+
+/** `/v1/usage` */
+export function usage(client: Requester) {
+  return {
+    /** Requests and webhook attempts over time, of everything, one key or one endpoint. */
+    read: (query?: Query<'/v1/usage', 'get'>, options?: CallOptions) =>
+      client.request<Usage>('GET', '/v1/usage', { ...options, query }),
+    /** Requests of each of some keys over time. `api_key_id` holds their ids, apart by commas. */
+    readKeys: (query: Query<'/v1/usage/api-keys', 'get'>, options?: CallOptions) =>
+      client.request<KeyUsage>('GET', '/v1/usage/api-keys', { ...options, query }),
   }
 }
 

@@ -50,6 +50,8 @@ export type Balance = Answer<'/v1/balances', 'get'>['data'][number]
 export type Event = Answer<'/v1/events/{id}', 'get'>
 export type EventType = Answer<'/v1/event-types', 'get'>['data'][number]
 export type SummaryReport = Answer<'/v1/reports/summary', 'get'>
+export type Usage = Answer<'/v1/usage', 'get'>
+export type KeyUsage = Answer<'/v1/usage/api-keys', 'get'>
 export type Statement = Answer<'/v1/accounts/{id}/statement', 'get'>
 export type StatementLine = Statement['data'][number]
 /** A row of a statement's file: the balance before, a line, or the balance after. */

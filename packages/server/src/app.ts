@@ -39,6 +39,7 @@ import { settlementRoutes } from './settlements/routes.ts'
 import { explainRoutes } from './signatures/explain-routes.ts'
 import { GRADED_PATH, gradeRoutes } from './signatures/grade-routes.ts'
 import { transactionLogRoutes } from './transaction-logs/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
 
@@ -165,6 +166,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   operatorKeyRoutes(app, deps)
   transactionLogRoutes(app, deps)
   keyUseRoutes(app, deps)
+  usageRoutes(app, deps)
   explainRoutes(app, deps)
   gradeRoutes(app, deps)
   ledgerRoutes(app, deps)

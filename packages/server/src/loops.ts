@@ -19,6 +19,8 @@ import { deliverMail, pruneMail, sendMail, smtpTransport, type Message } from '.
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
 import { pruneTransactionLogs } from './transaction-logs/partitions.ts'
+import { foldUsageLoop } from './usage/fold-usage.ts'
+import { pruneUsage } from './usage/prune-usage.ts'
 import { checkEventsLoop } from './webhooks/check-events-loop.ts'
 import { pruneWebhooks } from './webhooks/partitions.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
@@ -49,6 +51,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     checkEventsLoop(foundation),
     replayLoop(foundation),
     resetLoop(foundation),
+    foldUsageLoop(foundation),
     settleLoop({ ...foundation, rails: [simulator] }),
     expireHoldsLoop(foundation),
     reconciliationLoop({
@@ -114,6 +117,7 @@ function pruneLoop({ config, database, clock }: Foundation): Loop {
   const chores = [
     () => pruneTransactionLogs(database, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
     () => pruneWebhooks(database, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
+    () => pruneUsage(executor, { nowMs: clock.now(), retentionDays: config.logRetentionDays }),
     () => deleteExpiredSessions(executor, new Date(clock.now())),
     () => pruneThrottles({ executor, clock }),
     () => pruneMail({ database, clock }),

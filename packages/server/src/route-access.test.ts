@@ -50,7 +50,10 @@ const OBJECTS: Record<string, { kind: IdKind; divided: boolean }> = {
 const NOT_OF_A_WORKSPACE = /^\/v1\/operator\/|:currency_type/
 
 /** What a route must be asked. */
-const QUERIES: Record<string, string> = { '/v1/deposit-instructions': '?currency=USD' }
+const QUERIES: Record<string, string> = {
+  '/v1/deposit-instructions': '?currency=USD',
+  '/v1/usage/api-keys': `?api_key_id=${newId('key')}`,
+}
 
 /** A body that passes the route's schema, so that what is refused is the id. */
 const BODIES: Record<string, unknown> = {

@@ -1469,6 +1469,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count requests and webhook attempts over time
+         * @description Requests by class of status, with percentiles of their latency, and attempts at webhooks, in buckets of one minute to one day: at most 1 000 of them. A request counts where it began, exactly as Transaction Logs list it, within a second. Deleted and expired keys still count.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The beginning of the range. 24 hours before `to` when absent. */
+                    from?: string;
+                    /** @description The end of the range. Now when absent. */
+                    to?: string;
+                    /** @description How long a bucket is. When absent: the shortest that is kept for the range and makes at most 200 buckets. Minutes and ten minutes are kept as long as the logs, longer ones for 400 days. */
+                    interval?: "1m" | "10m" | "1h" | "6h" | "1d";
+                    /** @description For members; a key sees its own. */
+                    currency_type?: "fiat" | "crypto";
+                    /** @description Only requests signed with this key. */
+                    api_key_id?: string;
+                    /** @description Only attempts at this webhook endpoint. */
+                    endpoint_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Usage"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the requests of each of some keys over time
+         * @description At most 100 keys and 200 buckets. A member sees keys of both modes, a key those of its own mode and currency type; of a key that is not there, nothing happened.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The beginning of the range. 24 hours before `to` when absent. */
+                    from?: string;
+                    /** @description The end of the range. Now when absent. */
+                    to?: string;
+                    /** @description How long a bucket is. When absent: the shortest that is kept for the range and makes at most 200 buckets. Minutes and ten minutes are kept as long as the logs, longer ones for 400 days. */
+                    interval?: "1m" | "10m" | "1h" | "6h" | "1d";
+                    /** @description Ids of keys, comma-separated, at most 100. */
+                    api_key_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeyUsageList"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/test/explain-signature": {
         parameters: {
             query?: never;
@@ -7276,6 +7394,114 @@ export interface components {
                 /** @description Passed on, and no outcome yet. */
                 forwarded: number;
             }[];
+        };
+        /** @description The milliseconds within which so many per cent ended; each is exact to an eighth. Null where none ended. */
+        UsageLatency: {
+            p50: number;
+            p95: number;
+            p99: number;
+        } | null;
+        /** @description Requests as Transaction Logs count them, refused ones too. */
+        UsageRequests: {
+            /** @example 3 */
+            total: number;
+            /** @example 3 */
+            status_1xx: number;
+            /** @example 3 */
+            status_2xx: number;
+            /** @example 3 */
+            status_3xx: number;
+            /** @example 3 */
+            status_4xx: number;
+            /** @example 3 */
+            status_5xx: number;
+            /**
+             * @description Passed on to a service of the platform that has not told its answer.
+             * @example 3
+             */
+            forwarded: number;
+            latency_ms: components["schemas"]["UsageLatency"];
+        };
+        /** @description Tries to send webhooks, by the time of the try. */
+        UsageWebhookAttempts: {
+            /** @example 3 */
+            total: number;
+            /** @example 3 */
+            delivered: number;
+            /**
+             * @description Answered with anything but 2xx, or not at all. Most are tried again.
+             * @example 3
+             */
+            failed: number;
+            latency_ms: components["schemas"]["UsageLatency"];
+        };
+        UsageBucket: {
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            start: string;
+            /** @description Null where only an endpoint was asked for. */
+            requests: components["schemas"]["UsageRequests"] | null;
+            /** @description Null where only a key was asked for, or to a key without the scope `webhook-logs:read`. */
+            webhook_attempts: components["schemas"]["UsageWebhookAttempts"] | null;
+        };
+        /** @description What happened over time, counted exactly. */
+        Usage: {
+            /**
+             * Format: date-time
+             * @description Where the first bucket begins: the beginning asked for or before it.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Where the last bucket ends. It may lie ahead: then that bucket still fills.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            to: string;
+            /** @enum {string} */
+            interval: "1m" | "10m" | "1h" | "6h" | "1d";
+            /** @enum {string} */
+            mode: "test" | "production";
+            /** @description Of the whole range. */
+            totals: {
+                /** @description Null where only an endpoint was asked for. */
+                requests: components["schemas"]["UsageRequests"] | null;
+                /** @description Null where only a key was asked for, or to a key without the scope `webhook-logs:read`. */
+                webhook_attempts: components["schemas"]["UsageWebhookAttempts"] | null;
+            };
+            /** @description Every bucket of the range, oldest first, empty ones too. They begin at whole intervals of UTC. */
+            data: components["schemas"]["UsageBucket"][];
+        };
+        KeyUsage: {
+            api_key_id: string;
+            /** @example 3 */
+            total: number;
+            /** @description Of each bucket of the range, oldest first. */
+            requests: number[];
+            /** @description Of these, those answered with 4xx. */
+            refused: number[];
+            /** @description Of these, those answered with 5xx. */
+            failed: number[];
+        };
+        /** @description Requests of each key over time, in the order asked for. */
+        KeyUsageList: {
+            /**
+             * Format: date-time
+             * @description Where the first bucket begins: the beginning asked for or before it.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Where the last bucket ends. It may lie ahead: then that bucket still fills.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            to: string;
+            /** @enum {string} */
+            interval: "1m" | "10m" | "1h" | "6h" | "1d";
+            data: components["schemas"]["KeyUsage"][];
         };
         DeclaredEventType: {
             type: string;

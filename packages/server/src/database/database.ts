@@ -51,6 +51,9 @@ export function openDatabase(url: string | pg.PoolConfig, options: DatabaseOptio
   })
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => options.onIdleError?.(error))
+  // The same for one that breaks between two statements, or while it is handed from one user to the next; whatever is
+  // asked of it then fails.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   return {
     pool,
@@ -61,9 +64,6 @@ export function openDatabase(url: string | pg.PoolConfig, options: DatabaseOptio
 
 async function runTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  // A connection that breaks between two statements says so here; the next statement then throws.
-  const ignoreBreak = () => {}
-  client.on('error', ignoreBreak)
   let broken: Error | undefined
   try {
     await client.query('begin')
@@ -75,7 +75,6 @@ async function runTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
     await client.query('rollback').catch((fault: Error) => (broken = fault))
     throw error
   } finally {
-    client.off('error', ignoreBreak)
     client.release(broken)
   }
 }

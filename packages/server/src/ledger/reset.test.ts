@@ -26,6 +26,8 @@ const KEPT = new Set([
   'ledger_sequences',
   'transaction_log_series',
   'transaction_logs',
+  'usage_counts',
+  'usage_pending',
   'webhook_endpoints',
 ])
 /** Written by the reset itself, or by whoever signs in. */

@@ -1,5 +1,8 @@
 import type { Database } from '../database/database.ts'
+import { idTime } from '../ids.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
+import { latencySlot, latencyText } from '../usage/latency.ts'
+import { MINUTE_MS, startOf } from '../usage/usage.ts'
 import type { RequestLog } from './record-request.ts'
 import { answerHeadersJson, redactBody } from './redact.ts'
 import { dayName, dayOfRequest, requestIdToUuid } from './request-id.ts'
@@ -77,13 +80,15 @@ async function writeOutcome(database: Database, outcome: RequestOutcome): Promis
       body.bytes,
       body.truncated,
       body.digest,
+      new Date(startOf(idTime(outcome.id), MINUTE_MS)),
+      latencyText(new Map([[latencySlot(outcome.durationMs), 1]])),
     ],
   })
   return rows[0]
 }
 
 // The status is part of the series, so the row moves to another one. A second outcome at the same moment waits for
-// the row, finds it in another series and changes nothing.
+// the row, finds it in another series and changes nothing. Of its key's usage, one without outcome becomes one with it.
 const OUTCOME = `
 with found as (
   select l.series_id, l.ip, l.request_count, coalesce(l.path, s.path_pattern) as path, s.workspace_id, s.mode,
@@ -108,6 +113,14 @@ with found as (
          response_body_truncated = $9::boolean, response_body_digest = $10
     from changed where p.id = $1::uuid
   returning p.id
+), counted as (
+  insert into usage_pending (workspace_id, mode, currency_type, subject_id, at, status_none, status_1xx, status_2xx,
+    status_3xx, status_4xx, status_5xx, latency)
+  select workspace_id, mode, currency_type, api_key_id, $11::timestamptz, -request_count,
+    case when class = 1 then request_count else 0 end, case when class = 2 then request_count else 0 end,
+    case when class = 3 then request_count else 0 end, case when class = 4 then request_count else 0 end,
+    case when class = 5 then request_count else 0 end, $12
+    from changed cross join found cross join (values ($2::smallint / 100)) as outcome (class)
 )
 select exists (select 1 from changed) as is_changed, workspace_id, api_key_id, mode, currency_type, method, path, ip,
        request_count

@@ -2,10 +2,13 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Database } from '../database/database.ts'
+import { latencyText } from '../usage/latency.ts'
+import type { Usage } from '../usage/usage.ts'
 import { createPages, piecesOf, type Line } from './pages.ts'
 import { pathGrams, pathHash } from './path-pattern.ts'
 import type { ListedRow, Payload, Series } from './record.ts'
 import { dayName } from './request-id.ts'
+import { usageOf } from './usage-counts.ts'
 
 // Measured: below this one statement with arrays is faster, above it COPY is (docs/decisions/0010).
 const COPY_ROWS_MIN = 64
@@ -83,24 +86,44 @@ const PAYLOADS: Table<Payload> = {
   ],
 }
 
+const USAGE: Table<Usage> = {
+  name: 'usage_pending',
+  columns: [
+    { name: 'workspace_id', type: 'text', of: (usage) => usage.workspaceId, plain: true },
+    { name: 'mode', type: 'text', of: (usage) => usage.mode, plain: true },
+    { name: 'currency_type', type: 'text', of: (usage) => usage.currencyType, plain: true },
+    { name: 'subject_id', type: 'text', of: (usage) => usage.subjectId, plain: true },
+    { name: 'at', type: 'timestamptz', of: (usage) => new Date(usage.atMs).toISOString(), plain: true },
+    ...['none', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status, index) => ({
+      name: `status_${status}`,
+      type: 'integer',
+      of: (usage: Usage) => usage.counts[index] as number,
+      plain: true as const,
+    })),
+    { name: 'latency', type: 'text', of: (usage) => latencyText(usage.latency), plain: true },
+  ],
+}
+
 /** A payload as it is copied. */
 export function payloadLine({ uuid }: ListedRow, payload: Payload): string {
   return csvLine(PAYLOADS.columns, payload, uuid)
 }
 
-/** Commits rows, each in both tables, in one transaction. */
+/** Commits rows, each in both tables, and what they add to the usage of their keys, in one transaction. */
 export async function writeRows(
   database: Database,
   rows: readonly WaitingRow[],
   seriesIds: readonly number[],
 ): Promise<void> {
   const payloads = rows.flatMap(({ payload }) => payload ?? [])
+  const usage = usageOf(rows.map(({ listed }) => listed))
   if (rows.length < COPY_ROWS_MIN && payloads.length === rows.length)
-    return insertRows(database, { rows, payloads, seriesIds })
+    return insertRows(database, { rows, payloads, usage, seriesIds })
   await database.transaction(async (client) => {
     const lines = rows.map(({ listed }, index) => csvLine(ROWS.columns, listed, seriesIds[index] as number))
     await copy(client, ROWS, [lines.join('')])
     await copy(client, PAYLOADS, piecesOf(linesOf(rows)))
+    await copy(client, USAGE, [usage.map((one) => csvLine(USAGE.columns, one, '')).join('')])
   })
 }
 
@@ -113,27 +136,34 @@ function linesOf(rows: readonly WaitingRow[]): Line[] {
 const INSERT_NAME = 'transaction-log-insert'
 const INSERT = insertStatement()
 
-/** Both tables in one statement: one round trip and one commit. */
+/** All tables in one statement: one round trip and one commit. */
 async function insertRows(
   database: Database,
   {
     rows,
     payloads,
+    usage,
     seriesIds,
-  }: { rows: readonly WaitingRow[]; payloads: readonly Payload[]; seriesIds: readonly number[] },
+  }: {
+    rows: readonly WaitingRow[]
+    payloads: readonly Payload[]
+    usage: readonly Usage[]
+    seriesIds: readonly number[]
+  },
 ): Promise<void> {
   const values = [
     ...ROWS.columns.map(({ of }) => rows.map(({ listed }, index) => of(listed, seriesIds[index] as number))),
     ...PAYLOADS.columns.map(({ of }) =>
       payloads.map((payload, index) => of(payload, (rows[index] as WaitingRow).listed.uuid)),
     ),
+    ...USAGE.columns.map(({ of }) => usage.map((one) => of(one, ''))),
   ]
   await database.pool.query({ name: INSERT_NAME, text: INSERT, values })
 }
 
 function insertStatement(): string {
   let parameter = 0
-  const inserts = [ROWS, PAYLOADS].map(({ name, columns }) => {
+  const inserts = [ROWS, PAYLOADS, USAGE].map(({ name, columns }) => {
     const names = columns.map((column) => column.name).join(', ')
     // Arrays of arrays would have to be of one length: these travel as texts.
     const selected = columns.map(({ name: column, type }) =>
@@ -142,7 +172,7 @@ function insertStatement(): string {
     const arrays = columns.map(({ type }) => `$${(parameter += 1)}::${type.endsWith('[]') ? 'text' : type}[]`)
     return `insert into ${name} (${names}) select ${selected.join(', ')} from unnest(${arrays.join(', ')}) as t (${names})`
   })
-  return `with rows as (${inserts[0]}) ${inserts[1]}`
+  return `with rows as (${inserts[0]}), payloads as (${inserts[1]}) ${inserts[2]}`
 }
 
 async function copy(

@@ -222,8 +222,8 @@ const STEP_BACK_SECONDS = 3_600
 /** A healthy endpoint's row is written this often at most. */
 const HEALTH_INTERVAL_SECONDS = 10
 
-// One statement for a batch: the attempts are recorded, the deliveries finished or put back, and the endpoints'
-// health noted, all or nothing. Rows whose lease is no longer ours fall out in `mine` and change nothing.
+// One statement for a batch: the attempts are recorded and counted, the deliveries finished or put back, and the
+// endpoints' health noted, all or nothing. Rows whose lease is no longer ours fall out in `mine` and change nothing.
 const COMPLETE = `
   with result as materialized (
     select * from json_to_recordset($1) as r (
@@ -248,6 +248,21 @@ const COMPLETE = `
       request_body, status_code, response_headers, decode(response_body, 'base64'), response_truncated, dns_ms, connect_ms, tls_ms,
       first_byte_ms, error, error_detail
     from mine
+  ),
+  counted as (
+    insert into usage_pending (workspace_id, mode, currency_type, subject_id, at, status_none, status_1xx, status_2xx,
+      status_3xx, status_4xx, status_5xx, latency)
+    select workspace_id, mode, currency_type, endpoint_id, minute, coalesce(sum(tries) filter (where class = 0), 0), 0,
+      coalesce(sum(tries) filter (where class = 2), 0), coalesce(sum(tries) filter (where class = 3), 0),
+      coalesce(sum(tries) filter (where class = 4), 0), coalesce(sum(tries) filter (where class = 5), 0),
+      string_agg(slot || ':' || tries, ' ')
+    from (
+      select workspace_id, mode, currency_type, endpoint_id, date_bin('1 minute', at, 'epoch') as minute,
+        case when error is null then 2 when status_code between 300 and 599 then status_code / 100 else 0 end as class,
+        usage_slot(least(round(duration_ms * 1000), 2147483647)::integer) as slot, count(*)::integer as tries
+      from mine group by 1, 2, 3, 4, 5, 6, 7
+    ) tried
+    group by 1, 2, 3, 4, 5
   ),
   retried as (
     update pending_deliveries p set attempt_count = m.number, next_at = m.next_at, last_status_code = m.status_code,
