@@ -189,7 +189,7 @@ test('the migration counts the rows that an earlier server left', async () => {
   )
   await requestLog.close()
   const before = await usageOfLogs(database.pool)
-  const migration = await readFile(new URL('../database/migrations/0039_usage.sql', import.meta.url), 'utf8')
+  const migration = await readFile(new URL('../database/migrations/0044_usage.sql', import.meta.url), 'utf8')
   await database.transaction(async (client) => {
     await client.query('drop table usage_pending, usage_counts; drop function usage_slot')
     await client.query(migration)
