@@ -13,7 +13,8 @@ export function valueTicks(max: number, { whole = false } = {}): number[] {
   const wanted = Math.max(max, whole ? 1 : Number.MIN_VALUE)
   const power = 10 ** Math.floor(Math.log10(wanted / 3))
   const steps = NICE.map((one) => one * power)
-  const step = steps.find((one) => one * 3 >= wanted && (!whole || Number.isInteger(one))) ?? Math.ceil(wanted / 3)
+  const step =
+    steps.find((one) => one * 3 >= wanted && (!whole || Number.isInteger(one))) ?? Math.ceil(wanted / 3)
   const count = Math.ceil(wanted / step)
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)))
 }

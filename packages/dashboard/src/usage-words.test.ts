@@ -17,7 +17,13 @@ test('a share is never rounded to all or nothing', () => {
 })
 
 test('latencies and large numbers are as short as they are precise', () => {
-  expect([0.42, 8.31, 24, 243.4, 1_240].map(latency)).toEqual(['0.42 ms', '8.3 ms', '24 ms', '243 ms', '1.2 s'])
+  expect([0.42, 8.31, 24, 243.4, 1_240].map(latency)).toEqual([
+    '0.42 ms',
+    '8.3 ms',
+    '24 ms',
+    '243 ms',
+    '1.2 s',
+  ])
   expect([0, 9_999, 12_345, 1_234_567].map(shortNumber)).toEqual(['0', '9,999', '12.3k', '1.23M'])
 })
 

@@ -21,7 +21,12 @@ export type UsageFilters = Partial<Record<(typeof USAGE_FILTER_NAMES)[number], s
 
 /** The times that an address names, or null for one of the ranges up to now. */
 export function zoomOf({ from, to }: UsageFilters): { from: string; to: string } | null {
-  if (from === undefined || to === undefined || Number.isNaN(Date.parse(from)) || Number.isNaN(Date.parse(to)))
+  if (
+    from === undefined ||
+    to === undefined ||
+    Number.isNaN(Date.parse(from)) ||
+    Number.isNaN(Date.parse(to))
+  )
     return null
   return { from, to }
 }
