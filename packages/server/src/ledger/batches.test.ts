@@ -14,7 +14,13 @@ const NOW = new Date(Date.UTC(2025, 10, 23, 12))
 
 const migration = (name: string) =>
   readFileSync(new URL(`../database/migrations/${name}.sql`, import.meta.url), 'utf8')
-const REPLACED = ['publish_event', 'publish_balances', 'create_transactions', 'advance_transactions']
+const REPLACED = [
+  'publish_event',
+  'publish_balances',
+  'post_step',
+  'create_transactions',
+  'advance_transactions',
+]
 
 /** A function as its migration made it, under a name of its own, calling its own kind. */
 function rowByRow(file: string, name: string): string {
@@ -38,6 +44,7 @@ beforeAll(async () => {
   for (const [file, name] of [
     ['0020_webhook_engine', 'publish_event'],
     ['0007_ledger', 'publish_balances'],
+    ['0007_ledger', 'post_step'],
     ['0007_ledger', 'create_transactions'],
     ['0007_ledger', 'advance_transactions'],
   ] as const)

@@ -42,7 +42,7 @@ export async function beginReset(
     )
     // In the order in which postings lock.
     await client.query(
-      `select from accounts where workspace_id = $1 and mode = 'test' order by id for update`,
+      `select from accounts where workspace_id = $1 and mode = 'test' order by kind, id for update`,
       [workspaceId],
     )
     await client.query(

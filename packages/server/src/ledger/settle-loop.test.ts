@@ -234,7 +234,7 @@ describe('the settle loop', () => {
     )
     expect(await status(id)).toBe('pending')
     clock.advance(7_000)
-    await Promise.all(Array.from({ length: 120 }, () => create()))
+    await Promise.all(Array.from({ length: 40 }, () => create()))
     clock.advance(1_000)
     const loop = settleLoop({ ...deps(), rails: [simulator] })
     expect(await loop.run()).toBe('more')

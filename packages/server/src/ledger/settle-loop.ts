@@ -11,7 +11,8 @@ export type SettleDeps = { database: Database; clock: Clock; rails: readonly Rai
 // A look every so often costs one index probe; nothing is due sooner than a second after it was made, so nobody
 // needs to ring a bell.
 const SETTLE_INTERVAL_MS = 100
-const BATCH_MAX = 100
+// Creating waits for so many at most, where both are about one account.
+const BATCH_MAX = 32
 const LEASE_MS = 30_000
 
 /** Asks the rails what became of the transactions that are due, and moves those on. */

@@ -76,8 +76,9 @@ type Waiting = {
   reject(error: unknown): void
 }
 
-// One commit carries up to so many transactions. Larger batches gain little and keep everybody in them waiting.
-const BATCH_MAX = 64
+// One commit carries up to so many transactions. A batch costs Postgres 2 ms whatever is in it, and keeps everybody in it
+// waiting for all of it: 16 were slower, and 64 no faster (docs/decisions/0021-ledger-batches.md).
+const BATCH_MAX = 32
 // One batch commits while the next is planned; more would only wait for each other's account locks.
 const BATCHES_AT_ONCE = 2
 const WAITING_MAX = 10_000
