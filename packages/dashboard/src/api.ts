@@ -77,12 +77,25 @@ export function onSessionEnd(ask: () => Promise<void>): void {
   signInAgain = ask
 }
 
+/** Changes that have no answer yet: a second press on a button is the same deed, not another one. */
+const underWay = new Map<string, Promise<unknown>>()
+
 /**
- * Sends one request to this server as the signed-in member, in the mode of the URL.
+ * Sends one request to this server as the signed-in member, in the mode of the URL. A change that is sent again
+ * before it is answered is not sent: both get the one answer.
  * A 401 waits for a new sign-in and sends the same request once more, so that no form is lost.
  * @throws ProblemError for every answer that is not 2xx, and when there is no answer.
  */
-export async function call<Result>(method: string, path: string, options: CallOptions = {}): Promise<Result> {
+export function call<Result>(method: string, path: string, options: CallOptions = {}): Promise<Result> {
+  if (method === 'GET') return ask<Result>(method, path, options)
+  const { body, query, idempotencyKey, mode = modeInUrl() } = options
+  const deed = JSON.stringify([method, path, mode, body, query, idempotencyKey])
+  const answer = underWay.get(deed) ?? ask(method, path, options).finally(() => underWay.delete(deed))
+  underWay.set(deed, answer)
+  return answer as Promise<Result>
+}
+
+async function ask<Result>(method: string, path: string, options: CallOptions): Promise<Result> {
   const answer = await send(method, path, options)
   if (answer.status === 401 && signInAgain && !options.handlesUnauthorized) {
     await signInAgain()

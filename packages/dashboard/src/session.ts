@@ -81,7 +81,7 @@ export const workspaceQuery = queryOptions({
   queryFn: ({ signal }) => call<Workspace>('GET', '/v1/workspace', { signal }),
 })
 
-export const saveWorkspaceProfile = (profile: WorkspaceProfile) =>
+export const saveWorkspaceProfile = (profile: Partial<WorkspaceProfile>) =>
   call<Workspace>('PATCH', '/v1/workspace', { body: profile })
 
 /** Begins the set-up of an authenticator app; a first code finishes it. */

@@ -8,7 +8,8 @@ import { ownTimeZone, statementQuery, type StatementRange } from '../reports.ts'
 import { Amount } from './amount.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { FileLinks } from './file-links.tsx'
-import { Empty, Failed, LoadingRows } from './states.tsx'
+import { Loaded } from './loaded.tsx'
+import { Empty } from './states.tsx'
 import { Time } from './time.tsx'
 
 /** What an account held at the beginning and the end of a range of days, and what was posted between. */
@@ -32,11 +33,9 @@ export function AccountStatement({ account }: { account: Account }) {
           onChange={(event) => setRange({ ...range, to: event.currentTarget.value || undefined })}
         />
       </div>
-      {statement.isPending && <LoadingRows rows={4} />}
-      {statement.isError && (
-        <Failed what="The statement" error={statement.error} onRetry={() => void statement.refetch()} />
-      )}
-      {statement.isSuccess && <StatementDetail statement={statement.data} />}
+      <Loaded query={statement} what="The statement" rows={4}>
+        {(data) => <StatementDetail statement={data} />}
+      </Loaded>
       <FileLinks
         path={`/v1/accounts/${account.id}/statement/export`}
         query={{ ...range, time_zone: ownTimeZone() }}

@@ -15,11 +15,12 @@ import { FormError } from './states.tsx'
 /** Name, expiry, enabled, and what the key may do from where and how often. What a key is never changes. */
 export function EditKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDialogProps<Scope>) {
   const queryClient = useQueryClient()
-  const before = apiKey.expires_at ? localDay(new Date(apiKey.expires_at)) : null
+  // The key may change under the open form; what nobody touches here is not sent, so that it cannot undo that.
+  const [opened] = useState(apiKey)
+  const before = opened.expires_at ? localDay(new Date(opened.expires_at)) : null
   const [name, setName] = useState(apiKey.name)
   const [expiresOn, setExpiresOn] = useState<string | null>(before)
   const [enabled, setEnabled] = useState(apiKey.enabled)
-  // What nobody touches is not sent, so that it cannot undo what somebody else changed meanwhile.
   const [scopes, setScopes] = useState<Scope[]>()
   const [addresses, setAddresses] = useState<string>()
   const [rateLimit, setRateLimit] = useState<number | undefined>(apiKey.rate_limit_per_minute)
@@ -28,13 +29,13 @@ export function EditKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDia
   const edit = useMutation({
     mutationFn: () =>
       deeds.edit(apiKey.id, {
-        name: name.trim(),
-        enabled,
+        name: name.trim() === opened.name ? undefined : name.trim(),
+        enabled: enabled === opened.enabled ? undefined : enabled,
         // An expiry that was not touched keeps its own time of day.
         ...(expiresOn === before ? {} : { expires_at: expiresOn === null ? null : endOfDay(expiresOn) }),
         scopes,
         ip_allowlist: addresses === undefined ? undefined : rangesOf(addresses),
-        rate_limit_per_minute: rateLimit === apiKey.rate_limit_per_minute ? undefined : rateLimit,
+        rate_limit_per_minute: rateLimit === opened.rate_limit_per_minute ? undefined : rateLimit,
       }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [deeds.queryKey] })

@@ -64,6 +64,7 @@ function Deliveries({ eventId }: { eventId: string }) {
     <PagedList
       state={state}
       what="The deliveries"
+      usually={2}
       empty={<Empty title="No deliveries">No endpoint was concerned by this event.</Empty>}
     >
       {(rows) => <DeliveryTable rows={rows} without="event" />}

@@ -9,15 +9,21 @@ export function Gate() {
     document.title = [title, 'Countersign'].filter(Boolean).join(' · ')
   }, [title])
   return (
+    <GateFrame>
+      <Outlet />
+    </GateFrame>
+  )
+}
+
+export function GateFrame({ children }: { children: ReactNode }) {
+  return (
     <div className="gate">
       <header className="gate-head">
         <a href="/" className="brand">
           <Mark /> Countersign
         </a>
       </header>
-      <main className="gate-main">
-        <Outlet />
-      </main>
+      <main className="gate-main">{children}</main>
       <footer className="gate-foot row">
         <a className="link" href="/docs">
           API reference

@@ -41,7 +41,7 @@ export function MemberTable({ members, onRemoved }: MemberTableProps) {
               <td data-label="Joined">
                 <Day at={member.created_at} />
               </td>
-              <td>
+              <td className="menu">
                 <MemberMenu member={member} onRemoved={onRemoved} />
               </td>
             </tr>

@@ -1,5 +1,6 @@
 import { CodeIcon, ExternalLinkIcon, MagnifyingGlassIcon, ReaderIcon } from '@radix-ui/react-icons'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useMe } from '../session.ts'
 import { COMMAND_KEY } from './command-host.tsx'
 import { Mark } from './icons.tsx'
@@ -14,8 +15,14 @@ type NavigationProps = {
 
 export function Navigation({ onSearch, onNavigate }: NavigationProps) {
   const me = useMe()
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const nav = useRef<HTMLElement>(null)
+  // Operators have more places than a low window has room for: the one where they are is always in view.
+  useEffect(() => {
+    nav.current?.querySelector('[data-status=active]')?.scrollIntoView({ block: 'nearest' })
+  }, [path])
   return (
-    <nav className="nav" aria-label="Main">
+    <nav className="nav" aria-label="Main" ref={nav}>
       <Link to="/" className="brand" onClick={onNavigate}>
         <Mark /> Countersign
       </Link>

@@ -7,15 +7,23 @@ type PagedListProps<Item> = {
   state: ListState<Item>
   /** What failed, when it fails: "Webhook Logs". */
   what: string
+  /** Rows of the place that it holds while it loads: as many as there usually are. */
+  usually?: number
   empty: ReactNode
   children: (rows: Item[]) => ReactNode
 }
 
 /** Loading, failed, empty or full, and the way to more rows. */
-export function PagedList<Item>({ state: { list, rows }, what, empty, children }: PagedListProps<Item>) {
+export function PagedList<Item>({
+  state: { list, rows },
+  what,
+  usually = 10,
+  empty,
+  children,
+}: PagedListProps<Item>) {
   return (
     <>
-      {list.isPending && <LoadingRows rows={10} />}
+      {list.isPending && <LoadingRows rows={usually} cards />}
       {list.isError && rows.length === 0 && (
         <Failed what={what} error={list.error} onRetry={() => void list.refetch()} />
       )}

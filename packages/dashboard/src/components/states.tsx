@@ -126,10 +126,16 @@ export function FormError({ error, shown = [] }: { error: unknown; shown?: reado
   )
 }
 
-/** Holds the place of a table while it loads. */
-export function LoadingRows({ rows = 6 }: { rows?: number }) {
+/** Holds the place of a table while it loads. @param cards when its rows are cards on a narrow window */
+export function LoadingRows({ rows = 6, cards = false }: { rows?: number; cards?: boolean }) {
   return (
-    <div className="card card-pad stack" role="status" aria-busy="true" aria-label="Loading">
+    <div
+      className="card card-pad stack"
+      data-cards={cards || undefined}
+      role="status"
+      aria-busy="true"
+      aria-label="Loading"
+    >
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={20} width={row === 0 ? '40%' : '100%'} />
       ))}

@@ -12,7 +12,8 @@ import { TransactionBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { DeliveryTable } from './delivery-table.tsx'
 import { PagedList } from './paged-list.tsx'
-import { Failed, LoadingRows, Note } from './states.tsx'
+import { Loaded } from './loaded.tsx'
+import { Note } from './states.tsx'
 import { TransactionActions } from './transaction-actions.tsx'
 import { TransactionTimeline } from './transaction-timeline.tsx'
 
@@ -26,12 +27,10 @@ export function TestCaseRun({ id, onClose }: { id: string; onClose: () => void }
   const transaction = useQuery(transactionQuery('test', id))
   useLiveLook(id)
   return (
-    <Drawer opened onClose={onClose} position="right" size={560} title="Run of a test case">
-      {transaction.isPending && <LoadingRows />}
-      {transaction.isError && (
-        <Failed what="This run" error={transaction.error} onRetry={() => void transaction.refetch()} />
-      )}
-      {transaction.isSuccess && <Life transaction={transaction.data} />}
+    <Drawer opened onClose={onClose} position="right" size={720} title="Run of a test case">
+      <Loaded query={transaction} what="This run">
+        {(data) => <Life transaction={data} />}
+      </Loaded>
     </Drawer>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { testCasesQuery } from '../test-mode.ts'
 import { Chip } from './chip.tsx'
-import { Failed, LoadingRows } from './states.tsx'
+import { Loaded } from './loaded.tsx'
 
 /** What the simulator does on purpose, with what asks for it. */
 export function TestCases() {
@@ -15,23 +15,21 @@ export function TestCases() {
           else than complete.
         </p>
       </div>
-      {values.isPending && <LoadingRows />}
-      {values.isError && (
-        <Failed what="The test cases" error={values.error} onRetry={() => void values.refetch()} />
-      )}
-      {values.isSuccess && (
-        <ul className="magic">
-          {values.data.data.map(({ amount, reference, description }) => (
-            <li key={reference}>
-              <span>{description}</span>
-              <span className="row">
-                <Chip value={amount} what="amount" />
-                <Chip value={reference} what="reference" />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded query={values} what="The test cases">
+        {(data) => (
+          <ul className="magic">
+            {data.data.map(({ amount, reference, description }) => (
+              <li key={reference}>
+                <span>{description}</span>
+                <span className="row">
+                  <Chip value={amount} what="amount" />
+                  <Chip value={reference} what="reference" />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   )
 }

@@ -5,7 +5,8 @@ import type { TestClock } from '../api-types.ts'
 import { clockInWords } from '../test-clock-words.ts'
 import { changeTestClock, testClockQuery, type ClockChange } from '../test-mode.ts'
 import { Badge } from './badges.tsx'
-import { Failed, FormError, LoadingRows, Note } from './states.tsx'
+import { Loaded } from './loaded.tsx'
+import { FormError, Note } from './states.tsx'
 import { ExactTime } from './time.tsx'
 
 const UNITS = [
@@ -27,11 +28,9 @@ export function TestClockCard() {
           signatures, webhook retries and every time that is written down keep to the server's clock.
         </p>
       </div>
-      {clock.isPending && <LoadingRows rows={2} />}
-      {clock.isError && (
-        <Failed what="The test clock" error={clock.error} onRetry={() => void clock.refetch()} />
-      )}
-      {clock.isSuccess && <Clock clock={clock.data} />}
+      <Loaded query={clock} what="The test clock" rows={2}>
+        {(data) => <Clock clock={data} />}
+      </Loaded>
     </section>
   )
 }

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from 'react'
 const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+// "Last month" is whole: the short form is "last mo.".
+const longFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -20,7 +22,10 @@ export function relativeTime(at: number, now: number): string {
   let amount = (at - now) / 1000
   if (Math.abs(amount) < 5) return 'just now'
   for (const [unit, size] of STEPS) {
-    if (Math.abs(amount) < size) return relativeFormat.format(Math.round(amount), unit)
+    if (Math.abs(amount) < size) {
+      const format = unit === 'month' || unit === 'year' ? longFormat : relativeFormat
+      return format.format(Math.round(amount), unit)
+    }
     amount /= size
   }
   return ''

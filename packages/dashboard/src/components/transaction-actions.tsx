@@ -45,7 +45,7 @@ function RefundButton({ transaction }: { transaction: Transaction }) {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button variant="default" onClick={() => setOpen(true)}>
+      <Button variant="default" style={{ alignSelf: 'flex-start' }} onClick={() => setOpen(true)}>
         Refund
       </Button>
       {open && <Refund transaction={transaction} onClose={() => setOpen(false)} />}

@@ -22,6 +22,7 @@ export function TransactionTimeline({ transaction }: { transaction: Transaction 
     <PagedList
       state={state}
       what="The events"
+      usually={2}
       empty={<Note>No events of this transaction are kept any more.</Note>}
     >
       {(rows) => (

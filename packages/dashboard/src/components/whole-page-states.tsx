@@ -1,5 +1,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
+import { GateCard, GateFrame } from './gate.tsx'
 import { Failed } from './states.tsx'
 
 /** The shape of the shell while the first answer is under way. */
@@ -19,15 +20,16 @@ export function PendingShell() {
 
 export function NotFoundPage() {
   return (
-    <main className="state">
-      <h1>There is no page here</h1>
-      <p>The address may be mistyped, or the page belongs to a newer version of Countersign.</p>
-      <div className="actions">
+    <GateFrame>
+      <GateCard
+        title="There is no page here"
+        lead="The address may be mistyped, or the page belongs to another version of Countersign."
+      >
         <Button component="a" href="/">
           Go to Home
         </Button>
-      </div>
-    </main>
+      </GateCard>
+    </GateFrame>
   )
 }
 

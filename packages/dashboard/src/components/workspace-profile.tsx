@@ -1,12 +1,18 @@
 import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import type { Workspace } from '../api-types.ts'
+import { changedFields } from '../changed-fields.ts'
 import { formTexts } from '../form-text.ts'
 import { activationQuery } from '../production-lock.ts'
-import { saveWorkspaceProfile, workspaceQuery } from '../session.ts'
-import { Failed, FormError, LoadingRows } from './states.tsx'
+import {
+  saveWorkspaceProfile,
+  workspaceQuery,
+  type WorkspaceProfile as WorkspaceProfileFields,
+} from '../session.ts'
+import { Loaded } from './loaded.tsx'
+import { FormError } from './states.tsx'
 
 /** Who the workspace is to the platform: what Activation asks for. */
 export function WorkspaceProfile({ locked }: { locked: boolean }) {
@@ -17,11 +23,9 @@ export function WorkspaceProfile({ locked }: { locked: boolean }) {
         <h2>Workspace profile</h2>
         <p className="second">The platform reads it before it opens Production Mode.</p>
       </div>
-      {workspace.isPending && <LoadingRows rows={4} />}
-      {workspace.isError && (
-        <Failed what="The profile" error={workspace.error} onRetry={() => void workspace.refetch()} />
-      )}
-      {workspace.isSuccess && <ProfileForm workspace={workspace.data} locked={locked} />}
+      <Loaded query={workspace} what="The profile" rows={4}>
+        {(data) => <ProfileForm workspace={data} locked={locked} />}
+      </Loaded>
     </section>
   )
 }
@@ -36,14 +40,17 @@ function ProfileForm({ workspace, locked }: { workspace: Workspace; locked: bool
       notifications.show({ message: 'Workspace profile saved.' })
     },
   })
+  // The fields keep what they began with, whatever a later look finds.
+  const [before, setBefore] = useState<WorkspaceProfileFields>(workspace)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     const text = formTexts(event)
-    save.mutate({
+    const after = {
       legal_name: text('legal_name').trim() || null,
       country: text('country').trim().toUpperCase() || null,
       website: text('website').trim() || null,
       contact_email: text('contact_email').trim() || null,
-    })
+    }
+    save.mutate(changedFields<WorkspaceProfileFields>(before, after), { onSuccess: () => setBefore(after) })
   }
   const fields = [
     { name: 'legal_name', label: 'Legal name', value: workspace.legal_name, maxLength: 200 },

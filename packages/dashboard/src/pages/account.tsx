@@ -10,7 +10,8 @@ import { EntryTable } from '../components/entry-table.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { FileLinks } from '../components/file-links.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { useMode } from '../mode.ts'
 import { accountQuery, ACCOUNTS } from '../money.ts'
@@ -23,11 +24,9 @@ export function AccountPage() {
   return (
     <div className="stack">
       <BackLink to="/balances">Balances</BackLink>
-      {account.isPending && <LoadingRows rows={10} />}
-      {account.isError && (
-        <Failed what="This account" error={account.error} onRetry={() => void account.refetch()} />
-      )}
-      {account.isSuccess && <AccountDetail account={account.data} />}
+      <Loaded query={account} what="This account" rows={10}>
+        {(data) => <AccountDetail account={data} />}
+      </Loaded>
     </div>
   )
 }

@@ -21,8 +21,9 @@ import {
 } from '../components/key-editors.tsx'
 import { Addresses, PairFacts } from '../components/key-facts.tsx'
 import { KeySuggestions } from '../components/key-suggestions.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { RollBackKey } from '../components/roll-back-key.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time, useNow } from '../components/time.tsx'
 import { ALGORITHM_NAMES, CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { apiKeyQuery } from '../keys.ts'
@@ -36,9 +37,9 @@ export function ApiKeyPage() {
       <Link to="/api-keys" className="link row" style={{ alignSelf: 'flex-start' }}>
         <ArrowLeftIcon /> API Keys
       </Link>
-      {key.isPending && <LoadingRows />}
-      {key.isError && <Failed what="This key" error={key.error} onRetry={() => void key.refetch()} />}
-      {key.isSuccess && <KeyDetail apiKey={key.data} />}
+      <Loaded query={key} what="This key" rows={10}>
+        {(apiKey) => <KeyDetail apiKey={apiKey} />}
+      </Loaded>
     </div>
   )
 }

@@ -9,6 +9,8 @@ import { useMe } from '../session.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
 
+const FIELDS_SHOWN = 3
+
 /** Who changed what; for admins, as the API has it. */
 export function AuditLogPage() {
   const { role } = useMe()
@@ -146,21 +148,49 @@ function Narrowing({
   )
 }
 
-/** Each field that changed, before and after. */
-function Change({ entry: { before, after } }: { entry: AuditEntry }) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
-  if (names.length === 0) return <span className="quiet">–</span>
+type Changed = { name: string; was?: unknown; is?: unknown }
+
+/** Each field that changed, before and after; of something new, the first few and the rest on demand. */
+function Change({ entry }: { entry: AuditEntry }) {
+  const before = entry.before ?? {}
+  const after = entry.after ?? {}
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((name): Changed => ({ name, was: before[name], is: after[name] }))
+    // What something new does not have says nothing.
+    .filter(({ was, is }) => !isNothing(was) || !isNothing(is))
+  if (changed.length === 0) return <span className="quiet">–</span>
+  const rest = changed.slice(FIELDS_SHOWN)
   return (
-    <div className="small">
-      {names.map((name) => (
-        <div key={name} style={{ overflowWrap: 'anywhere' }}>
-          <span className="quiet">{name}</span> {before && name in before && said(before[name])}
-          {before && name in before && after && name in after && ' → '}
-          {after && name in after && said(after[name])}
-        </div>
+    <div className="small change">
+      {changed.slice(0, FIELDS_SHOWN).map((field) => (
+        <ChangedField key={field.name} {...field} />
       ))}
+      {rest.length > 0 && (
+        <details>
+          <summary>{rest.length} more</summary>
+          {rest.map((field) => (
+            <ChangedField key={field.name} {...field} />
+          ))}
+        </details>
+      )}
     </div>
   )
 }
 
-const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+function ChangedField({ name, was, is }: Changed) {
+  return (
+    <div className="break">
+      <span className="quiet">{name}</span> {was !== undefined && said(was)}
+      {was !== undefined && is !== undefined && ' → '}
+      {is !== undefined && said(is)}
+    </div>
+  )
+}
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null
+
+function said(value: unknown): string {
+  if (value === null) return 'none'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(said).join(', ')
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

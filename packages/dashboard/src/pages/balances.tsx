@@ -8,7 +8,8 @@ import { AddAccount } from '../components/add-account.tsx'
 import { Amount } from '../components/amount.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { ACCOUNTS, balancesQuery } from '../money.ts'
@@ -32,24 +33,23 @@ export function BalancesPage() {
           )
         }
       />
-      {balances.isPending && <LoadingRows />}
-      {balances.isError && (
-        <Failed what="The balances" error={balances.error} onRetry={() => void balances.refetch()} />
-      )}
-      {balances.isSuccess &&
-        (rows.length === 0 ? (
-          <Empty
-            title={`No balances in ${MODE_NAMES[mode]} yet`}
-            action={<LinkButton to="/transactions">Go to Transactions</LinkButton>}
-          >
-            The first transaction in a currency makes its main account, and its balance shows here.
-          </Empty>
-        ) : (
-          <div className="stack-wide">
-            <BalanceTable rows={rows} />
-            <Accounts />
-          </div>
-        ))}
+      <Loaded query={balances} what="The balances">
+        {() =>
+          rows.length === 0 ? (
+            <Empty
+              title={`No balances in ${MODE_NAMES[mode]} yet`}
+              action={<LinkButton to="/transactions">Go to Transactions</LinkButton>}
+            >
+              The first transaction in a currency makes its main account, and its balance shows here.
+            </Empty>
+          ) : (
+            <div className="stack-wide">
+              <BalanceTable rows={rows} />
+              <Accounts />
+            </div>
+          )
+        }
+      </Loaded>
       {adding && <AddAccount onClose={() => setAdding(false)} />}
     </>
   )

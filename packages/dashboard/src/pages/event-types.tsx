@@ -4,7 +4,8 @@ import type { EventType } from '../api-types.ts'
 import { BackLink } from '../components/back-link.tsx'
 import { CodeSample } from '../components/code-sample.tsx'
 import { SendTestEvent } from '../components/send-test-event.tsx'
-import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { PageHead } from '../components/states.tsx'
 import { groupEventTypes } from '../webhook-words.ts'
 import { eventTypesQuery } from '../webhooks.ts'
 
@@ -16,11 +17,9 @@ export function EventTypesPage() {
       <BackLink to="/events">Events</BackLink>
       <div>
         <PageHead title="Event catalogue" lead="Every type of event, with an example and its JSON Schema." />
-        {types.isPending && <LoadingRows rows={10} />}
-        {types.isError && (
-          <Failed what="The catalogue" error={types.error} onRetry={() => void types.refetch()} />
-        )}
-        {types.isSuccess && <Catalogue types={types.data.data} />}
+        <Loaded query={types} what="The catalogue" rows={10}>
+          {(data) => <Catalogue types={data.data} />}
+        </Loaded>
       </div>
     </div>
   )

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { BackLink } from '../components/back-link.tsx'
 import { EventDetail } from '../components/event-detail.tsx'
-import { Failed, LoadingRows } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { useMode } from '../mode.ts'
 import { eventQuery } from '../webhooks.ts'
 
@@ -12,9 +12,9 @@ export function EventPage() {
   return (
     <div className="stack">
       <BackLink to="/events">Events</BackLink>
-      {event.isPending && <LoadingRows rows={10} />}
-      {event.isError && <Failed what="This event" error={event.error} onRetry={() => void event.refetch()} />}
-      {event.isSuccess && <EventDetail event={event.data} level={1} />}
+      <Loaded query={event} what="This event" rows={10}>
+        {(data) => <EventDetail event={data} level={1} />}
+      </Loaded>
     </div>
   )
 }

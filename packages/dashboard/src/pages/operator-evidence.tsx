@@ -15,9 +15,11 @@ export function OperatorEvidencePage() {
   const { subjectId } = useParams({ from: '/inside/operator/reconciliation/$subjectId' })
   return (
     <OperatorOnly>
-      <BackLink to="/operator/reconciliation">Reconciliation</BackLink>
-      <PageHead title="Evidence" lead={<Chip value={subjectId} what="subject" />} />
-      <Evidence subjectId={subjectId} />
+      <div className="stack">
+        <BackLink to="/operator/reconciliation">Reconciliation</BackLink>
+        <PageHead title="Evidence" lead={<Chip value={subjectId} what="subject" />} />
+        <Evidence subjectId={subjectId} />
+      </div>
     </OperatorOnly>
   )
 }

@@ -169,13 +169,30 @@ function Server({ server }: { server: SystemHealth['servers'][number] }) {
   )
 }
 
+/** What the loops do, in words. */
+const WORK: Record<string, string> = {
+  settle: 'Settle transactions',
+  reconcile: 'Prove the ledger',
+  replay: 'Send webhooks again',
+  'check-events': 'Check what events hold',
+  expire: 'Expire keys and tell about them',
+  failing: 'Tell about failing webhooks',
+  listeners: 'End command lines that went away',
+  mail: 'Send mail',
+  prune: 'Delete what is past its time',
+  'prune-people': 'Delete ended sessions and old mail',
+  'forget-idempotency-keys': 'Forget Idempotency-Keys',
+  'reset-test-data': 'Reset test data',
+  'expire-holds': 'Free the money of holds that ended',
+}
+
 function Loops({ loops }: { loops: SystemHealth['servers'][number]['loops'] }) {
   return (
     <div className="table-frame">
       <table className="table dense">
         <thead>
           <tr>
-            <th>Loop</th>
+            <th>Work in the background</th>
             <th>Last round</th>
             <th>State</th>
           </tr>
@@ -183,7 +200,7 @@ function Loops({ loops }: { loops: SystemHealth['servers'][number]['loops'] }) {
         <tbody>
           {loops.map((loop) => (
             <tr key={loop.name}>
-              <td>{loop.name}</td>
+              <td title={loop.name}>{WORK[loop.name] ?? loop.name.replaceAll('-', ' ')}</td>
               <td data-label="Last round">
                 {loop.last_run_at ? <Time at={loop.last_run_at} /> : <Quiet>not yet</Quiet>}
               </td>

@@ -6,8 +6,9 @@ import { KeyStatusBadge } from '../components/badges.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { KeyButtons, useKeyDialog } from '../components/key-dialog.tsx'
 import { LimitFacts, PairFacts } from '../components/key-facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { PageHead } from '../components/states.tsx'
 import { ExactTime, Time } from '../components/time.tsx'
 import { ALGORITHM_NAMES } from '../key-words.ts'
 import { OPERATOR_KEY_DEEDS, operatorKeyQuery } from '../operator-keys.ts'
@@ -27,9 +28,11 @@ export function OperatorKeyPage() {
 function Key() {
   const { keyId } = useParams({ from: '/inside/operator/keys/$keyId' })
   const key = useQuery(operatorKeyQuery(keyId))
-  if (key.isPending) return <LoadingRows />
-  if (key.isError) return <Failed what="This key" error={key.error} onRetry={() => void key.refetch()} />
-  return <KeyDetail operatorKey={key.data} />
+  return (
+    <Loaded query={key} what="This key">
+      {(operatorKey) => <KeyDetail operatorKey={operatorKey} />}
+    </Loaded>
+  )
 }
 
 function KeyDetail({ operatorKey }: { operatorKey: OperatorKey }) {

@@ -47,24 +47,31 @@ function Page() {
       <div className="stack-wide">
         {newest?.status === 'running' && <Progress run={newest} />}
         <Discrepancies />
-        {lastFull && everySeconds && (
-          <p className="second">
-            The last full run began <Time at={lastFull.started_at} />; one begins every{' '}
-            {inWords(everySeconds)}. A change of an old entry, which the database itself refuses, is found by
-            then.
-          </p>
-        )}
-        {lastFull && <Totals run={lastFull} />}
-        <section className="stack">
-          <h2>Runs</h2>
-          <PagedList
-            state={runs}
-            what="The runs"
-            empty={<Empty title="Not run yet">The worker begins within seconds of its first start.</Empty>}
-          >
-            {(rows) => <Runs rows={rows} />}
-          </PagedList>
-        </section>
+        {/* Nothing is shown that would have to make room for what stands above it. */}
+        <div hidden={full.list.isPending}>
+          <div className="stack-wide">
+            {lastFull && everySeconds && (
+              <p className="second">
+                The last full run began <Time at={lastFull.started_at} />; one begins every{' '}
+                {inWords(everySeconds)}. A change of an old entry, which the database itself refuses, is found
+                by then.
+              </p>
+            )}
+            {lastFull && <Totals run={lastFull} />}
+            <section className="stack">
+              <h2>Runs</h2>
+              <PagedList
+                state={runs}
+                what="The runs"
+                empty={
+                  <Empty title="Not run yet">The worker begins within seconds of its first start.</Empty>
+                }
+              >
+                {(rows) => <Runs rows={rows} />}
+              </PagedList>
+            </section>
+          </div>
+        </div>
       </div>
     </>
   )
@@ -120,6 +127,7 @@ function Discrepancies() {
       <PagedList
         state={state}
         what="The discrepancies"
+        usually={1}
         empty={
           isFiltered ? (
             <Empty title="None was resolved">A full run that no longer finds one marks it as resolved.</Empty>

@@ -7,7 +7,8 @@ import { TransactionBadge } from '../components/badges.tsx'
 import { FileLinks } from '../components/file-links.tsx'
 import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, LoadingRows, PageHead } from '../components/states.tsx'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { currenciesQuery } from '../money.ts'
@@ -84,21 +85,20 @@ export function ReportsPage() {
             searchable
           />
         </FilterBar>
-        {report.isPending && <LoadingRows rows={10} />}
-        {report.isError && (
-          <Failed what="The report" error={report.error} onRetry={() => void report.refetch()} />
-        )}
-        {report.isSuccess &&
-          (report.data.totals.length === 0 ? (
-            <Empty
-              title={`No transactions in ${MODE_NAMES[mode]} in this range`}
-              action={<LinkButton to="/transactions">Go to Transactions</LinkButton>}
-            >
-              Choose a longer range, or make a transaction: it shows here at once.
-            </Empty>
-          ) : (
-            <Report report={report.data} />
-          ))}
+        <Loaded query={report} what="The report" rows={10}>
+          {(data) =>
+            data.totals.length === 0 ? (
+              <Empty
+                title={`No transactions in ${MODE_NAMES[mode]} in this range`}
+                action={<LinkButton to="/transactions">Go to Transactions</LinkButton>}
+              >
+                Choose a longer range, or make a transaction: it shows here at once.
+              </Empty>
+            ) : (
+              <Report report={data} />
+            )
+          }
+        </Loaded>
       </div>
     </>
   )

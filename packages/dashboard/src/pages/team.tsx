@@ -8,7 +8,8 @@ import { InviteDialog } from '../components/invite-dialog.tsx'
 import { RemovedMember } from '../components/member-dialog.tsx'
 import { MemberTable } from '../components/member-table.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { useMe } from '../session.ts'
 import { INVITATIONS, manageableRoles, MEMBERS, ROLE_NAMES, roleRightsQuery } from '../team.ts'
 import { useList } from '../use-list.ts'
@@ -34,11 +35,16 @@ export function TeamPage() {
         }
       />
       <div className="stack-wide">
-        <PagedList state={members} what="The members" empty={null}>
+        <PagedList state={members} what="The members" usually={3} empty={null}>
           {(rows) => <MemberTable members={rows} onRemoved={setRemoved} />}
         </PagedList>
-        {mayInvite && <Invitations />}
-        <Roles />
+        {/* What stands below must not make room for what comes late above it. */}
+        <div hidden={members.list.isPending}>
+          <div className="stack-wide">
+            {mayInvite && <Invitations />}
+            <Roles />
+          </div>
+        </div>
       </div>
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
       {removed && <RemovedMember member={removed} onClose={() => setRemoved(undefined)} />}
@@ -54,6 +60,7 @@ function Invitations() {
       <PagedList
         state={invitations}
         what="The invitations"
+        usually={1}
         empty={
           <Empty title="Nobody is invited at the moment">
             An invitation goes to one address by mail, or as a link that you send yourself.
@@ -72,21 +79,19 @@ function Roles() {
   return (
     <section className="stack-tight">
       <h2>Roles</h2>
-      {rights.isPending && <LoadingRows rows={4} />}
-      {rights.isError && (
-        <Failed what="The roles" error={rights.error} onRetry={() => void rights.refetch()} />
-      )}
-      {rights.isSuccess && (
-        <dl className="facts card card-pad">
-          {rights.data.data.map(({ role, may }, index) => (
-            <RoleFact
-              key={role}
-              name={ROLE_NAMES[role]}
-              may={index === 0 ? may : ['All of the above', ...may]}
-            />
-          ))}
-        </dl>
-      )}
+      <Loaded query={rights} what="The roles" rows={4}>
+        {(data) => (
+          <dl className="facts card card-pad">
+            {data.data.map(({ role, may }, index) => (
+              <RoleFact
+                key={role}
+                name={ROLE_NAMES[role]}
+                may={index === 0 ? may : ['All of the above', ...may]}
+              />
+            ))}
+          </dl>
+        )}
+      </Loaded>
     </section>
   )
 }

@@ -6,7 +6,8 @@ import type { TestCase } from '../api-types.ts'
 import { Choice } from '../components/choice.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { ResetTestData } from '../components/reset-test-data.tsx'
-import { Empty, Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, FormError, PageHead } from '../components/states.tsx'
 import { TestCaseRun } from '../components/test-case-run.tsx'
 import { TestCaseTable } from '../components/test-case-table.tsx'
 import { TestClockCard } from '../components/test-clock.tsx'
@@ -85,17 +86,15 @@ function Cases() {
         />
       </div>
       <FormError error={create.error} />
-      {cases.isPending && <LoadingRows rows={12} />}
-      {cases.isError && (
-        <Failed what="The test cases" error={cases.error} onRetry={() => void cases.refetch()} />
-      )}
-      {cases.isSuccess && (
-        <TestCaseTable
-          cases={cases.data.data}
-          creating={create.isPending ? create.variables.reference : undefined}
-          onRun={(one) => create.mutate(one)}
-        />
-      )}
+      <Loaded query={cases} what="The test cases" rows={12}>
+        {(data) => (
+          <TestCaseTable
+            cases={data.data}
+            creating={create.isPending ? create.variables.reference : undefined}
+            onRun={(one) => create.mutate(one)}
+          />
+        )}
+      </Loaded>
       {run && (
         <TestCaseRun
           id={run}

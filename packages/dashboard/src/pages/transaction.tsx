@@ -6,7 +6,8 @@ import { BackLink } from '../components/back-link.tsx'
 import { TransactionBadge } from '../components/badges.tsx'
 import { DeliveryTable } from '../components/delivery-table.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { Empty, Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { TransactionActions } from '../components/transaction-actions.tsx'
 import { TransactionEntries } from '../components/transaction-entries.tsx'
@@ -24,15 +25,9 @@ export function TransactionPage() {
   return (
     <div className="stack">
       <BackLink to="/transactions">Transactions</BackLink>
-      {transaction.isPending && <LoadingRows rows={10} />}
-      {transaction.isError && (
-        <Failed
-          what="This transaction"
-          error={transaction.error}
-          onRetry={() => void transaction.refetch()}
-        />
-      )}
-      {transaction.isSuccess && <TransactionDetail transaction={transaction.data} />}
+      <Loaded query={transaction} what="This transaction" rows={10}>
+        {(data) => <TransactionDetail transaction={data} />}
+      </Loaded>
     </div>
   )
 }

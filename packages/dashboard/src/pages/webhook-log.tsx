@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { BackLink } from '../components/back-link.tsx'
 import { DeliveryDetail } from '../components/delivery-detail.tsx'
-import { Failed, LoadingRows } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { useMode } from '../mode.ts'
 import { deliveryQuery } from '../webhooks.ts'
 
@@ -12,11 +12,9 @@ export function WebhookLogPage() {
   return (
     <div className="stack">
       <BackLink to="/webhook-logs">Webhook Logs</BackLink>
-      {delivery.isPending && <LoadingRows rows={10} />}
-      {delivery.isError && (
-        <Failed what="This delivery" error={delivery.error} onRetry={() => void delivery.refetch()} />
-      )}
-      {delivery.isSuccess && <DeliveryDetail delivery={delivery.data} level={1} />}
+      <Loaded query={delivery} what="This delivery" rows={10}>
+        {(data) => <DeliveryDetail delivery={data} level={1} />}
+      </Loaded>
     </div>
   )
 }

@@ -17,7 +17,8 @@ import { RecoverWebhook } from '../components/recover-webhook.tsx'
 import { ReplayProgress } from '../components/replay-progress.tsx'
 import { ReplayWebhook } from '../components/replay-webhook.tsx'
 import { RotateWebhookSecret } from '../components/rotate-webhook-secret.tsx'
-import { Empty, Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { Empty, FormError, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { useMode } from '../mode.ts'
 import { useList } from '../use-list.ts'
@@ -29,11 +30,9 @@ export function WebhookPage() {
   return (
     <div className="stack read-width">
       <BackLink to="/webhooks">Webhooks</BackLink>
-      {endpoint.isPending && <LoadingRows />}
-      {endpoint.isError && (
-        <Failed what="This webhook" error={endpoint.error} onRetry={() => void endpoint.refetch()} />
-      )}
-      {endpoint.isSuccess && <EndpointDetail endpoint={endpoint.data} />}
+      <Loaded query={endpoint} what="This webhook">
+        {(data) => <EndpointDetail endpoint={data} />}
+      </Loaded>
     </div>
   )
 }
