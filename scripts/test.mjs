@@ -7,6 +7,8 @@ import { delimiter, join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 
 const STAGE_LIMIT_MS = 20 * 60_000
+// As many checks at once; each takes one core and most of them a good part of a gigabyte.
+const CHECK_LANES = 2
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const REDIS_NAMES = ['redis-server', 'valkey-server']
 
@@ -44,21 +46,36 @@ async function main() {
   ensureChromium()
   ensureRedis()
   ensureProxies()
-  for (const [name, command] of CHECKS) await check(name, command)
+  await checkAll()
   for (const [name, args] of SUITES) await suite(name, args)
   process.stdout.write(`\n${rows.map(([name, counts]) => `${name.padEnd(46)} ${counts}`).join('\n')}\n`)
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
   process.exit(total.failed === 0 ? 0 : 1)
 }
 
+/** Runs the checks side by side; the rows keep their order. */
+async function checkAll() {
+  const waiting = [...CHECKS.entries()]
+  const done = []
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, [name, command]] = next
+      done[index] = [name, await check(name, command)]
+    }
+  }
+  await Promise.all(Array.from({ length: CHECK_LANES }, lane))
+  rows.push(...done)
+}
+
+/** @returns what its row says */
 async function check(name, command) {
   const startedAt = performance.now()
-  const code = await run(command)
+  const { code, output } = await runQuietly(command)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
   if (code === 0) total.passed += 1
   else total.failed += 1
-  rows.push([name, `${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s`])
-  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`)
+  process.stdout.write(`${output}${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`)
+  return `${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s`
 }
 
 async function suite(name, args) {
@@ -96,14 +113,27 @@ function readCounts(file) {
   }
 }
 
-/** Runs a command in the repository, its output passed through; ended when it takes longer than any stage may. */
-function run([command, ...args]) {
+/** Keeps what it says until it ends, so that two at once are not mixed. */
+async function runQuietly(command) {
+  const chunks = []
+  const code = await run(command, (chunk) => chunks.push(chunk))
+  return { code, output: Buffer.concat(chunks).toString() }
+}
+
+/**
+ * Runs a command in the repository; ended when it takes longer than any stage may.
+ * @param onOutput hears what it says; without it that is passed through
+ */
+function run([command, ...args], onOutput) {
   return new Promise((resolve) => {
+    const output = onOutput ? 'pipe' : 'inherit'
     const child = spawn(command, args, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     })
+    child.stdout?.on('data', onOutput)
+    child.stderr?.on('data', onOutput)
     const limit = setTimeout(() => {
       process.stdout.write(`${command} ran longer than ${STAGE_LIMIT_MS / 60_000} minutes and was ended\n`)
       child.kill('SIGKILL')
@@ -112,7 +142,8 @@ function run([command, ...args]) {
       process.stdout.write(`${error.message}\n`)
       resolve(1)
     })
-    child.once('exit', (code) => {
+    // Once everything that it said has been read.
+    child.once('close', (code) => {
       clearTimeout(limit)
       resolve(code ?? 1)
     })
