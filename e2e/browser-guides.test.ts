@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessibilityFaults, sidewaysOverflow, useWorld } from './browser-helpers.ts'
+import { sidewaysOverflow, useWorld } from './browser-helpers.ts'
 
 const world = useWorld()
 
@@ -47,18 +47,6 @@ test('the search finds a section by keyboard alone and goes there', async () => 
   await page.waitForURL(/\/docs\/(?!guides)[a-z-]+#/)
   expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
 })
-
-test.each(['light', 'dark'] as const)(
-  'guides have no serious accessibility fault, %s',
-  async (colorScheme) => {
-    const { page } = await world.stranger({ colorScheme })
-    for (const path of ['/docs/guides', '/docs/first-request', '/docs/live-signer', '/docs/signing']) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      expect(await accessibilityFaults(page)).toEqual([])
-    }
-  },
-)
 
 test('a chosen language holds on every guide, and a guide that is not there says so', async () => {
   const { page } = await world.stranger({ viewport: { width: 390, height: 844 } })

@@ -44,6 +44,8 @@ export type PastServer = {
 }
 
 const DAY_MS = 86_400_000
+/** With what the person of the story works. */
+const BROWSER = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:143.0) Gecko/20100101 Firefox/143.0'
 const SETTLE_AFTER_MS = 2_000
 const DELIVERY_WAIT_MS = 20_000
 
@@ -147,6 +149,7 @@ export async function openPastServer(config: Config, startMs: number): Promise<P
           path,
           headers: {
             origin,
+            'user-agent': BROWSER,
             ...(cookie ? { cookie } : {}),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
