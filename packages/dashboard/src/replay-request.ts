@@ -6,11 +6,12 @@ import { sendSignedRequest, type SignedAnswer } from './send-signed-request.ts'
 /** Why a logged request cannot be sent again from here; null where it can. */
 export function whyNotReplayed(
   log: Pick<TransactionLogDetail, 'mode' | 'path' | 'request' | 'outcome'>,
-  { host }: { host: string },
+  { host, origin }: Pick<Location, 'host' | 'origin'>,
 ): string | null {
   if (log.mode !== 'test') return 'Requests of Production Mode are never sent again from here.'
   const sentTo = log.request.headers.find(([name]) => name?.toLowerCase() === 'host')?.[1]
-  if (log.outcome === 'forwarded' || !log.path.startsWith('/v1/'))
+  const isOurs = log.path.startsWith('/v1/') && new URL(log.path, origin).pathname === log.path
+  if (log.outcome === 'forwarded' || !isOurs)
     return 'It went to another service of the platform, which this page cannot reach.'
   if (sentTo !== undefined && sentTo !== host) return `It was sent to ${sentTo}, and this page is ${host}.`
   return null

@@ -45,6 +45,7 @@ export type {
   SummaryReport,
   Transaction,
   TransactionLog,
+  TransactionLogHistogram,
   TransactionLogRow,
   Usage,
   WebhookEndpoint,

@@ -22,6 +22,7 @@ import type {
   TestReset,
   Transaction,
   TransactionLog,
+  TransactionLogHistogram,
   TransactionLogRow,
   Usage,
   WebhookEndpoint,
@@ -100,6 +101,9 @@ export function transactionLogs(client: Requester) {
     /** One request with what was sent and answered; the id is its request id. */
     get: (id: string, options?: CallOptions) =>
       client.request<TransactionLog>('GET', pathOf('transaction-logs', id), options),
+    /** How many requests fit, over time, by class of status. */
+    histogram: (query?: Query<'/v1/transaction-logs/histogram', 'get'>, options?: CallOptions) =>
+      client.request<TransactionLogHistogram>('GET', '/v1/transaction-logs/histogram', { ...options, query }),
   }
 }
 

@@ -38,6 +38,7 @@ export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>
 export type ApiKeyWithSecret = Answer<'/v1/api-keys', 'post'>
 export type TransactionLogRow = Answer<'/v1/transaction-logs', 'get'>['data'][number]
 export type TransactionLog = Answer<'/v1/transaction-logs/{id}', 'get'>
+export type TransactionLogHistogram = Answer<'/v1/transaction-logs/histogram', 'get'>
 export type Transaction = Answer<'/v1/transactions/{id}', 'get'>
 /** What the simulator of Test Mode does for an amount or a reference. */
 export type TestCase = Answer<'/v1/test/cases', 'get'>['data'][number]

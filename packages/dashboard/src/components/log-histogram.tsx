@@ -23,22 +23,23 @@ type LogHistogramProps = {
 
 /** How many requests match, over time, within the same filters as the list. Dragging over it zooms in. */
 export function LogHistogram({ filters, isLive, onRange }: LogHistogramProps) {
-  const histogram = useQuery(histogramQuery(useMode(), filters, isLive))
+  const counts = useQuery(histogramQuery(useMode(), filters, isLive))
+  const histogram = counts.data?.histogram
   const isZoomed = filters.created_after !== undefined || filters.created_before !== undefined
   return (
-    <section className="histogram card" aria-label="Requests over time" aria-busy={histogram.isPending}>
-      {histogram.isError && !histogram.data && (
+    <section className="histogram card" aria-label="Requests over time" aria-busy={counts.isPending}>
+      {counts.isError && !histogram && (
         <p className="small second">
-          The counts could not be loaded: {histogram.error.message}{' '}
-          <button type="button" className="link-button" onClick={() => void histogram.refetch()}>
+          The counts could not be loaded: {counts.error.message}{' '}
+          <button type="button" className="link-button" onClick={() => void counts.refetch()}>
             Try again
           </button>
         </p>
       )}
-      {histogram.data && (
+      {histogram && (
         <>
           <div className="histogram-head">
-            <Legend histogram={histogram.data} />
+            <Legend histogram={histogram} />
             {isZoomed && (
               <Button
                 variant="subtle"
@@ -49,7 +50,7 @@ export function LogHistogram({ filters, isLive, onRange }: LogHistogramProps) {
               </Button>
             )}
           </div>
-          <Bars histogram={histogram.data} onSpan={(span) => onRange(rangeOfSpan(histogram.data, span))} />
+          <Bars histogram={histogram} onSpan={(span) => onRange(rangeOfSpan(histogram, span))} />
         </>
       )}
     </section>

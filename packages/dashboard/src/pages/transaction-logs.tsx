@@ -15,7 +15,7 @@ import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { apiKeysQuery } from '../keys.ts'
 import { LOG_COLUMNS, readColumns, rememberColumns } from '../log-columns.tsx'
 import { logLanguage } from '../log-language.ts'
-import { LOG_FILTER_NAMES, logQuery, TRANSACTION_LOGS } from '../logs.ts'
+import { LOG_FILTER_NAMES, logQuery, sendable, TRANSACTION_LOGS } from '../logs.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { useFilters } from '../use-filters.ts'
 import { LOADED_MAX, useLogRows, WAITING_MAX, type LogRows } from '../use-log-rows.ts'
@@ -56,7 +56,7 @@ export function TransactionLogsPage() {
           {live.isPossible && <LiveToggle isLive={live.isOn} onChange={live.set} state={tail.state} />}
           <span className="push" />
           <ColumnChoice chosen={columns} onChange={(ids) => setColumns(rememberColumns(ids))} />
-          <FileLinks path={`${TRANSACTION_LOGS}/export`} query={filters} what="requests" />
+          <FileLinks path={`${TRANSACTION_LOGS}/export`} query={sendable(filters)} what="requests" />
         </div>
         {filters.id === undefined && <LogHistogram filters={filters} isLive={live.isOn} onRange={set} />}
         {live.isOn && tail.refusal && <LiveRefused refusal={tail.refusal} onRetry={tail.retry} />}

@@ -158,6 +158,10 @@ describe('the buckets', () => {
     const found = await bucketsOf({}, 60)
     expect(found.fromMs).toBe(Math.floor((NOW - 5 * DAY_MS) / DAY_MS) * DAY_MS)
     expect(found.toMs).toBe(NOW)
+    // Whatever is asked for, nothing older than what is kept.
+    const early = await bucketsOf({ createdAfter: new Date('0001-01-01') }, 60)
+    expect(early.fromMs).toBe(found.fromMs)
+    expect((await bucketsOf({ createdBefore: new Date('0001-01-01') }, 60)).counts).toEqual([])
     expect((await bucketsOf({ workspaceId: 'wks_none' }, 60)).fromMs).toBe(Math.floor(NOW / DAY_MS) * DAY_MS)
   })
 })

@@ -40,8 +40,8 @@ const WIDTHS_MS = [
 ]
 const LIMITS = {
   /** Up to this many rows, of all workspaces, are read and counted; more are found by their indexes or sampled. */
-  rowsReadMax: 400_000,
-  rowsFoundMax: 300_000,
+  rowsReadMax: 200_000,
+  rowsFoundMax: 100_000,
   /** A series on a day is one descent of an index. */
   probesMax: 5_000,
 }
@@ -54,7 +54,7 @@ type CountOptions = { bucketsMax: number; nowMs: number; limits?: typeof LIMITS 
 
 /**
  * How many rows match, over time and by class of status. Without `createdAfter` it begins with the first day that has
- * any. What would take too long to count is estimated, evenly over time, and says so (docs/decisions/0010).
+ * any, and never before the oldest that is kept. What would take too long to count is estimated, evenly over time, and says so (docs/decisions/0010).
  * @throws Problem `limit-reached` when even that takes too long
  */
 export async function countLogs(
@@ -66,7 +66,9 @@ export async function countLogs(
   const series = asked.from < asked.until ? await findSeries(database.pool, filter, asked) : []
   const days = await estimateDays(database.pool)
   const toMs = Math.min(nowMs, filter.createdBefore?.getTime() ?? nowMs)
-  const fromMs = Math.min(filter.createdAfter?.getTime() ?? firstDayOf(series, days, toMs), toMs)
+  const oldestMs = Math.min(...days.keys(), toMs)
+  const firstMs = filter.createdAfter?.getTime() ?? firstDayOf(series, toMs)
+  const fromMs = Math.min(Math.max(firstMs, oldestMs), toMs)
   const axis = axisOf(fromMs, toMs, bucketsMax)
   // The end stays as the list has it, so that rows of a server whose clock is ahead are in the last bucket.
   const from = larger(asked.from, uuidFloor(fromMs))
@@ -87,10 +89,8 @@ function axisOf(fromMs: number, toMs: number, bucketsMax: number): Axis {
   return { fromMs, toMs, bucketMs, startsMs }
 }
 
-function firstDayOf(series: readonly SeriesGroup[], days: ReadonlyMap<number, number>, toMs: number): number {
-  const oldest = Math.min(...days.keys())
-  const first = Math.min(...series.map((group) => group.firstDay))
-  return Number.isFinite(first) ? Math.max(first, oldest) : dayOf(toMs)
+function firstDayOf(series: readonly SeriesGroup[], toMs: number): number {
+  return series.reduce((first, group) => Math.min(first, group.firstDay), dayOf(toMs))
 }
 
 type CountInput = {
@@ -152,12 +152,14 @@ async function tryFinding(
     limits,
   }: Pick<CountInput, 'filter' | 'series' | 'range' | 'limits'> & { inRange: number[]; bounds: string[] },
 ): Promise<BucketCount[] | null> {
+  const legs = legsOf(filter, [...series])
+  // A path or a text is looked up in its own index, whatever the number of series.
+  const whole = legs.flatMap((leg) => (leg.read === 'whole' ? leg.series : []))
   const probes = inRange.reduce(
-    (sum, day) => sum + series.reduce((ids, group) => ids + (isOn(group, day) ? group.ids.length : 0), 0),
+    (sum, day) => sum + whole.reduce((ids, group) => ids + (isOn(group, day) ? group.ids.length : 0), 0),
     0,
   )
   if (probes > limits.probesMax) return null
-  const legs = legsOf(filter, [...series])
   return limited(database, FOUND_TIMEOUT_MS, (client) =>
     countLegs(client, { legs, range, days: inRange, bounds, rowsMax: limits.rowsFoundMax }),
   )

@@ -31,11 +31,16 @@ export async function estimateDays(executor: Executor): Promise<Map<number, numb
   return new Map(rows.map(({ name, pages, density }) => [partitionDay(name), pages * density]))
 }
 
-/** Counts the rows of some stretches of time by reading all of them. */
+/**
+ * Counts the rows of some stretches of time by reading all of them, in a transaction of its own. The planner knows nothing
+ * of their lengths: `offset 0` keeps it from reading them by the series, once for each (8 s instead of 0.3 s), and
+ * without nested loops it looks the series up in a hash.
+ */
 export async function countSlices(
   executor: Executor,
   { filter, slices, bounds }: { filter: LogFilter; slices: readonly Slice[]; bounds: readonly string[] },
 ): Promise<BucketCount[]> {
+  await executor.query('set local enable_nestloop = off')
   const parameters = new Parameters()
   const from = parameters.add(slices.map((slice) => slice.from))
   const until = parameters.add(slices.map((slice) => slice.until))
@@ -44,7 +49,7 @@ export async function countSlices(
             count(*)::integer as rows
        from unnest(${from}::uuid[], ${until}::uuid[]) as slice (first_id, past_id)
       cross join lateral (
-        select id, series_id, path from transaction_logs where id >= slice.first_id and id < slice.past_id
+        select id, series_id, path from transaction_logs where id >= slice.first_id and id < slice.past_id offset 0
       ) l
        join transaction_log_series s on s.id = l.series_id
       where ${rowConditions(filter, parameters).join(' and ')}

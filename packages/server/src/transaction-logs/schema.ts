@@ -154,7 +154,7 @@ export const transactionLogHistogramQuery = z.object({
 const rows = z.int()
 export const transactionLogHistogramSchema = z
   .object({
-    from: timestamp,
+    from: timestamp.meta({ description: 'No earlier than the oldest day that is kept.' }),
     to: timestamp,
     bucket_seconds: z.int().meta({ description: 'The width of a bucket.', example: 3600 }),
     exact: z.boolean().meta({
