@@ -7365,6 +7365,7 @@ export interface components {
         TransactionLogHistogram: {
             /**
              * Format: date-time
+             * @description No earlier than the oldest day that is kept.
              * @example 2025-11-23T12:00:00.000Z
              */
             from: string;
