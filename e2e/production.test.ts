@@ -12,7 +12,7 @@ const link = (part: Part, name: string) => part.getByRole('link', { name, exact:
 const PASSWORD = 'correct horse battery'
 const INSTRUCTIONS = 'Pay to NL00 BANK 0000 0000 00, and name the transaction.'
 
-test('one person, on loopback, goes from a locked Production Mode to a settled deposit', async () => {
+test('one person, on loopback, goes from a locked Production Mode to deposits settled by hand and from a statement', async () => {
   const { page } = await world.stranger()
   await setUp(page)
 
@@ -65,12 +65,12 @@ test('one person, on loopback, goes from a locked Production Mode to a settled d
   expect(deposit).toMatchObject({ status: 'pending', mode: 'production', currency_type: 'fiat' })
 
   await page.goto('/operator/settlements')
-  const item = page.getByRole('article').filter({ hasText: deposit.id.slice(-4) })
-  await item.getByText('order-1').waitFor()
+  await page.getByRole('link', { name: 'Deposit · order-1' }).waitFor()
   await settled(page)
   expect(await accessibilityFaults(page)).toEqual([])
   expect((await client.transactions.get(deposit.id)).status).toBe('pending')
-  await button(item, 'Settle').click()
+  await page.getByRole('link', { name: 'Deposit · order-1' }).click()
+  await button(page, 'Settle').click()
   await fill(page, { 'Bank reference or transaction hash': 'BANK-0001' })
   await button(page, 'Settle transaction').click()
   await page.getByText('Settled: the transaction is completed.').waitFor()
@@ -80,10 +80,69 @@ test('one person, on loopback, goes from a locked Production Mode to a settled d
   expect(data).toMatchObject([{ currency: 'USD', posted: '125.50', available: '125.50' }])
   await page.goto('/transactions?mode=production')
   await page.getByRole('row').filter({ hasText: '125.50' }).getByText('Completed').first().waitFor()
+  await importStatement(page, client)
   expect(await audited(page)).toEqual(
     expect.arrayContaining(['activation.requested', 'activation.approved', 'settlement.completed']),
   )
 })
+
+/** What the bank says: one deposit as announced, one of less, money that nobody knows, and a line that cannot be read. */
+async function importStatement(page: Page, client: Countersign): Promise<void> {
+  const announce = (amount: string) =>
+    client.transactions.create({ type: 'deposit', amount, currency: 'USD' }, { idempotencyKey: amount })
+  const [exact, less] = [await announce('40.00'), await announce('60.00')]
+  const { reference_code: code } = await depositInstructions(page)
+  const csv = [
+    'date,amount,currency,reference,text,sender',
+    `2025-11-23,40.00,USD,NL-1,deposit ${code},Acme`,
+    `2025-11-23,55.00,USD,NL-2,${code},Acme`,
+    '2025-11-23,7.77,USD,NL-3,who knows,J. Doe',
+    '2025-11-23,seven,USD,NL-4,,',
+  ].join('\n')
+  await page.goto('/operator/settlements')
+  await link(page, 'Import statement').click()
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'statement.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await button(page, 'Propose matches').click()
+  await page.getByText(/^Line 5 the amount "seven" is no number/).waitFor()
+  // The sure one is ticked; the others are for a person to look at.
+  const row = (line: number) => page.getByRole('checkbox', { name: new RegExp(`^Select line ${line},`) })
+  expect([await row(2).isChecked(), await row(3).isChecked(), await row(4).isChecked()]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  await row(3).check()
+  await row(4).check()
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await button(page, 'Book selected').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('2 settled, or approved where others have to approve too').waitFor()
+  await dialog.getByText('1 recorded as unmatched').waitFor()
+  await dialog.getByText('102.77').waitFor()
+  expect((await client.transactions.get(exact.id)).status).toBe('pending')
+  await button(page, 'Book 3 lines').click()
+  await page.getByText('3 of 3 booked.').waitFor()
+  expect(await client.transactions.get(exact.id)).toMatchObject({ status: 'completed', amount: '40.00' })
+  expect(await client.transactions.get(less.id)).toMatchObject({
+    status: 'completed',
+    amount: '55.00',
+    announced_amount: '60.00',
+  })
+  // Read once more, the file books nothing.
+  await expect.poll(() => page.getByText(/^Already booked as/).count(), { timeout: 20_000 }).toBe(3)
+  await menu(page, 'Unmatched deposits').click()
+  await page.getByRole('row').filter({ hasText: 'J. Doe' }).getByText('NL-3').waitFor()
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+}
+
+async function depositInstructions(page: Page): Promise<{ reference_code: string }> {
+  const answer = await page.request.get('/v1/deposit-instructions?currency=USD&mode=production')
+  return (await answer.json()) as { reference_code: string }
+}
 
 async function setUp(page: Page): Promise<void> {
   await page.goto(/First run {2}(\S+)/.exec(world.server.output())![1]!)

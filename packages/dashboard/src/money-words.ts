@@ -6,6 +6,7 @@ export const TRANSACTION_TYPE_NAMES: Record<Transaction['type'], string> = {
   transfer: 'Transfer',
   refund: 'Refund',
   return: 'Return',
+  correction: 'Correction',
 }
 
 export const STEP_NAMES: Record<Entry['step'], string> = {

@@ -4,18 +4,35 @@ import type {
   CurrencyType,
   LedgerEvidence,
   List,
+  ManySettled,
   OperatorActivation,
+  OperatorWorkspaceDetail,
   RailSettings,
   Reconciliation,
   Settlement,
   SigningKey,
+  StatementProposals,
   SystemHealth,
+  UnmatchedDeposit,
 } from './api-types.ts'
 
 // What operators decide about: who may use Production Mode, what has been settled, which connections are on.
 export const ACTIVATIONS = '/v1/operator/activations'
 export const SETTLEMENTS = '/v1/operator/settlements'
 const RAILS = '/v1/operator/rails'
+
+export const SETTLEMENT_FILTER_NAMES = [
+  'state',
+  'type',
+  'currency',
+  'currency_type',
+  'workspace_id',
+  'reference_code',
+  'amount_min',
+  'amount_max',
+  'created_after',
+  'created_before',
+] as const
 
 export type Decision = 'approve' | 'refuse' | 'revoke'
 
@@ -28,14 +45,78 @@ export const decideActivation = (
     body: { reason },
   })
 
-export const settle = (transactionId: string, reference: string) =>
-  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/settle`, { body: { reference } })
+export const settlementQuery = (transactionId: string) =>
+  queryOptions({
+    queryKey: [SETTLEMENTS, 'one', transactionId],
+    queryFn: ({ signal }) =>
+      call<Settlement>('GET', `${SETTLEMENTS}/${encodeURIComponent(transactionId)}`, { signal }),
+  })
+
+/** @param amount what came, where that is not what was announced */
+export const settle = (transactionId: string, reference: string, amount?: string) =>
+  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/settle`, { body: { reference, amount } })
 
 export const failSettlement = (transactionId: string, reason: string) =>
   call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/fail`, { body: { reason } })
 
+export const returnSettled = (
+  transactionId: string,
+  body: { reference: string; reason: string; amount?: string },
+) => call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/return`, { body })
+
+export const correctTransaction = (
+  transactionId: string,
+  body: { direction: 'credit' | 'debit'; amount: string; reason: string; reference: string },
+) => call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/correct`, { body })
+
+export type Total = { currency: string; amount: string }
+export type ToSettle = { transaction_id: string; reference: string; amount?: string }
+/** What one call settles. */
+export const MANY_MAX = 100
+
+/** @param totals what the person has confirmed; the server settles nothing that adds up to anything else */
+export const settleMany = (items: ToSettle[], totals: Total[]) =>
+  call<ManySettled>('POST', `${SETTLEMENTS}/settle-many`, { body: { items, totals } })
+
+export const failMany = (transactionIds: string[], reason: string, totals: Total[]) =>
+  call<ManySettled>('POST', `${SETTLEMENTS}/fail-many`, {
+    body: { transaction_ids: transactionIds, reason, totals },
+  })
+
+export const matchStatement = (body: { csv: string; currency?: string; decimal_mark: '.' | ',' }) =>
+  call<StatementProposals>('POST', '/v1/operator/statements/match', { body })
+
+export const UNMATCHED = '/v1/operator/unmatched-deposits'
+
+export type NewUnmatched = {
+  currency: string
+  amount: string
+  reference: string
+  sender?: string | null
+  text?: string | null
+}
+export const recordUnmatched = (body: NewUnmatched) => call<UnmatchedDeposit>('POST', UNMATCHED, { body })
+
+export const matchUnmatched = (id: string, to: { transaction_id: string } | { workspace_id: string }) =>
+  call<UnmatchedDeposit>('POST', `${UNMATCHED}/${id}/match`, { body: to })
+
+export const returnUnmatched = (id: string, body: { destination: string; reason: string }) =>
+  call<UnmatchedDeposit>('POST', `${UNMATCHED}/${id}/return`, { body })
+
 export const withdrawApproval = (transactionId: string) =>
   call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/withdraw`)
+
+export const WORKSPACES = '/v1/operator/workspaces'
+
+export const operatorWorkspaceQuery = (id: string) =>
+  queryOptions({
+    queryKey: [WORKSPACES, 'one', id],
+    queryFn: ({ signal }) =>
+      call<OperatorWorkspaceDetail>('GET', `${WORKSPACES}/${encodeURIComponent(id)}`, { signal }),
+  })
+
+export const suspendWorkspace = (id: string, verb: 'suspend' | 'resume', reason: string) =>
+  call<OperatorWorkspaceDetail>('POST', `${WORKSPACES}/${id}/${verb}`, { body: { reason } })
 
 export const railsQuery = queryOptions({
   queryKey: [RAILS],

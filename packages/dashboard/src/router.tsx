@@ -15,6 +15,7 @@ import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-s
 import { KEY_FILTER_NAMES, type KeyFilters } from './keys.ts'
 import { LOG_FILTER_NAMES } from './logs.ts'
 import { TRANSACTION_FILTER_NAMES } from './money.ts'
+import { SETTLEMENT_FILTER_NAMES } from './operator.ts'
 import { REPORT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
@@ -351,8 +352,40 @@ const operatorSettlementsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/settlements',
   staticData: { title: 'Settlement queue', scope: 'workspace', strip: productionStrip },
-  validateSearch: filtersOf(['state', 'type', 'currency_type']),
+  validateSearch: filtersOf(SETTLEMENT_FILTER_NAMES),
   component: lazyRouteComponent(() => import('./pages/operator-settlements.tsx'), 'OperatorSettlementsPage'),
+})
+const operatorSettlementRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/settlements/$transactionId',
+  staticData: { title: 'Settlement', scope: 'workspace', strip: productionStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-settlement.tsx'), 'OperatorSettlementPage'),
+})
+const operatorStatementRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/statement',
+  staticData: { title: 'Import statement', scope: 'workspace', strip: productionStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-statement.tsx'), 'OperatorStatementPage'),
+})
+const operatorUnmatchedRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/unmatched-deposits',
+  staticData: { title: 'Unmatched deposits', scope: 'workspace', strip: productionStrip },
+  validateSearch: filtersOf(['state']),
+  component: lazyRouteComponent(() => import('./pages/operator-unmatched.tsx'), 'OperatorUnmatchedPage'),
+})
+const operatorWorkspacesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/workspaces',
+  staticData: { title: 'Workspaces', scope: 'workspace', strip: operatorStrip },
+  validateSearch: filtersOf(['search', 'suspended']),
+  component: lazyRouteComponent(() => import('./pages/operator-workspaces.tsx'), 'OperatorWorkspacesPage'),
+})
+const operatorWorkspaceRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/workspaces/$workspaceId',
+  staticData: { title: 'Workspace', scope: 'workspace', strip: operatorStrip },
+  component: lazyRouteComponent(() => import('./pages/operator-workspace.tsx'), 'OperatorWorkspacePage'),
 })
 const operatorRailsRoute = createRoute({
   getParentRoute: () => inside,
@@ -473,6 +506,11 @@ const routeTree = root.addChildren([
     activationRoute,
     operatorActivationsRoute,
     operatorSettlementsRoute,
+    operatorSettlementRoute,
+    operatorStatementRoute,
+    operatorUnmatchedRoute,
+    operatorWorkspacesRoute,
+    operatorWorkspaceRoute,
     operatorRailsRoute,
     operatorFeesRoute,
     operatorEventTypesRoute,

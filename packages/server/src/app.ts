@@ -22,6 +22,7 @@ import { meRoute } from './keys/me-route.ts'
 import { operatorKeyRoutes } from './keys/operator-key-routes.ts'
 import { forwardAuthRoutes } from './forwarded/forward-auth-routes.ts'
 import { forwardedRoutes } from './forwarded/routes.ts'
+import { railCallRoutes } from './ledger/rail-call-routes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import type { RequestMetrics } from './operations/request-metrics.ts'
 import { healthRoute } from './operations/routes.ts'
@@ -174,6 +175,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   railRoutes(app, deps)
   settlementRoutes(app, deps)
   depositInstructionsRoutes(app, deps)
+  railCallRoutes(app, deps)
   reconciliationRoutes(app, deps)
   healthRoute(app, deps)
   forwardedRoutes(app, deps)

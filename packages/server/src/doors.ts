@@ -210,6 +210,8 @@ function assertMemberMay(principal: MemberPrincipal, access: Guarded): void {
   const needed = access.role ?? (access.action === 'read' ? 'viewer' : 'developer')
   if (!roleReaches(principal.role, needed))
     throw problem('role-missing', { detail: `This needs the role ${needed}; yours is ${principal.role}.` })
+  if (principal.isSuspended && access.action === 'write' && !access.operator && !access.personal)
+    throw problem('workspace-suspended')
   assertTestMode(principal, access)
 }
 

@@ -11,10 +11,9 @@ import { tellRotation } from './keys/tell-rotation.ts'
 import { expireHoldsLoop } from './ledger/expire-holds.ts'
 import { resetLoop } from './ledger/reset-test-data.ts'
 import { settleLoop } from './ledger/settle-loop.ts'
-import { simulator } from './rails/simulator.ts'
 import { reconciliationLoop } from './reconciliation/loop.ts'
 import { endAbsent } from './listeners/loops.ts'
-import type { Foundation } from './services.ts'
+import { RAILS, type Foundation } from './services.ts'
 import { deliverMail, pruneMail, sendMail, smtpTransport, type Message } from './sessions/mail.ts'
 import { deleteExpiredSessions } from './sessions/queries.ts'
 import { pruneThrottles } from './sessions/throttle.ts'
@@ -52,7 +51,7 @@ export function createLoops(foundation: Foundation): Loop[] {
     replayLoop(foundation),
     resetLoop(foundation),
     foldUsageLoop(foundation),
-    settleLoop({ ...foundation, rails: [simulator] }),
+    settleLoop({ ...foundation, rails: RAILS }),
     expireHoldsLoop(foundation),
     reconciliationLoop({
       ...foundation,

@@ -7,35 +7,40 @@ import {
   setUpOperator,
   signedOverSocket,
   signUpPerson,
+  verifyEmail,
   type TestPerson,
 } from './test-production.ts'
 
+const SECOND_OPERATOR = 'second@platform.example'
 let app: TestApp
 let olga: TestPerson
+let second: TestPerson
 let ada: TestPerson
+let newDeposit: () => Promise<string>
 let newPayout: () => Promise<string>
 
 beforeAll(async () => {
-  app = await createTestApp()
+  app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR })
   await app.app.listen({ host: '127.0.0.1', port: 0 })
-  olga = await setUpOperator(app)
+  olga = await setUpOperator({ ...app, config: { ...app.config, operatorEmails: new Set() } })
+  second = await signUpPerson(app, SECOND_OPERATOR)
+  await verifyEmail(app, olga, second)
   ada = await signUpPerson(app, 'ada@acme.example')
   await openProduction(app, { operator: olga, person: ada })
   const key = await app.createKey(ada, { mode: 'production' })
-  newPayout = async () => {
-    const body = { type: 'payout', amount: '1.00', currency: 'USD', destination: 'NL01' }
+  const create = async (body: Record<string, unknown>) => {
     const headers = { 'idempotency-key': newId('req') }
-    const funds = { type: 'deposit', amount: '1.00', currency: 'USD' }
-    const { body: made } = await signedOverSocket(app, key, 'POST', '/v1/transactions', {
-      body: funds,
-      headers,
-    })
-    await olga.request('POST', `/v1/operator/settlements/${made['id']}/settle`, {
-      body: { reference: made['id'] },
-    })
-    headers['idempotency-key'] = newId('req')
-    const payout = await signedOverSocket(app, key, 'POST', '/v1/transactions', { body, headers })
-    return payout.body['id'] as string
+    const answer = await signedOverSocket(app, key, 'POST', '/v1/transactions', { body, headers })
+    return answer.body['id'] as string
+  }
+  newDeposit = async () => {
+    const id = await create({ type: 'deposit', amount: '1.00', currency: 'USD' })
+    await settled(id)
+    return id
+  }
+  newPayout = async () => {
+    await newDeposit()
+    return create({ type: 'payout', amount: '1.00', currency: 'USD', destination: 'NL01' })
   }
 })
 afterAll(() => app.stop())
@@ -53,15 +58,40 @@ const send = (method: string, path: string, body?: unknown) => olga.request(meth
 const settlement = (id: string, verb: string, body?: unknown) =>
   send('POST', `/v1/operator/settlements/${id}/${verb}`, body)
 const settled = async (id: string) => settlement(id, 'settle', { reference: id })
+const unmatched = () =>
+  send('POST', '/v1/operator/unmatched-deposits', {
+    currency: 'USD',
+    amount: '1.00',
+    reference: newId('req'),
+  })
 
 /** Each deed of an operator, in this order, and the action that its entry names. */
 const DEEDS: Record<
   string,
   { action: string; prepare?: () => Promise<string>; run(id: string): Promise<any> }
 > = {
+  'POST /v1/operator/workspaces/:id/suspend': {
+    action: 'workspace.suspended',
+    prepare: async () => ada.workspaceId,
+    run: (id) => send('POST', `/v1/operator/workspaces/${id}/suspend`, { reason: 'Fraud.' }),
+  },
+  'POST /v1/operator/workspaces/:id/resume': {
+    action: 'workspace.resumed',
+    prepare: async () => ada.workspaceId,
+    run: (id) => send('POST', `/v1/operator/workspaces/${id}/resume`, { reason: 'All is well.' }),
+  },
   'PUT /v1/operator/rails': {
     action: 'rail.updated',
     run: () => send('PUT', '/v1/operator/rails', { currency_type: 'crypto', enabled: true }),
+  },
+  'PUT /v1/operator/fees/:type/:currency': {
+    action: 'fee.set',
+    run: () =>
+      send('PUT', '/v1/operator/fees/payout/JPY', { fixed: '1', basis_points: 10, minimum: '0' }),
+  },
+  'DELETE /v1/operator/fees/:type/:currency': {
+    action: 'fee.removed',
+    run: () => send('DELETE', '/v1/operator/fees/payout/JPY'),
   },
   'POST /v1/operator/activations/:workspace_id/:currency_type/refuse': {
     action: 'activation.refused',
@@ -97,6 +127,67 @@ const DEEDS: Record<
     action: 'settlement.failed',
     prepare: () => newPayout(),
     run: (id) => settlement(id, 'fail', { reason: 'The bank said no.' }),
+  },
+  'POST /v1/operator/settlements/:transaction_id/return': {
+    action: 'settlement.returned',
+    async prepare() {
+      const id = await newPayout()
+      await settled(id)
+      const path = `/v1/operator/settlements/${id}/settle`
+      await second.request('POST', path, { body: { reference: id } })
+      return id
+    },
+    run: (id) => settlement(id, 'return', { reference: `back ${id}`, reason: 'The account is closed.' }),
+  },
+  'POST /v1/operator/settlements/:transaction_id/correct': {
+    action: 'settlement.correction_proposed',
+    prepare: () => newDeposit(),
+    run: (id) =>
+      settlement(id, 'correct', {
+        direction: 'credit',
+        amount: '1.00',
+        reason: 'Booked too little.',
+        reference: `correction of ${id}`,
+      }),
+  },
+  'POST /v1/operator/settlements/settle-many': {
+    action: 'settlement.approved',
+    prepare: () => newPayout(),
+    run: (id) =>
+      send('POST', '/v1/operator/settlements/settle-many', {
+        items: [{ transaction_id: id, reference: id }],
+        totals: [{ currency: 'USD', amount: '1.00' }],
+      }),
+  },
+  'POST /v1/operator/settlements/fail-many': {
+    action: 'settlement.failed',
+    prepare: () => newPayout(),
+    run: (id) =>
+      send('POST', '/v1/operator/settlements/fail-many', {
+        transaction_ids: [id],
+        reason: 'The bank is closed.',
+        totals: [{ currency: 'USD', amount: '1.00' }],
+      }),
+  },
+  'POST /v1/operator/unmatched-deposits': {
+    action: 'unmatched_deposit.recorded',
+    run: () => unmatched(),
+  },
+  'POST /v1/operator/unmatched-deposits/:id/match': {
+    action: 'unmatched_deposit.matched',
+    prepare: async () => (await unmatched()).body['id'] as string,
+    run: (id) =>
+      send('POST', `/v1/operator/unmatched-deposits/${id}/match`, { workspace_id: ada.workspaceId }),
+  },
+  'POST /v1/operator/unmatched-deposits/:id/return': {
+    action: 'unmatched_deposit.return_requested',
+    prepare: async () => (await unmatched()).body['id'] as string,
+    run: (id) =>
+      send('POST', `/v1/operator/unmatched-deposits/${id}/return`, { destination: 'NL01', reason: 'x' }),
+  },
+  'POST /v1/operator/statements/match': {
+    action: 'statement.read',
+    run: () => send('POST', '/v1/operator/statements/match', { csv: 'amount,currency,reference\n1.00,USD,A' }),
   },
   'POST /v1/operator/keys': {
     action: 'operator_key.created',

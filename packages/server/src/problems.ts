@@ -296,6 +296,13 @@ export const PROBLEMS = {
     detail: 'The workspace has not been activated for this currency type.',
     remedy: 'Finish the checklist on the Activation page.',
   },
+  'workspace-suspended': {
+    status: 403,
+    title: 'The workspace is suspended',
+    detail:
+      'The platform has suspended this workspace: its keys are refused, and its members can read and change nothing.',
+    remedy: 'Settle the reason, which the dashboard shows, with the platform.',
+  },
   'sign-up-closed': {
     status: 403,
     title: 'Sign-up is by invitation',
@@ -430,6 +437,18 @@ export const PROBLEMS = {
     title: 'The fee is more than the amount',
     detail: 'The fee of this deposit is more than the deposit itself.',
     remedy: 'Deposit more; GET /v1/fees says what is charged.',
+  },
+  'type-not-offered': {
+    status: 422,
+    title: 'The payment connection does not move this',
+    detail: 'The payment connection of this currency type never takes transactions of this type.',
+    remedy: 'Ask the platform which types its payment connections take.',
+  },
+  'rail-call-refused': {
+    status: 403,
+    title: 'The call of the payment connection is not genuine',
+    detail: 'The call did not carry the signature that the payment connection signs with.',
+    remedy: 'Operators: compare the secret of the calls with that of the bank or provider.',
   },
   'rail-unavailable': {
     status: 503,

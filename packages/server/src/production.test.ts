@@ -207,7 +207,11 @@ describe('the approval', () => {
   it('is refused with a reason that the workspace reads, and can be asked for again', async () => {
     const person = await signUpPerson(app, 'refused@example.com')
     const path = (verb: string) => approvalPath(person.workspaceId, 'crypto', verb)
-    expect((await operator.request('POST', path('refuse'))).body['code']).toBe('conflict')
+    expect((await operator.request('POST', path('refuse'))).status).toBe(422)
+    const blank = { body: { reason: '  ' } }
+    expect((await operator.request('POST', path('refuse'), blank)).status).toBe(422)
+    const early = { body: { reason: 'x' } }
+    expect((await operator.request('POST', path('refuse'), early)).body['code']).toBe('conflict')
     await person.request('POST', '/v1/activation/crypto/request')
     const reason = 'We could not find the company.'
     for (let time = 0; time < 2; time += 1)
@@ -220,11 +224,11 @@ describe('the approval', () => {
     expect(
       (await person.request('GET', '/v1/audit-log?action=activation.refused')).body['data'],
     ).toMatchObject([{ before: { status: 'requested' }, after: { status: 'refused', reason } }])
-    expect((await operator.request('POST', path('revoke'))).body['code']).toBe('conflict')
+    expect((await operator.request('POST', path('revoke'), early)).body['code']).toBe('conflict')
     const again = await person.request('POST', '/v1/activation/crypto/request')
     expect(again.body['approval']).toMatchObject({ status: 'requested', reason: null })
     expect((await operator.request('POST', path('approve'))).body['approval'].status).toBe('approved')
-    expect((await operator.request('POST', path('refuse'))).body['code']).toBe('conflict')
+    expect((await operator.request('POST', path('refuse'), early)).body['code']).toBe('conflict')
   })
 
   it('taken back, stops the money of keys that exist; what a second factor is worth, too', async () => {

@@ -42,6 +42,9 @@ import { auditContext, recordAudit } from './workspaces/audit-log.ts'
 
 const LAST_USE_INTERVAL_MS = 2_000
 
+/** The rails that the worker asks, and that may call. `manual` is neither: people say what it saw. */
+export const RAILS: readonly Rail[] = [simulator]
+
 export type Foundation = {
   config: Config
   database: Database
@@ -151,7 +154,9 @@ export async function createServices(foundation: Foundation) {
     doors,
     exports: createExports(),
     publishEvent,
+    keysChanged: (workspaceId: string) => keyCache.evictWorkspace(workspaceId),
     writer: createTransactionWriter(database),
+    rails: RAILS,
     railOf: (mode: Mode, currencyType: CurrencyType) => railOf(database.pool, mode, currencyType),
     isProductionOpen: activation.isProductionOpen,
     /** The lock on the database was lost and is held again: whatever is remembered may be old. */

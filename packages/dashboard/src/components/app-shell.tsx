@@ -8,6 +8,7 @@ import { CommandHost, type Asked } from './command-host.tsx'
 import { Mark } from './icons.tsx'
 import { ModeStrip } from './mode-strip.tsx'
 import { Navigation } from './navigation.tsx'
+import { SuspendedNotice } from './suspended-notice.tsx'
 
 /** The frame around every page behind the sign-in: navigation, mode strip, content. */
 export function AppShell() {
@@ -62,6 +63,7 @@ export function AppShell() {
           <ModeStrip strip={page?.strip} />
           {mode === 'test' && !page?.strip && <ClockStrip />}
           <main className="content" id="content" tabIndex={-1}>
+            <SuspendedNotice />
             <Outlet />
           </main>
         </div>

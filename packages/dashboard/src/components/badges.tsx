@@ -15,6 +15,7 @@ import type {
   Settlement,
   Transaction,
   TransactionLog,
+  UnmatchedDeposit,
   WebhookDelivery,
   WebhookEndpoint,
 } from '../api-types.ts'
@@ -102,6 +103,18 @@ const SETTLEMENT_STATES: Record<Settlement['state'], { tone: Tone; word: string 
 
 export function SettlementBadge({ state }: { state: Settlement['state'] }) {
   const { tone, word } = SETTLEMENT_STATES[state]
+  return <Badge tone={tone}>{word}</Badge>
+}
+
+const UNMATCHED_STATES: Record<UnmatchedDeposit['state'], { tone: Tone; word: string }> = {
+  open: { tone: 'soon', word: 'Open' },
+  matched: { tone: 'good', word: 'Matched' },
+  returning: { tone: 'busy', word: 'Going back' },
+  returned: { tone: 'off', word: 'Sent back' },
+}
+
+export function UnmatchedBadge({ state }: { state: UnmatchedDeposit['state'] }) {
+  const { tone, word } = UNMATCHED_STATES[state]
   return <Badge tone={tone}>{word}</Badge>
 }
 

@@ -44,6 +44,11 @@ export function HowToDeposit({
                 what="reference code"
               />
             </Fact>
+            {Object.entries(told.data.details).map(([name, value]) => (
+              <Fact key={name} name={name.replaceAll('_', ' ')}>
+                <Chip value={value} what={name} />
+              </Fact>
+            ))}
           </dl>
         )}
         <p className="small second">

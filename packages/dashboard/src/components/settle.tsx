@@ -6,18 +6,20 @@ import type { Settlement } from '../api-types.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { failSettlement, settle, SETTLEMENTS, withdrawApproval } from '../operator.ts'
 import { Amount } from './amount.tsx'
-import { FormError } from './states.tsx'
+import { FormError, Note } from './states.tsx'
 
 type DialogProps = { settlement: Settlement; onClose: () => void }
 
 /** Says that the money has moved, with the reference that proves it. */
 export function Settle({ settlement, onClose }: DialogProps) {
   const { transaction, approvals, approvals_required: required } = settlement
-  const refresh = useRefresh()
+  const refresh = useRefreshSettlements()
   const [reference, setReference] = useState(settlement.reference ?? '')
+  const [amount, setAmount] = useState(transaction.amount)
   const completes = required - approvals.length <= 1
+  const isDeposit = transaction.type === 'deposit'
   const act = useMutation({
-    mutationFn: () => settle(transaction.id, reference.trim()),
+    mutationFn: () => settle(transaction.id, reference.trim(), isDeposit ? amount.trim() : undefined),
     onSuccess: async (settled) => {
       await refresh()
       const done = settled.state === 'completed'
@@ -57,6 +59,22 @@ export function Settle({ settlement, onClose }: DialogProps) {
           value={reference}
           onChange={(event) => setReference(event.currentTarget.value)}
         />
+        {isDeposit && (
+          <TextInput
+            label={`Amount that came, in ${transaction.currency}`}
+            description="Change it where another amount came than was announced: what came is booked."
+            required
+            inputMode="decimal"
+            value={amount}
+            onChange={(event) => setAmount(event.currentTarget.value)}
+          />
+        )}
+        {isDeposit && amount.trim() !== transaction.amount && (
+          <Note tone="soon">
+            <Amount value={transaction.amount} currency={transaction.currency} /> was announced. The customer
+            sees both amounts.
+          </Note>
+        )}
         <FormError error={act.error} />
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>
@@ -73,7 +91,7 @@ export function Settle({ settlement, onClose }: DialogProps) {
 
 /** Says that no money moved and why; the customer reads it. */
 export function FailSettlement({ settlement, onClose }: DialogProps) {
-  const refresh = useRefresh()
+  const refresh = useRefreshSettlements()
   const [reason, setReason] = useState('')
   const act = useMutation({
     mutationFn: () => failSettlement(settlement.transaction.id, reason.trim()),
@@ -120,7 +138,7 @@ export function FailSettlement({ settlement, onClose }: DialogProps) {
 
 /** Takes one's own approval back while others are still missing. */
 export function Withdraw({ settlement }: { settlement: Settlement }) {
-  const refresh = useRefresh()
+  const refresh = useRefreshSettlements()
   const act = useMutation({
     mutationFn: () => withdrawApproval(settlement.transaction.id),
     onSuccess: refresh,
@@ -135,7 +153,7 @@ export function Withdraw({ settlement }: { settlement: Settlement }) {
   )
 }
 
-function useRefresh() {
+export function useRefreshSettlements() {
   const queryClient = useQueryClient()
   return () => queryClient.invalidateQueries({ queryKey: [SETTLEMENTS] })
 }

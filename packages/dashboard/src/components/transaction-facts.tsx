@@ -44,6 +44,11 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
           <Amount value={transaction.fee} currency={transaction.currency} />
         </Fact>
       )}
+      {transaction.announced_amount && (
+        <Fact name="Announced">
+          <Amount value={transaction.announced_amount} currency={transaction.currency} />
+        </Fact>
+      )}
       {/[1-9]/.test(transaction.refunded) && (
         <Fact name="Given back">
           <Amount value={transaction.refunded} currency={transaction.currency} />

@@ -11,6 +11,7 @@ import { Failed, FormError, LoadingRows, PageHead } from '../components/states.t
 import { ExactTime } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { activationQuery } from '../production-lock.ts'
+import { useMe } from '../session.ts'
 
 /** What opens Production Mode, from facts, and asking the platform for it. */
 export function ActivationPage() {
@@ -58,7 +59,7 @@ function Checklist({ list }: { list: ActivationChecklist }) {
               <h3>{item.title}</h3>
               <p className="second">{item.detail}</p>
             </div>
-            {!item.done && <Remedy code={item.code} list={list} />}
+            <Remedy code={item.code} list={list} isDone={item.done} />
           </li>
         ))}
       </ol>
@@ -69,30 +70,42 @@ function Checklist({ list }: { list: ActivationChecklist }) {
   )
 }
 
-/** Where each step is done. Some are the platform's, and have no button here. */
-function Remedy({ code, list }: { code: string; list: ActivationChecklist }): ReactNode {
+type RemedyProps = { code: string; list: ActivationChecklist; isDone: boolean }
+
+/** Where each step is done, also once it is: what was done there can be undone there. */
+function Remedy({ code, list, isDone }: RemedyProps): ReactNode {
+  const me = useMe()
+  const look = { variant: isDone ? 'subtle' : 'default' }
   switch (code) {
     case 'email_verified':
     case 'profile':
       return (
-        <LinkButton to="/settings" hash={code === 'profile' ? 'profile' : undefined} variant="default">
+        <LinkButton to="/settings" hash={code === 'profile' ? 'profile' : undefined} {...look}>
           Open Settings
         </LinkButton>
       )
     case 'two_factor':
       return (
-        <LinkButton to="/settings/two-factor" variant="default">
-          Set up second factor
+        <LinkButton to="/settings/two-factor" {...look}>
+          {isDone ? 'Open second factor' : 'Set up second factor'}
         </LinkButton>
+      )
+    case 'payment_connection':
+      return me.is_operator ? (
+        <LinkButton to="/operator/payment-connections" {...look}>
+          Open Payment connections
+        </LinkButton>
+      ) : (
+        !isDone && <span className="small quiet">The platform does this.</span>
       )
     case 'webhook':
       return (
-        <LinkButton to="/webhooks" search={{ mode: 'production' }} variant="default">
+        <LinkButton to="/webhooks" search={{ mode: 'production' }} {...look}>
           Open Webhooks
         </LinkButton>
       )
     case 'approval':
-      return <RequestActivation list={list} />
+      return isDone ? null : <RequestActivation list={list} />
     default:
       return null
   }

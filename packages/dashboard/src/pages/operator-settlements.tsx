@@ -1,18 +1,20 @@
-import { Button } from '@mantine/core'
+import { Checkbox } from '@mantine/core'
+import { UploadIcon } from '@radix-ui/react-icons'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Settlement } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { SettlementBadge } from '../components/badges.tsx'
-import { Chip } from '../components/chip.tsx'
-import { Fact } from '../components/facts.tsx'
-import { FilterBar, SelectFilter, TextFilter } from '../components/filter-fields.tsx'
+import { FileLinks } from '../components/file-links.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { ManySettlements } from '../components/many-settlements.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { FailSettlement, Settle, Withdraw } from '../components/settle.tsx'
+import { SettlementFilterBar } from '../components/settlement-filter-bar.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
-import { ExactTime } from '../components/time.tsx'
+import { Time } from '../components/time.tsx'
 import { inFours, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { SETTLEMENTS } from '../operator.ts'
+import { SETTLEMENT_FILTER_NAMES, SETTLEMENTS } from '../operator.ts'
 import { useMe } from '../session.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
@@ -24,60 +26,32 @@ export function OperatorSettlementsPage() {
       <PageHead
         title="Settlement queue"
         lead="Production transactions that wait for an operator, the oldest first"
+        action={
+          <LinkButton to="/operator/statement" leftSection={<UploadIcon />}>
+            Import statement
+          </LinkButton>
+        }
       />
       <Queue />
     </OperatorOnly>
   )
 }
 
-const FILTERS = ['state', 'type', 'currency_type', 'reference_code'] as const
-
 function Queue() {
-  const { filters, set, isFiltered, clear } = useFilters(FILTERS)
-  const state = useList<Settlement>({ path: SETTLEMENTS, query: filters, live: true })
+  const { filters, isFiltered } = useFilters(SETTLEMENT_FILTER_NAMES)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const state = useList<Settlement>({ path: SETTLEMENTS, query: filters, live: selected.size === 0 })
   const single = state.rows[0]?.payout_approvers === 1
+  // Only what is on the page counts: a filter takes away what it hides.
+  const chosen = state.rows.filter((row) => selected.has(row.transaction.id))
   return (
-    <div className="stack read-width">
+    <div className="stack">
       {single && (
         <Note tone="soon">
           One person is enough for a payout on this server (PAYOUT_APPROVERS=1). Two is the usual number.
         </Note>
       )}
-      <FilterBar isFiltered={isFiltered} onClear={clear}>
-        <SelectFilter
-          label="State"
-          placeholder="Open"
-          options={[{ value: 'closed', label: 'Closed' }]}
-          value={filters.state}
-          onChange={(value) => set({ state: value })}
-        />
-        <SelectFilter
-          label="Type"
-          placeholder="Any type"
-          options={(['deposit', 'payout', 'refund'] as const).map((value) => ({
-            value,
-            label: TRANSACTION_TYPE_NAMES[value],
-          }))}
-          value={filters.type}
-          onChange={(type) => set({ type })}
-        />
-        <SelectFilter
-          label="Currency Type"
-          placeholder="Fiat and Crypto"
-          options={[
-            { value: 'fiat', label: 'Fiat' },
-            { value: 'crypto', label: 'Crypto' },
-          ]}
-          value={filters.currency_type}
-          onChange={(currency_type) => set({ currency_type })}
-        />
-        <TextFilter
-          label="Reference code"
-          placeholder="Reference code"
-          value={filters.reference_code}
-          onChange={(reference_code) => set({ reference_code })}
-        />
-      </FilterBar>
+      <SettlementFilterBar />
       <PagedList
         state={state}
         what="The queue"
@@ -87,100 +61,128 @@ function Queue() {
           </Empty>
         }
       >
-        {(rows) => rows.map((row) => <Item key={row.transaction.id} settlement={row} />)}
+        {(rows) => <QueueTable rows={rows} selected={selected} onSelect={setSelected} />}
       </PagedList>
+      {state.rows.length > 0 && <FileLinks path={`${SETTLEMENTS}/export`} query={filters} what="the queue" />}
+      {chosen.length > 0 && <ManySettlements settlements={chosen} onClear={() => setSelected(new Set())} />}
     </div>
   )
 }
 
-function Item({ settlement }: { settlement: Settlement }) {
-  const { transaction, workspace } = settlement
-  return (
-    <article className="card card-pad stack">
-      <div className="row">
-        <h2>
-          {TRANSACTION_TYPE_NAMES[transaction.type]}{' '}
-          <Amount value={transaction.amount} currency={transaction.currency} />
-        </h2>
-        <SettlementBadge state={settlement.state} />
-      </div>
-      <dl className="facts">
-        <Fact name="Workspace">{workspace.name}</Fact>
-        <Fact name="Transaction id">
-          <Chip value={transaction.id} what="transaction id" />
-        </Fact>
-        <Fact name="Created">
-          <ExactTime at={transaction.created_at} />
-        </Fact>
-        {transaction.destination && (
-          <Fact name="Destination">
-            <Chip value={transaction.destination} what="destination" />
-          </Fact>
-        )}
-        {settlement.reference_code && (
-          <Fact name="Reference code">
-            <Chip
-              value={settlement.reference_code}
-              display={inFours(settlement.reference_code)}
-              what="reference code"
-            />
-          </Fact>
-        )}
-        {transaction.reference && <Fact name="Customer’s reference">{transaction.reference}</Fact>}
-        {transaction.description && <Fact name="Description">{transaction.description}</Fact>}
-        {settlement.reference && (
-          <Fact name="Bank reference or hash">
-            <Chip value={settlement.reference} what="reference" />
-          </Fact>
-        )}
-        {settlement.approvals.length > 0 && (
-          <Fact name="Approved by">
-            {settlement.approvals.map(({ by, at }) => (
-              <div key={by.id}>
-                {by.email} · <ExactTime at={at} />
-              </div>
-            ))}
-          </Fact>
-        )}
-        {settlement.reason && <Fact name="Why it failed">{settlement.reason}</Fact>}
-        {settlement.decided_at && (
-          <Fact name="Decided">
-            <ExactTime at={settlement.decided_at} />
-          </Fact>
-        )}
-      </dl>
-      {(settlement.state === 'waiting' || settlement.state === 'approving') && (
-        <Deeds settlement={settlement} />
-      )}
-    </article>
-  )
+type QueueTableProps = {
+  rows: Settlement[]
+  selected: ReadonlySet<string>
+  onSelect: (selected: ReadonlySet<string>) => void
 }
 
-function Deeds({ settlement }: { settlement: Settlement }) {
+function QueueTable({ rows, selected, onSelect }: QueueTableProps) {
   const me = useMe()
-  const [open, setOpen] = useState<'settle' | 'fail'>()
-  const close = () => setOpen(undefined)
-  const missing = settlement.approvals_required - settlement.approvals.length
-  const isMine = settlement.approvals.some(({ by }) => by.id === me.user.id)
+  // What I have approved waits for somebody else.
+  const isMine = (row: Settlement) =>
+    (row.state === 'waiting' || row.state === 'approving') &&
+    !row.approvals.some(({ by }) => by.id === me.user.id)
+  const choosable = rows.filter(isMine)
+  const ids = choosable.map(({ transaction }) => transaction.id)
+  const all = ids.length > 0 && ids.every((id) => selected.has(id))
+  const toggle = (id: string) => {
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    onSelect(next)
+  }
   return (
-    <div className="row" style={{ justifyContent: 'flex-end' }}>
-      {settlement.state === 'approving' && (
-        <span className="small quiet grow">
-          {missing === 1 ? 'One more person has to approve.' : `${missing} more people have to approve.`}
-        </span>
-      )}
-      {isMine ? (
-        <Withdraw settlement={settlement} />
-      ) : (
-        <>
-          <Button variant="default" onClick={() => setOpen('fail')}>
-            Fail
-          </Button>
-          <Button onClick={() => setOpen('settle')}>{missing > 1 ? 'Approve' : 'Settle'}</Button>
-        </>
-      )}
-      {open === 'settle' && <Settle settlement={settlement} onClose={close} />}
-      {open === 'fail' && <FailSettlement settlement={settlement} onClose={close} />}
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>
+              <span className="row">
+                <Checkbox
+                  size="xs"
+                  aria-label="Select all shown transactions"
+                  disabled={ids.length === 0}
+                  checked={all}
+                  indeterminate={!all && ids.some((id) => selected.has(id))}
+                  onChange={() => onSelect(new Set(all ? [] : ids))}
+                />{' '}
+                Transaction
+              </span>
+            </th>
+            <th className="num">Amount</th>
+            <th>Workspace</th>
+            <th>Code or destination</th>
+            <th>State</th>
+            <th>Age</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <QueueRow
+              key={row.transaction.id}
+              settlement={row}
+              isSelected={isMine(row) ? selected.has(row.transaction.id) : undefined}
+              onToggle={() => toggle(row.transaction.id)}
+            />
+          ))}
+        </tbody>
+      </table>
     </div>
+  )
+}
+
+type QueueRowProps = { settlement: Settlement; isSelected: boolean | undefined; onToggle: () => void }
+
+function QueueRow({ settlement, isSelected, onToggle }: QueueRowProps) {
+  const { transaction, workspace, reference_code: code } = settlement
+  const name = TRANSACTION_TYPE_NAMES[transaction.type]
+  const missing = settlement.approvals_required - settlement.approvals.length
+  return (
+    <tr>
+      <td>
+        <span className="row nowrap-row">
+          {isSelected !== undefined && (
+            <Checkbox
+              size="xs"
+              aria-label={`Select ${name} ${transaction.amount} ${transaction.currency} of ${workspace.name}, ${transaction.id}`}
+              checked={isSelected}
+              onChange={onToggle}
+            />
+          )}
+          <Link
+            to="/operator/settlements/$transactionId"
+            params={{ transactionId: transaction.id }}
+            className="lead"
+          >
+            {name}
+            {transaction.reference && <span className="quiet"> · {transaction.reference}</span>}
+          </Link>
+        </span>
+      </td>
+      <td data-label="Amount" className="num">
+        <Amount value={transaction.amount} currency={transaction.currency} />
+      </td>
+      <td data-label="Workspace">
+        <span>{workspace.name}</span>
+      </td>
+      <td data-label="Code or destination">
+        {transaction.destination ? (
+          <span className="cut" title={transaction.destination}>
+            {transaction.destination}
+          </span>
+        ) : code ? (
+          <code className="nowrap">{inFours(code)}</code>
+        ) : (
+          <span className="quiet">None</span>
+        )}
+      </td>
+      <td data-label="State">
+        <span className="row">
+          <SettlementBadge state={settlement.state} />
+          {settlement.state === 'approving' && <span className="small quiet">{missing} more</span>}
+        </span>
+      </td>
+      <td data-label="Age">
+        <Time at={transaction.created_at} />
+      </td>
+    </tr>
   )
 }

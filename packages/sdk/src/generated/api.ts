@@ -396,6 +396,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workspace of the platform */
+        get: operations["getOperatorWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/workspaces/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a workspace
+         * @description Signed requests of its keys are refused (403 `workspace-suspended`), in both modes, and its members can read and change nothing. What is under way goes on. The owners are told by mail, with the reason.
+         */
+        post: operations["suspendWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/workspaces/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a workspace go on
+         * @description Keys and members are what they were before.
+         */
+        post: operations["resumeWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/activations/{workspace_id}/{currency_type}/approve": {
         parameters: {
             query?: never;
@@ -1891,7 +1948,7 @@ export interface paths {
                     /** @description RFC 3339 */
                     created_before?: string;
                     /** @description Several: repeated, or with commas between them. */
-                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction") | ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction")[];
                     /** @description Several: repeated, or with commas between them. */
                     status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
                     currency?: string;
@@ -2932,7 +2989,7 @@ export interface paths {
                     /** @description Any of day, week or month, type, status, currency. Currencies are never added up. */
                     group_by?: ("day" | "week" | "month" | "type" | "status" | "currency")[];
                     /** @description Several: repeated, or with commas between them. */
-                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction") | ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction")[];
                     /** @description Several: repeated, or with commas between them. */
                     status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
                     currency?: string;
@@ -3131,7 +3188,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Several: repeated, or with commas between them. */
-                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return") | ("deposit" | "payout" | "transfer" | "refund" | "return")[];
+                    type?: ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction") | ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction")[];
                     /** @description Several: repeated, or with commas between them. */
                     status?: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired")[];
                     currency?: string;
@@ -3284,6 +3341,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/settlements/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filtered queue as a file */
+        get: operations["exportSettlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/settlements/{transaction_id}": {
         parameters: {
             query?: never;
@@ -3312,7 +3386,7 @@ export interface paths {
         put?: never;
         /**
          * Say that the money moved
-         * @description A deposit completes at once. Money that leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.
+         * @description A deposit completes at once, with `amount` where another amount came than was announced. Money that leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.
          */
         post: operations["settleTransaction"];
         delete?: never;
@@ -3350,8 +3424,189 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take your approval back while another is still needed */
+        /**
+         * Take your approval back while another is still needed
+         * @description A correction that nobody else has approved has failed with it.
+         */
         post: operations["withdrawApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a payout came back after it had completed
+         * @description Answers with a new, linked transaction of the type `return`, completed at once.
+         */
+        post: operations["returnSettled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{transaction_id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose the correction of a completed transaction
+         * @description Answers with a new, linked transaction of the type `correction`. What it takes from the account is held at once. It is booked once as many different people have approved it as a payout takes; proposing counts as the first approval, and `settle` of the new one with the same reference as the next.
+         */
+        post: operations["correctTransaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/settle-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say of up to 100 transactions that their money moved
+         * @description Each is a change of its own: one that is refused says why and does not hold up the others. Sent again, what is done stays done.
+         */
+        post: operations["settleMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/fail-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say of up to 100 transactions that their money will not move
+         * @description Each is a change of its own: one that is refused says why and does not hold up the others. Sent again, what is done stays done.
+         */
+        post: operations["failMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unmatched-deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Money that came and is nobody’s yet */
+        get: operations["listUnmatchedDeposits"];
+        put?: never;
+        /**
+         * Record money that came without saying whose it is
+         * @description It is in the ledger from then on, on an account of the platform. The same reference, amount and currency again answer the same (200).
+         */
+        post: operations["recordUnmatchedDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unmatched-deposits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getUnmatchedDeposit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unmatched-deposits/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to whom it belongs
+         * @description It completes a deposit that was announced, with what came; or makes one for a workspace that announced none.
+         */
+        post: operations["matchUnmatchedDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unmatched-deposits/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it back
+         * @description Makes a payout that waits in the settlement queue for as many people as any payout takes.
+         */
+        post: operations["returnUnmatchedDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/statements/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose what the lines of a bank statement are
+         * @description Books nothing and keeps nothing: confirm with `settle-many`, and record what is nobody’s with `unmatched-deposits`. A line that was booked before is recognised by its reference.
+         */
+        post: operations["matchStatement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5294,6 +5549,11 @@ export interface components {
              * @example NL-2025-11-23-000417
              */
             reference: string;
+            /**
+             * @description Of a deposit: what came, where that is not what was announced. It is what is booked.
+             * @example 95.00
+             */
+            amount?: string;
         };
         FailInput: {
             /**
@@ -5306,6 +5566,158 @@ export interface components {
              * @default declined
              */
             code?: string;
+        };
+        CorrectInput: {
+            /**
+             * @description `credit` gives to the account, `debit` takes from it.
+             * @enum {string}
+             */
+            direction: "credit" | "debit";
+            /** @example 900.00 */
+            amount: string;
+            /**
+             * @description The customer reads it.
+             * @example Booked 1000.00 in place of 100.00.
+             */
+            reason: string;
+            /**
+             * @description What shows it: a ticket, a line of the statement. Every transaction has its own.
+             * @example TICKET-4711
+             */
+            reference: string;
+        };
+        ReturnSettledInput: {
+            /**
+             * @description Under which it came back.
+             * @example NL-2025-11-25-000012
+             */
+            reference: string;
+            /**
+             * @description The customer reads it.
+             * @example The account is closed.
+             */
+            reason: string;
+            /**
+             * @description For programs; the codes of Test Mode fit.
+             * @default account_closed
+             */
+            code?: string;
+            /**
+             * @description What came back, where the bank kept some of it.
+             * @example 97.50
+             */
+            amount?: string;
+        };
+        SettleManyInput: {
+            items: {
+                transaction_id: string;
+                /**
+                 * @description The bank's reference or the hash on the chain; every transaction has its own.
+                 * @example NL-2025-11-23-000417
+                 */
+                reference: string;
+                /**
+                 * @description Of a deposit: what came, where that is not what was announced. It is what is booked.
+                 * @example 95.00
+                 */
+                amount?: string;
+            }[];
+            /**
+             * @description What you confirm: the sum for each currency, in any order. When it is not the sum of what would be settled, nothing is, and the answer says `totals`.
+             * @example [
+             *       {
+             *         "currency": "EUR",
+             *         "amount": "350.00"
+             *       }
+             *     ]
+             */
+            totals: {
+                currency: string;
+                amount: string;
+            }[];
+        };
+        FailManyInput: {
+            /**
+             * @description The customer reads it.
+             * @example The bank returned the money.
+             */
+            reason: string;
+            /**
+             * @description For programs; the codes of Test Mode fit.
+             * @default declined
+             */
+            code?: string;
+            transaction_ids: string[];
+            /**
+             * @description What you confirm: the sum for each currency, in any order. When it is not the sum of what would be settled, nothing is, and the answer says `totals`.
+             * @example [
+             *       {
+             *         "currency": "EUR",
+             *         "amount": "350.00"
+             *       }
+             *     ]
+             */
+            totals: {
+                currency: string;
+                amount: string;
+            }[];
+        };
+        MatchStatementInput: {
+            /**
+             * @description The file as text: a line with the names of the columns, then at most 1000 lines.
+             * @example date,amount,currency,reference,text
+             *     2025-11-23,250.00,EUR,NL-417,RF02 4172 0395 8816
+             */
+            csv: string;
+            /**
+             * @description Where the file names none.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * @description What stands before the decimals. It is never guessed.
+             * @default .
+             * @enum {string}
+             */
+            decimal_mark?: "." | ",";
+        };
+        RecordUnmatchedDeposit: {
+            /** @example EUR */
+            currency: string;
+            /** @example 250.00 */
+            amount: string;
+            /**
+             * @description What the bank or the chain calls it; every settled transaction has its own.
+             * @example NL-2025-11-23-000418
+             */
+            reference: string;
+            /** @example J. Doe, NL00 BANK 0123 4567 89 */
+            sender?: string | null;
+            /** @example invoice 1001 */
+            text?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             * @example 2025-11-23T12:00:00Z
+             */
+            received_at?: string;
+        };
+        MatchUnmatchedDeposit: {
+            /** @description A deposit that somebody announced: it completes, with what came. */
+            transaction_id?: string;
+            /** @description A workspace that announced none: a deposit is made for it. */
+            workspace_id?: string;
+            /** @description Of the workspace; its main account of the currency when absent. */
+            account_id?: string;
+        };
+        ReturnUnmatchedDeposit: {
+            /**
+             * @description Where it goes back to.
+             * @example NL00 BANK 0123 4567 89
+             */
+            destination: string;
+            /** @example Nobody knows the sender. */
+            reason: string;
         };
         SentRequest: {
             method: string;
@@ -5480,6 +5892,14 @@ export interface components {
             /** @description The workspace reads it on its Activation page and in its audit log. */
             reason?: string | null;
         };
+        ActivationRefusal: {
+            /** @description The workspace reads it, and so do its owners by mail. */
+            reason: string;
+        };
+        SuspensionInput: {
+            /** @description Members read it, and owners get it by mail. */
+            reason: string;
+        };
         SignatureGrade: {
             /** @description Whether another route would take the signature. */
             verifies: boolean;
@@ -5534,7 +5954,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "workspace-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "fee-exceeds-amount" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-at-once" | "too-many-failures" | "service-unavailable" | "internal-error";
+            code: "invalid-json" | "invalid-request" | "invalid-input" | "body-not-allowed" | "body-too-large" | "headers-too-large" | "content-encoding-unsupported" | "content-type-unsupported" | "request-timeout" | "method-not-allowed" | "not-found" | "signature-missing" | "signature-malformed" | "signature-expired" | "signature-invalid" | "signature-replayed" | "digest-mismatch" | "key-unknown" | "key-expired" | "key-disabled" | "key-revoked" | "session-required" | "password-incorrect" | "password-too-short" | "password-too-long" | "email-taken" | "link-invalid" | "two-factor-code-invalid" | "two-factor-expired" | "two-factor-required" | "sign-in-failed" | "setup-token-invalid" | "ip-not-allowed" | "scope-missing" | "currency-type-mismatch" | "mode-mismatch" | "workspace-mismatch" | "https-required" | "role-missing" | "member-required" | "operator-required" | "origin-not-allowed" | "forward-auth-refused" | "forwarding-off" | "production-locked" | "workspace-suspended" | "sign-up-closed" | "invitation-invalid" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-use" | "conflict" | "key-not-changeable" | "last-owner" | "already-member" | "already-invited" | "limit-reached" | "currency-unknown" | "insufficient-funds" | "key-required" | "transaction-not-cancelable" | "transaction-ended" | "transaction-not-refundable" | "refund-exceeds-amount" | "reference-taken" | "transaction-not-returnable" | "fee-exceeds-amount" | "type-not-offered" | "rail-call-refused" | "rail-unavailable" | "webhook-target-refused" | "rate-limited" | "too-many-at-once" | "too-many-failures" | "service-unavailable" | "internal-error";
             request_id: string;
             errors?: {
                 /** @description JSON Pointer (RFC 6901). */
@@ -5743,6 +6163,15 @@ export interface components {
                 id: string;
                 name: string;
             };
+            /** @description Why the platform has stopped the workspace: it can be read, and nothing changed. */
+            suspension: {
+                reason: string;
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                suspended_at: string;
+            } | null;
             /** @enum {string} */
             role: "viewer" | "developer" | "admin" | "owner";
             is_operator: boolean;
@@ -6020,7 +6449,7 @@ export interface components {
             /** @example txn_01kasqf0000000000000000001 */
             id: string;
             /** @enum {string} */
-            type: "deposit" | "payout" | "transfer" | "refund" | "return";
+            type: "deposit" | "payout" | "transfer" | "refund" | "return" | "correction";
             /** @enum {string} */
             status: "pending" | "processing" | "completed" | "failed" | "canceled" | "expired";
             /**
@@ -6043,7 +6472,7 @@ export interface components {
             metadata: {
                 [key: string]: string | number | boolean | null;
             };
-            /** @description The transaction this one refunds or returns. */
+            /** @description The transaction this one refunds, returns or corrects. */
             linked_transaction_id: string | null;
             /**
              * @description What refunds and returns took back of it, those under way included.
@@ -6081,6 +6510,7 @@ export interface components {
             completed_at: string | null;
             /** @description When its hold is let go if nobody has settled it; null where that does not happen by itself. */
             expires_at: string | null;
+            announced_amount: string | null;
         };
         Account: {
             /** @example acc_01kasqf0000000000000000001 */
@@ -6432,7 +6862,7 @@ export interface components {
              */
             period: string | null;
             /** @description null where the report is not by type. */
-            type: ("deposit" | "payout" | "transfer" | "refund" | "return") | null;
+            type: ("deposit" | "payout" | "transfer" | "refund" | "return" | "correction") | null;
             /** @description null where the report is not by status. */
             status: ("pending" | "processing" | "completed" | "failed" | "canceled" | "expired") | null;
             /** @example USD */
@@ -6529,7 +6959,7 @@ export interface components {
              * @description Of the transaction; `fee` for what it cost.
              * @enum {string}
              */
-            type: "deposit" | "payout" | "transfer" | "refund" | "return" | "fee";
+            type: "deposit" | "payout" | "transfer" | "refund" | "return" | "correction" | "fee";
             reference: string | null;
             description: string | null;
             /**
@@ -7194,6 +7624,11 @@ export interface components {
             reference_code: string | null;
             /** @description The bank's reference or the hash on the chain. */
             reference: string | null;
+            /** @description Of a deposit that unmatched money settled: what that came as. */
+            received_as: {
+                transaction_id: string;
+                reference: string;
+            } | null;
             /** @description Why it failed. */
             reason: string | null;
             approvals: {
@@ -7215,6 +7650,19 @@ export interface components {
              */
             payout_approvers: number;
         };
+        ManySettled: {
+            data: {
+                transaction_id: string;
+                /** @description Null where it was refused. */
+                settlement: components["schemas"]["Settlement"] | null;
+                /** @description Why it was refused; the others stand. */
+                problem: {
+                    code: string;
+                    title: string;
+                    detail: string;
+                } | null;
+            }[];
+        };
         DepositInstructions: {
             /** @example EUR */
             currency: string;
@@ -7228,6 +7676,105 @@ export interface components {
             reference_code_printed: string;
             /** @description Where the money goes, in the words of the platform. Null until Production Mode is open. */
             instructions: string | null;
+            /**
+             * @description The same for programs, where the payment connection tells it: `iban`, `address`, …
+             * @example {}
+             */
+            details: {
+                [key: string]: string;
+            };
+        };
+        StatementProposal: {
+            /** @description Of the file. */
+            line: number;
+            /** @description As the file has it. */
+            date: string | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @example 250.00 */
+            amount: string;
+            currency: string;
+            reference: string;
+            text: string | null;
+            sender: string | null;
+            proposal: {
+                /**
+                 * @description `settle` an open transaction; `credit` the workspace whose code it carries, which announced none such; record it as `unmatched`; it is `already_booked`; `none`: money that left, and no transaction fits.
+                 * @enum {string}
+                 */
+                kind: "settle" | "credit" | "unmatched" | "already_booked" | "none";
+                /** @description From sure to weak. */
+                matched_by: ("reference" | "transaction_id" | "reference_code" | "amount") | null;
+                transaction_id: string | null;
+                transaction_type: string | null;
+                workspace: {
+                    id: string;
+                    name: string;
+                } | null;
+                /** @description Where another amount came. */
+                announced_amount: string | null;
+                note: string | null;
+            };
+        };
+        StatementProposals: {
+            data: components["schemas"]["StatementProposal"][];
+            /** @description Lines that could not be read, and why. */
+            faults: {
+                line: number;
+                message: string;
+            }[];
+        };
+        UnmatchedDeposit: {
+            /**
+             * @description The deposit in the platform's own books.
+             * @example txn_01kasqf0000000000000000001
+             */
+            id: string;
+            /**
+             * @description `returning`: a payout that sends it back waits in the settlement queue.
+             * @enum {string}
+             */
+            state: "open" | "matched" | "returning" | "returned";
+            /** @example 250.00 */
+            amount: string;
+            /** @example EUR */
+            currency: string;
+            /** @enum {string} */
+            currency_type: "fiat" | "crypto";
+            /** @description The bank's reference or the hash on the chain. */
+            reference: string;
+            sender: string | null;
+            /** @description What the sender wrote. */
+            text: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            recorded_at: string;
+            recorded_by: {
+                id: string;
+                email: string;
+            };
+            /** @description The deposit that it became. */
+            matched: {
+                transaction_id: string;
+                workspace: {
+                    id: string;
+                    name: string;
+                };
+                /**
+                 * Format: date-time
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /** @description The payout that sends it back; one that failed leaves it open. */
+            return_transaction_id: string | null;
         };
         SignatureExplanation: {
             verifies: boolean;
@@ -7848,11 +8395,93 @@ export interface components {
                  */
                 crypto: "none" | "requested" | "approved" | "self-approved" | "refused" | "revoked";
             };
+            suspended: boolean;
             /**
              * @description RFC 3339, UTC
              * @example 2025-11-23T12:00:00.000Z
              */
             created_at: string;
+        };
+        OperatorWorkspaceDetail: {
+            id: string;
+            name: string;
+            legal_name: string | null;
+            country: string | null;
+            website: string | null;
+            contact_email: string | null;
+            description: string | null;
+            /**
+             * @description RFC 3339, UTC
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            created_at: string;
+            suspension: {
+                reason: string;
+                /**
+                 * @description RFC 3339, UTC
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                suspended_at: string;
+                suspended_by: {
+                    id: string;
+                    email: string;
+                };
+            } | null;
+            /** @description The newest 50. */
+            members: {
+                user_id: string;
+                name: string;
+                email: string;
+                /**
+                 * @description From least to most: viewer, developer, admin, owner.
+                 * @enum {string}
+                 */
+                role: "viewer" | "developer" | "admin" | "owner";
+                two_factor_enabled: boolean;
+                /**
+                 * @description RFC 3339, UTC
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                created_at: string;
+            }[];
+            keys: {
+                /** @enum {string} */
+                mode: "test" | "production";
+                active: number;
+                /** @description Deleted ones are not counted. */
+                total: number;
+                last_used_at: string | null;
+            }[];
+            webhook_endpoints: {
+                /** @enum {string} */
+                mode: "test" | "production";
+                total: number;
+                enabled: number;
+                failing: number;
+                /** @description Deliveries still to go out; up to 10 000 an endpoint. */
+                waiting: number;
+            }[];
+            volume_days: number;
+            /** @description What completed in the last `volume_days`. */
+            volumes: {
+                /** @enum {string} */
+                mode: "test" | "production";
+                currency: string;
+                type: string;
+                count: number;
+                /** @example 10.00 */
+                sum: string;
+            }[];
+            balances: {
+                /** @enum {string} */
+                mode: "test" | "production";
+                currency: string;
+                /** @example 10.00 */
+                posted: string;
+                /** @example 10.00 */
+                held: string;
+            }[];
+            activations: components["schemas"]["ActivationChecklist"][];
         };
         AuditEntry: {
             /** @example aud_01kasp8zqz0000e5m0g2vkqx8t */
@@ -8713,6 +9342,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Part of the name, of an owner's address, or the whole id. */
                 search?: string;
+                suspended?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -8785,6 +9415,107 @@ export interface operations {
             };
         };
     };
+    getOperatorWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorWorkspaceDetail"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorWorkspaceDetail"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorWorkspaceDetail"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approveActivation: {
         parameters: {
             query?: never;
@@ -8833,7 +9564,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActivationDecision"];
+                "application/json": components["schemas"]["ActivationRefusal"];
             };
         };
         responses: {
@@ -8869,7 +9600,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActivationDecision"];
+                "application/json": components["schemas"]["ActivationRefusal"];
             };
         };
         responses: {
@@ -9621,12 +10352,18 @@ export interface operations {
                 cursor?: string;
                 /** @description `open`: the queue, oldest first. `closed`: what operators settled or failed, newest first. */
                 state?: "open" | "closed";
-                type?: "deposit" | "payout" | "refund";
+                type?: "deposit" | "payout" | "refund" | "return" | "correction";
                 currency?: string;
                 currency_type?: "fiat" | "crypto";
                 workspace_id?: string;
                 /** @description The deposits that wait for money under this code; spaces and case do not matter. */
                 reference_code?: string;
+                amount_min?: string;
+                amount_max?: string;
+                /** @description RFC 3339 */
+                created_after?: string;
+                /** @description RFC 3339 */
+                created_before?: string;
             };
             header?: never;
             path?: never;
@@ -9652,6 +10389,43 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSettlements: {
+        parameters: {
+            query?: {
+                /** @description `open`: the queue, oldest first. `closed`: what operators settled or failed, newest first. */
+                state?: "open" | "closed";
+                type?: "deposit" | "payout" | "refund" | "return" | "correction";
+                currency?: string;
+                currency_type?: "fiat" | "crypto";
+                workspace_id?: string;
+                /** @description The deposits that wait for money under this code; spaces and case do not matter. */
+                reference_code?: string;
+                amount_min?: string;
+                amount_max?: string;
+                /** @description RFC 3339 */
+                created_after?: string;
+                /** @description RFC 3339 */
+                created_before?: string;
+                /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                format?: "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             /** @description A problem (RFC 9457). */
             default: {
                 headers: {
@@ -9782,6 +10556,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnSettled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnSettledInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctTransaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleManyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManySettled"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    failMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailManyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManySettled"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnmatchedDeposits: {
+        parameters: {
+            query?: {
+                /** @description How many items to answer with. */
+                limit?: number;
+                /** @description The `next_cursor` of the answer before this one. */
+                cursor?: string;
+                state?: ("open" | "matched" | "returning" | "returned") | "all";
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UnmatchedDeposit"][];
+                        /** @description Send it as `cursor` for the next page; null at the end. */
+                        next_cursor: string | null;
+                        /** @description What lies on the accounts of unmatched money, as the ledger has it. */
+                        balances: {
+                            currency: string;
+                            /** @example 250.00 */
+                            posted: string;
+                            /** @example 250.00 */
+                            held: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordUnmatchedDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordUnmatchedDeposit"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUnmatchedDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matchUnmatchedDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchUnmatchedDeposit"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnUnmatchedDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnUnmatchedDeposit"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    matchStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchStatementInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementProposals"];
                 };
             };
             /** @description A problem (RFC 9457). */

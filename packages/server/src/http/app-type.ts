@@ -36,6 +36,8 @@ export type Access =
       /** The least role of a member; `viewer` for reading and `developer` for writing when absent. */
       role?: Role
       testModeOnly?: boolean
+      /** A person's own affair and none of the workspace: allowed also while that is suspended. */
+      personal?: true
       operator?: boolean
       /** With `operator`: the scope with which an operator key may call too; absent: people only. */
       operatorScope?: string

@@ -42,6 +42,8 @@ export type WorkspaceKey = SigningKey & {
   workspaceId: string
   mode: Mode
   currencyType: CurrencyType
+  /** Operators have stopped its workspace. */
+  isSuspended: boolean
 }
 
 /** A key of the platform itself: it reaches `/v1/operator/*` and no workspace. */
@@ -55,6 +57,8 @@ export type KeyCache = {
   find(publicKey: string): VerificationKey | null | Promise<VerificationKey | null>
   /** Forgets a key. Fills that began before are thrown away, so that no old state comes back. */
   evict(publicKey: string): void
+  /** The same for every key of a workspace. */
+  evictWorkspace(workspaceId: string): void
   clear(): void
   readonly size: number
   /** Finds that were answered from memory, known strangers among them, and those that asked the database. */
@@ -143,6 +147,12 @@ export function createKeyCache(deps: {
       unknown.delete(publicKey)
       fills.delete(publicKey)
     },
+    evictWorkspace(workspaceId) {
+      for (const [publicKey, key] of keys)
+        if (key.kind === 'workspace' && key.workspaceId === workspaceId) keys.delete(publicKey)
+      // Whose they are is not known before they are read.
+      fills.clear()
+    },
     clear() {
       keys.clear()
       unknown.clear()
@@ -188,11 +198,12 @@ function touch<V>(map: Map<string, V>, name: string, value: V): void {
 }
 
 function verificationKey(
-  { key, secrets }: NonNullable<Awaited<ReturnType<typeof findVerificationRows>>>,
+  { key, isSuspended, secrets }: NonNullable<Awaited<ReturnType<typeof findVerificationRows>>>,
   sealer: Sealer,
 ): VerificationKey {
   return {
     kind: 'workspace',
+    isSuspended,
     workspaceId: key.workspace_id,
     mode: key.mode,
     currencyType: key.currency_type,

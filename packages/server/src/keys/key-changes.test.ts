@@ -7,6 +7,7 @@ import { destroyRetiredSecrets, touchKeys } from './queries.ts'
 
 let t: TestApp
 let ada: TestMember
+let bob: TestMember
 let changes: KeyChanges
 const heard: string[] = []
 let gaps = 0
@@ -14,6 +15,7 @@ let gaps = 0
 beforeAll(async () => {
   t = await createTestApp()
   ada = await t.signUp()
+  bob = await t.signUp('Bob')
   changes = await openKeyChanges({
     url: t.databaseUrl as string,
     log: createLog('silent'),
@@ -31,7 +33,7 @@ afterAll(async () => {
 async function settle(): Promise<void> {
   await delay(0)
   const end = performance.now() + 5_000
-  const key = await t.createKey(ada)
+  const key = await t.createKey(bob)
   while (!heard.includes(key.publicKey)) {
     if (performance.now() > end) throw new Error('nothing was heard')
     await delay(5)
@@ -61,6 +63,11 @@ it('every change of a key that verification depends on is heard, and a noted use
   expect(await isHeardAfter(() => destroyRetiredSecrets(pool, past))).toBe(true)
   const use = { keyId: key.id, at: new Date(), ip: '203.0.113.7' }
   expect(await isHeardAfter(() => touchKeys(pool, [use]))).toBe(false)
+  const suspend = `insert into workspace_suspensions (workspace_id, reason, suspended_at, suspended_by)
+    values ($1, 'x', now(), 'usr_1')`
+  expect(await isHeardAfter(() => pool.query(suspend, [ada.workspaceId]))).toBe(true)
+  const resume = 'delete from workspace_suspensions where workspace_id = $1'
+  expect(await isHeardAfter(() => pool.query(resume, [ada.workspaceId]))).toBe(true)
   expect(await isHeardAfter(() => ada.request('DELETE', path))).toBe(true)
   expect(await isHeardAfter(() => pool.query('delete from api_keys where id = $1', [key.id]))).toBe(true)
 })

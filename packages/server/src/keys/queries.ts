@@ -115,11 +115,14 @@ export async function newestPublicKeys(
 export async function findVerificationRows(
   executor: Executor,
   publicKey: string,
-): Promise<{ key: Selectable<ApiKeysTable>; secrets: SecretRow[] } | null> {
-  const { rows } = await executor.query<Selectable<ApiKeysTable> & { secrets: SecretRow[] }>({
+): Promise<{ key: Selectable<ApiKeysTable>; isSuspended: boolean; secrets: SecretRow[] } | null> {
+  const { rows } = await executor.query<
+    Selectable<ApiKeysTable> & { is_suspended: boolean; secrets: SecretRow[] }
+  >({
     name: 'find-verification-key',
     text: `select k.id, k.workspace_id, k.public_key, k.name, k.mode, k.currency_type, k.algorithm, k.scopes,
                   k.ip_allowlist, k.rate_limit_per_minute, k.enabled, k.secret_version, k.expires_at, k.revoked_at,
+                  exists (select from workspace_suspensions u where u.workspace_id = k.workspace_id) as is_suspended,
                   (select json_agg(json_build_object(
                             'version', s.version, 'sealed', s.sealed,
                             'ed25519_public_key', encode(s.ed25519_public_key, 'base64'),
@@ -132,9 +135,10 @@ export async function findVerificationRows(
   })
   const row = rows[0]
   if (!row) return null
-  const { secrets, ...key } = row
+  const { secrets, is_suspended: isSuspended, ...key } = row
   return {
     key,
+    isSuspended,
     secrets: (secrets ?? []).map((secret) => ({
       ...secret,
       ed25519_public_key: secret.ed25519_public_key

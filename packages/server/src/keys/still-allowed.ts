@@ -12,6 +12,7 @@ export async function isKeyStillAllowed(
 ): Promise<boolean> {
   const key = await deps.keyCache.find(principal.publicKey)
   if (!key || !key.enabled || key.revokedAt !== null) return false
+  if (key.kind === 'workspace' && key.isSuspended) return false
   const now = deps.clock.now()
   const isOver = (expiresAt: number | null) => expiresAt !== null && expiresAt <= now
   const secret = key.secrets.find(({ version }) => version === principal.secretVersion)

@@ -1,6 +1,7 @@
 import type { IdempotencyScope, StoredAnswer } from '../http/idempotency-store.ts'
 import { newId } from '../ids.ts'
 import { problem, type Problem } from '../problems.ts'
+import type { Rail } from '../rails/rail.ts'
 import { testOutcome } from '../rails/test-cases.ts'
 import type { Mode, Principal } from '../sessions/principal.ts'
 import { holdBackEvent } from '../webhooks/tell-again.ts'
@@ -47,6 +48,7 @@ export async function createTransaction(
   const rail = body.type === 'transfer' ? null : await deps.railOf(mode, currency.type)
   if (!rail && body.type !== 'transfer')
     throw problem('rail-unavailable', { headers: { 'retry-after': '60' } })
+  if (rail && body.type !== 'transfer') assertMoves(rail, body.type)
 
   const nowMs = deps.clock.now()
   const destination = body.destination ?? null
@@ -97,6 +99,12 @@ export async function createTransaction(
   if (result.outcome === 'account-not-found' && !body.account_id && body.type !== 'transfer')
     result = await deps.writer.write(item, nowMs, alongWith)
   return createdFrom(result, principal, currency)
+}
+
+/** @throws Problem `type-not-offered` when the payment connection is there and never moves this */
+export function assertMoves(rail: Rail, type: 'deposit' | 'payout' | 'refund'): void {
+  if (!rail.capabilities().types.has(type))
+    throw problem('type-not-offered', { detail: `The payment connection takes no ${type}s.` })
 }
 
 /** What was written, to be answered. @throws Problem for what the database refused */

@@ -129,6 +129,18 @@ export async function listBalances(executor: Executor, scope: ListScope, currenc
   return rows
 }
 
+/** The states of those of the named transactions that a rail moves, by id. */
+export async function findStatuses(
+  executor: Executor,
+  { rail, ids }: { rail: string; ids: readonly string[] },
+): Promise<Map<string, Transaction['status']>> {
+  const { rows } = await executor.query<{ id: string; status: Transaction['status'] }>(
+    'select id, status from transactions where rail = $1 and id = any ($2)',
+    [rail, ids],
+  )
+  return new Map(rows.map(({ id, status }) => [id, status]))
+}
+
 export type DueTransaction = {
   id: string
   workspace_id: string

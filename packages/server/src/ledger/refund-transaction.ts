@@ -5,7 +5,7 @@ import { problem, type Problem } from '../problems.ts'
 import type { Rail } from '../rails/rail.ts'
 import type { Principal } from '../sessions/principal.ts'
 import { assertMayChange } from './access.ts'
-import { createdFrom, type CreatedTransaction } from './create-transaction.ts'
+import { assertMoves, createdFrom, type CreatedTransaction } from './create-transaction.ts'
 import { currencyOf, formatAmount, parseAmount, type Currency } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
 import { holdEnd } from './expire-holds.ts'
@@ -90,8 +90,9 @@ async function write(client: PoolClient, deps: LedgerDeps, decided: Decided): Pr
   const { principal, original, body, requestId, idempotency, currency, askedMinor, found, rail } = decided
   if (!found) throw problem('not-found', { detail: 'There is no transaction with this id.' })
   // Only the connection through which it came in can take it back out.
-  if (found.rail !== null && (rail?.name !== found.rail || !rail.capabilities().types.has('refund')))
+  if (found.rail !== null && rail?.name !== found.rail)
     throw problem('rail-unavailable', { headers: { 'retry-after': '60' } })
+  if (rail) assertMoves(rail, 'refund')
   const leftMinor = BigInt(found.amount) - BigInt(found.refunded)
   // With nothing left, only an answer that is stored for the Idempotency-Key can follow: the database refuses the rest.
   const amountMinor = askedMinor ?? (leftMinor > 0n ? leftMinor : BigInt(found.amount))

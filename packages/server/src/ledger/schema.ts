@@ -19,7 +19,7 @@ const mode = z.enum(['test', 'production'])
 const time = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:00.000Z' })
 const money = (description: string) => z.string().meta({ description, example: '10.00' })
 
-export const TRANSACTION_TYPES = ['deposit', 'payout', 'transfer', 'refund', 'return'] as const
+export const TRANSACTION_TYPES = ['deposit', 'payout', 'transfer', 'refund', 'return', 'correction'] as const
 export const TRANSACTION_STATUSES = [
   'pending',
   'processing',
@@ -146,7 +146,7 @@ export const Transaction = z
     metadata: z.record(z.string(), metadataValue),
     linked_transaction_id: id('txn')
       .nullable()
-      .meta({ description: 'The transaction this one refunds or returns.' }),
+      .meta({ description: 'The transaction this one refunds, returns or corrects.' }),
     refunded: money('What refunds and returns took back of it, those under way included.'),
     fee: money(
       'What it costs when it completes: out of a deposit, on top of what leaves. Not given back by a refund.',
@@ -165,6 +165,9 @@ export const Transaction = z
       description:
         'When its hold is let go if nobody has settled it; null where that does not happen by itself.',
     }),
+    announced_amount: money(
+      'Of a deposit, where another amount came than was announced: what was. `amount` is what was booked.',
+    ).nullable(),
   })
   .meta({ id: 'Transaction' })
 export type Transaction = z.infer<typeof Transaction>

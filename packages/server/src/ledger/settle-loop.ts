@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts'
 import { newId } from '../ids.ts'
 import type { Observation, Rail, RailTransaction } from '../rails/rail.ts'
 import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
+import { changeOf } from './apply-observations.ts'
 import { followUp } from './follow-up.ts'
 import { claimDueTransactions, type DueTransaction } from './queries.ts'
 
@@ -98,33 +99,5 @@ function railTransaction(due: DueTransaction): RailTransaction {
     reference,
     createdAtMs: due.created_at.getTime(),
     dueAtMs: due.due_at.getTime(),
-  }
-}
-
-/** None for a report that the state of the transaction does not allow: only what has completed can come back. */
-function changeOf(
-  observation: Observation,
-  status: 'pending' | 'processing',
-  leaseId: string,
-): TransactionChange[] {
-  const { transactionId } = observation
-  switch (observation.kind) {
-    case 'completed': {
-      const { railReference, lookAgainAtMs = null } = observation
-      return [{ transactionId, leaseId, status: 'completed', railReference, lookAgainAtMs }]
-    }
-    case 'failed': {
-      const failure = { code: observation.code, message: observation.message }
-      return [{ transactionId, leaseId, status: 'failed', failure }]
-    }
-    case 'expired':
-      return [{ transactionId, leaseId, status: 'expired' }]
-    case 'accepted':
-      return [{ transactionId, leaseId, status: 'processing', lookAgainAtMs: observation.lookAgainAtMs }]
-    case 'waiting':
-      return [{ transactionId, leaseId, status, lookAgainAtMs: observation.lookAgainAtMs }]
-    case 'returned':
-    case 'told-again':
-      return []
   }
 }

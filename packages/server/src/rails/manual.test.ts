@@ -31,13 +31,16 @@ it('never says by itself that money moved, however often it is asked', async () 
   const waiting = { transactionId: transaction.id, kind: 'waiting', lookAgainAtMs: null }
   expect(await rail.submitPayout(transaction)).toEqual(waiting)
   expect(await rail.poll([transaction, transaction])).toEqual([waiting, waiting])
-  expect(await rail.parseInbound({ headers: {}, body: Buffer.from('{}') })).toEqual([])
+  expect(rail.parseInbound).toBeUndefined()
   expect(rail.firstLookAt(transaction, Date.now())).toBeNull()
 })
 
-it('tells where to send a deposit, with the reference by which it is recognised', async () => {
-  expect(await settings([on]).createDepositTarget(transaction)).toEqual({
-    instructions: { instructions: 'Pay to NL00 BANK 0000', reference: transaction.id },
+it('tells where to send a deposit, and that only its code says whose it is', async () => {
+  const place = { workspaceId: 'wks_1', currency: 'USD', decimals: 2, referenceCode: 'RF18539007547034' }
+  expect(await settings([on]).createDepositTarget(place)).toEqual({
+    instructions: 'Pay to NL00 BANK 0000',
+    details: {},
+    needsReference: true,
   })
-  expect(await settings([]).createDepositTarget(transaction)).toBeNull()
+  expect(await settings([]).createDepositTarget(place)).toBeNull()
 })

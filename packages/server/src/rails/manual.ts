@@ -26,18 +26,16 @@ export function manualRail(executor: Executor, currencyType: CurrencyType): Rail
             detail: 'The platform has not set up a payment connection for this currency type yet.',
           }
     },
-    async createDepositTarget(transaction) {
+    async createDepositTarget() {
       const { depositInstructions } = await settings()
-      // Without the reference nobody could tell whose money arrived.
       return depositInstructions === null
         ? null
-        : { instructions: { instructions: depositInstructions, reference: transaction.id } }
+        : { instructions: depositInstructions, details: {}, needsReference: true }
     },
     // A person reads it in the settlement queue and pays it out.
     submitPayout: (transaction) => Promise.resolve(waiting(transaction)),
     poll: (transactions) => Promise.resolve(transactions.map(waiting)),
-    // Nobody calls in: people come through the operators' pages.
-    parseInbound: () => Promise.resolve([]),
+    // Nobody calls: people come through the operators' pages.
     firstLookAt: () => null,
   }
 }

@@ -30,6 +30,12 @@ function banked(wrong: Partial<Rail> = {}): RailSubject {
       return {
         ...simulator,
         name: 'bank',
+        createDepositTarget: ({ referenceCode }) =>
+          Promise.resolve({
+            instructions: 'Pay to your own account.',
+            details: { iban: `NL00 BANK ${referenceCode}` },
+            needsReference: false,
+          }),
         async submitPayout(transaction) {
           if (!paid.includes(transaction.id)) paid.push(transaction.id)
           return { transactionId: transaction.id, kind: 'accepted', lookAgainAtMs: 1 }
@@ -80,8 +86,11 @@ it.each<[string, RegExp, Partial<Rail>]>([
   ],
   [
     'one target for everybody',
-    /target of its own/,
-    { createDepositTarget: () => Promise.resolve({ instructions: { iban: 'NL00' } }) },
+    /told apart/,
+    {
+      createDepositTarget: () =>
+        Promise.resolve({ instructions: 'Pay.', details: { iban: 'NL00' }, needsReference: false }),
+    },
   ],
   ['answers nothing', /one observation for each/, { poll: () => Promise.resolve([]) }],
   [

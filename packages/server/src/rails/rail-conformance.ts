@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { railHealth } from './rail-health.ts'
-import type { InboundMessage, Observation, Rail, RailTransaction } from './rail.ts'
+import type { DepositPlace, InboundMessage, Observation, Rail, RailTransaction } from './rail.ts'
 
 /** A rail under test, and what the world outside it looks like. */
 export type RailSubject = {
@@ -67,17 +67,22 @@ export const RAIL_RULES: readonly Rule[] = [
     },
   },
   {
-    title: 'gives every deposit a target of its own, the same one when asked again',
+    title: 'gives deposits a target by which they are told apart, the same one when asked again',
     async assertHolds(subject) {
       const rail = await subject.rail()
-      const [one, other] = samples(rail, 2, { type: 'deposit' })
-      if (!one || !other) return
+      if (!rail.capabilities().types.has('deposit')) return
+      const [one, other, euros] = places(rail)
       const target = await rail.createDepositTarget(one)
-      assert.deepEqual(await rail.createDepositTarget(one), target)
+      assert.deepEqual(await rail.createDepositTarget({ ...one }), target)
       if (target === null) return
-      const values = Object.values(target.instructions)
-      assert.ok(values.length > 0 && values.every((value) => typeof value === 'string' && value !== ''))
+      assert.notEqual(target.instructions.trim(), '')
+      for (const [name, value] of Object.entries(target.details)) {
+        assert.match(name, /^[a-z][a-z0-9_]{0,39}$/)
+        assert.ok(typeof value === 'string' && value !== '', name)
+      }
+      if (target.needsReference) return
       assert.notDeepEqual(await rail.createDepositTarget(other), target)
+      assert.notDeepEqual(await rail.createDepositTarget(euros), target)
     },
   },
   {
@@ -152,6 +157,7 @@ export const RAIL_RULES: readonly Rule[] = [
     title: 'believes no call from outside that is not genuine',
     async assertHolds(subject) {
       const rail = await subject.rail()
+      if (!rail.parseInbound) return
       const forged = [
         ...(subject.inbound?.forged ?? []),
         ...['', '{}', '[]', 'null', '{"status":"completed"}', '\u0000\u00ff'].map((text) => ({
@@ -168,6 +174,7 @@ export const RAIL_RULES: readonly Rule[] = [
     async assertHolds(subject) {
       if (!subject.inbound) return
       const rail = await subject.rail()
+      assert.ok(rail.parseInbound, 'it reads no calls')
       const first = await rail.parseInbound(subject.inbound.genuine)
       assert.deepEqual(
         first.map(({ transactionId }) => transactionId),
@@ -177,6 +184,23 @@ export const RAIL_RULES: readonly Rule[] = [
     },
   },
 ]
+
+/** Two workspaces, and the first one in another currency. */
+function places(rail: Rail): [DepositPlace, DepositPlace, DepositPlace] {
+  const isFiat = rail.capabilities().currencyTypes.has('fiat')
+  const place = (workspaceId: string, currency: string, referenceCode: string): DepositPlace => ({
+    workspaceId,
+    currency,
+    decimals: isFiat ? 2 : 8,
+    referenceCode,
+  })
+  const [one, another] = isFiat ? ['EUR', 'USD'] : ['BTC', 'ETH']
+  return [
+    place('wks_01kasqf0000000000000000001', one as string, 'RF02417203958816'),
+    place('wks_01kasqf0000000000000000002', one as string, 'RF18539007547034'),
+    place('wks_01kasqf0000000000000000001', another as string, 'RF93000000000001'),
+  ]
+}
 
 /** Transactions such as the core hands over, of the types and currency types that the rail is able to. */
 function samples(rail: Rail, count: number, fixed: Partial<RailTransaction> = {}): RailTransaction[] {

@@ -6,14 +6,20 @@ export type Rail = {
   readonly name: string
   capabilities(): RailCapabilities
   healthCheck(): Promise<RailHealth>
-  /** Where a customer sends a deposit. Null when the money comes without being told where. */
-  createDepositTarget(transaction: RailTransaction): Promise<DepositTarget | null>
+  /**
+   * Where a workspace sends its deposits in a currency: made when it is first asked for, the same one ever after.
+   * Null when the money comes without being told where.
+   */
+  createDepositTarget(place: DepositPlace): Promise<DepositTarget | null>
   /** Hands a payout or refund over. Called again while it says `waiting`, and after a crash: never pay one twice. */
   submitPayout(transaction: RailTransaction): Promise<Observation>
   /** What is known now of transactions handed over before; one observation each, in any order. */
   poll(transactions: readonly RailTransaction[]): Promise<Observation[]>
-  /** What a call from the rail tells, after its signature was checked. @throws when it is not genuine */
-  parseInbound(message: InboundMessage): Promise<Observation[]>
+  /**
+   * What a call from the rail tells, after its signature was checked; at most 100 observations. Absent: nobody calls.
+   * @throws when it is not genuine
+   */
+  parseInbound?(message: InboundMessage): Promise<Observation[]>
   /** When to ask about a new transaction for the first time, in ms since the epoch; null: a person will say. */
   firstLookAt(request: NewRailTransaction, nowMs: number): number | null
 }
@@ -23,7 +29,21 @@ export type RailCapabilities = {
   types: ReadonlySet<'deposit' | 'payout' | 'refund'>
 }
 export type RailHealth = { healthy: boolean; detail: string }
-export type DepositTarget = { instructions: Readonly<Record<string, string>> }
+export type DepositPlace = {
+  workspaceId: string
+  currency: string
+  decimals: number
+  /** ISO 11649, of this workspace and currency alone; it never changes. */
+  referenceCode: string
+}
+export type DepositTarget = {
+  /** For people. */
+  instructions: string
+  /** For programs and for copying: `iban`, `address`, `memo` … */
+  details: Readonly<Record<string, string>>
+  /** Others have the same target: only the reference code tells whose money came. */
+  needsReference: boolean
+}
 export type InboundMessage = { headers: Readonly<Record<string, string | undefined>>; body: Buffer }
 
 export type NewRailTransaction = {

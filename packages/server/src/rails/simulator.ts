@@ -9,12 +9,14 @@ export const simulator: Rail = {
     types: new Set(['deposit', 'payout', 'refund'] as const),
   }),
   healthCheck: () => Promise.resolve({ healthy: true, detail: 'The simulator is part of the server.' }),
-  createDepositTarget: (transaction) =>
-    Promise.resolve({ instructions: { note: 'Test Mode: no money is needed.', reference: transaction.id } }),
+  createDepositTarget: () =>
+    Promise.resolve({
+      instructions: 'Test Mode: no money is needed. The simulator completes every deposit.',
+      details: {},
+      needsReference: true,
+    }),
   submitPayout: (transaction) => Promise.resolve(observe(transaction)),
   poll: (transactions) => Promise.resolve(transactions.map(observe)),
-  // Nobody calls in from a simulation.
-  parseInbound: () => Promise.resolve([]),
   firstLookAt(request, nowMs) {
     const outcome = testOutcome(request)
     switch (outcome.kind) {

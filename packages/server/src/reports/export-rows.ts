@@ -41,6 +41,7 @@ const TRANSACTION_COLUMNS: Columns<Transaction> = {
   description: (row) => row.description,
   linked_transaction_id: (row) => row.linked_transaction_id,
   refunded: (row) => row.refunded,
+  announced_amount: (row) => row.announced_amount,
   fee: (row) => row.fee,
   failure_code: (row) => row.failure?.code ?? null,
   effective_at: (row) => row.effective_at,

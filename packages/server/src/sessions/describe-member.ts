@@ -1,15 +1,17 @@
 import type { Executor } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { findWorkspace, listOwnWorkspaces } from '../workspaces/queries.ts'
+import { findSuspension } from '../workspaces/suspension-queries.ts'
 import type { MemberPrincipal } from './principal.ts'
 import { findPerson } from './queries.ts'
 
 /** What `GET /v1/me` says of a member: the person, the workspace of the session, and all their workspaces. */
 export async function describeMember(executor: Executor, member: MemberPrincipal) {
-  const [person, workspace, workspaces] = await Promise.all([
+  const [person, workspace, workspaces, suspension] = await Promise.all([
     findPerson(executor, member.userId),
     findWorkspace(executor, member.workspaceId),
     listOwnWorkspaces(executor, member.userId),
+    member.isSuspended ? findSuspension(executor, member.workspaceId) : null,
   ])
   if (!person || !workspace) throw problem('session-required')
   return {
@@ -23,6 +25,10 @@ export async function describeMember(executor: Executor, member: MemberPrincipal
       two_factor_enabled: person.twoFactorEnabled,
     },
     workspace: { id: workspace.id, name: workspace.name },
+    suspension: suspension && {
+      reason: suspension.reason,
+      suspended_at: suspension.suspendedAt.toISOString(),
+    },
     role: member.role,
     is_operator: member.isOperator,
     workspaces,

@@ -215,6 +215,27 @@ export function activationMail({ publicUrl }: Origin, person: Person, told: Acti
   }
 }
 
+/** Tells an owner that the platform has stopped their workspace, or lets it go on. */
+export function suspensionMail(
+  { publicUrl }: Origin,
+  person: Person,
+  told: { name: string; deed: 'suspended' | 'resumed'; reason: string },
+): Message {
+  const name = `“${oneLine(told.name)}”`
+  return {
+    to: person.email,
+    subject: `Workspace ${told.deed}`,
+    kind: 'notice',
+    text: letter(person, [
+      told.deed === 'suspended'
+        ? `The platform has suspended ${name}: its API keys are refused, and nothing can be changed. What is under way goes on.`
+        : `The platform lets ${name} go on: its API keys work again.`,
+      `Reason: ${oneLine(told.reason)}`,
+      publicUrl,
+    ]),
+  }
+}
+
 /** A workspace may be called anything; no line of a letter begins where its name says so. */
 function oneLine(name: string): string {
   return name.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ')

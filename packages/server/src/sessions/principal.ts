@@ -31,6 +31,8 @@ export type MemberPrincipal = {
   name: string
   role: Role
   isOperator: boolean
+  /** Operators have stopped the workspace. */
+  isSuspended: boolean
   sessionId: string
 }
 

@@ -174,15 +174,21 @@ export async function findMail(executor: Executor, id: string): Promise<MailRow 
 
 // People and their sessions
 
-export type Membership = { workspaceId: string; workspaceName: string; role: Role }
+export type Membership = { workspaceId: string; workspaceName: string; role: Role; isSuspended: boolean }
 
 /** The membership that a session acts for: its active workspace, else the person's oldest. */
 export async function findActiveMembership(
   executor: Executor,
   { userId, activeWorkspaceId }: { userId: string; activeWorkspaceId: string | null },
 ): Promise<Membership | null> {
-  const { rows } = await executor.query<{ workspace_id: string; name: string; role: Role }>(
-    `select m.workspace_id, w.name, m.role
+  const { rows } = await executor.query<{
+    workspace_id: string
+    name: string
+    role: Role
+    is_suspended: boolean
+  }>(
+    `select m.workspace_id, w.name, m.role,
+       exists (select from workspace_suspensions s where s.workspace_id = m.workspace_id) as is_suspended
      from members m join workspaces w on w.id = m.workspace_id
      where m.user_id = $1
      order by (m.workspace_id = $2) desc nulls last, m.id
@@ -190,7 +196,13 @@ export async function findActiveMembership(
     [userId, activeWorkspaceId],
   )
   const row = rows[0]
-  return row ? { workspaceId: row.workspace_id, workspaceName: row.name, role: row.role } : null
+  if (!row) return null
+  return {
+    workspaceId: row.workspace_id,
+    workspaceName: row.name,
+    role: row.role,
+    isSuspended: row.is_suspended,
+  }
 }
 
 export async function setActiveWorkspace(

@@ -60,6 +60,7 @@ export async function principalFromSession(
     name: user.name,
     role: membership.role,
     isOperator: isOperator(user, deps.config.operatorEmails),
+    isSuspended: membership.isSuspended,
     sessionId: found.session.id,
   }
 }

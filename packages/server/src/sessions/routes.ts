@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
-import type { App } from '../http/app-type.ts'
+import type { Access, App } from '../http/app-type.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { decodeCursor, page, pageOf, pageQuery } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
@@ -48,6 +48,14 @@ export type SessionsDeps = {
 
 const SETUP_RULE: ThrottleRule = { windowSeconds: 60, max: 10 }
 const TAGS = ['People']
+/** A person's own affair, whatever becomes of their workspace. */
+const OWN_SESSIONS: Access = {
+  resource: 'sessions',
+  action: 'write',
+  doors: ['member'],
+  role: 'viewer',
+  personal: true,
+}
 
 /** Everything about signing in: `/auth/*`, the first account, one's sessions, and the mail that waits. */
 export function sessionRoutes(app: App, deps: SessionsDeps): void {
@@ -128,7 +136,7 @@ function ownSessionRoutes(app: App, deps: SessionsDeps): void {
   app.delete(
     '/v1/sessions/:id',
     {
-      config: { access: { resource: 'sessions', action: 'write', doors: ['member'], role: 'viewer' } },
+      config: { access: OWN_SESSIONS },
       schema: {
         operationId: 'revokeSession',
         summary: 'Sign out one session',
@@ -156,7 +164,7 @@ function ownSessionRoutes(app: App, deps: SessionsDeps): void {
   app.post(
     '/v1/sessions/revoke-others',
     {
-      config: { access: { resource: 'sessions', action: 'write', doors: ['member'], role: 'viewer' } },
+      config: { access: OWN_SESSIONS },
       schema: {
         operationId: 'revokeOtherSessions',
         summary: 'Sign out everywhere else',

@@ -1,6 +1,7 @@
 import type { Executor } from '../database/database.ts'
 import type { Transaction } from '../ledger/schema.ts'
 import type { Mode } from '../sessions/principal.ts'
+import { PLATFORM_BOOKS } from './platform-books.ts'
 
 export type Approver = { id: string; email: string; at: Date }
 export type SettlementRow = {
@@ -9,6 +10,8 @@ export type SettlementRow = {
   /** What the customer was told to give their bank; null for money that leaves, and where nobody has asked for it. */
   referenceCode: string | null
   reference: string | null
+  /** The unmatched deposit that it settled, with the reference of that one. */
+  receivedAs: { transaction_id: string; reference: string } | null
   reason: string | null
   failureCode: string | null
   outcome: 'completed' | 'failed' | null
@@ -19,7 +22,10 @@ export type SettlementRow = {
 }
 
 const COLUMNS = `
-  transaction_json(t) as transaction, w.id as workspace_id, w.name as workspace_name,
+  transaction_json(t) as transaction, t.workspace_id, w.name as workspace_name,
+  (select json_build_object('transaction_id', u.transaction_id, 'reference', r.reference)
+   from unmatched_deposits u join settlements r on r.transaction_id = u.transaction_id
+   where u.matched_transaction_id = t.id) as received_as,
   (select c.code from reference_codes c where t.type = 'deposit' and c.workspace_id = t.workspace_id and c.mode = t.mode
      and c.currency = t.currency) as reference_code,
   s.reference, s.reason, s.failure_code, s.outcome, s.approvals_required, s.decided_at,
@@ -34,6 +40,7 @@ type SettlementRecord = {
   workspace_name: string | null
   reference_code: string | null
   reference: string | null
+  received_as: { transaction_id: string; reference: string } | null
   reason: string | null
   failure_code: string | null
   outcome: 'completed' | 'failed' | null
@@ -45,9 +52,13 @@ type SettlementRecord = {
 function fromRecord(row: SettlementRecord): SettlementRow {
   return {
     transaction: row.transaction,
-    workspace: { id: row.workspace_id, name: row.workspace_name ?? '' },
+    workspace: {
+      id: row.workspace_id,
+      name: row.workspace_name ?? (row.workspace_id === PLATFORM_BOOKS ? 'The platform' : ''),
+    },
     referenceCode: row.reference_code,
     reference: row.reference,
+    receivedAs: row.received_as,
     reason: row.reason,
     failureCode: row.failure_code,
     outcome: row.outcome,
@@ -57,24 +68,31 @@ function fromRecord(row: SettlementRecord): SettlementRow {
   }
 }
 
-type SettlementFilter = {
+export type SettlementFilter = {
   rail: string
   type: string | null
   currency: string | null
   currencyType: string | null
   workspaceId: string | null
   referenceCode: string | null
-  cursor: string | null
-  limit: number
+  /** Decimal texts, compared with what the amount says, whatever the decimals of its currency. */
+  amountMin: string | null
+  amountMax: string | null
+  createdAfter: Date | null
+  createdBefore: Date | null
 }
+export type SettlementPage = SettlementFilter & { cursor: string | null; limit: number }
 
 const FILTER = `
   ($2::text is null or t.type = $2) and ($3::text is null or t.currency = $3)
   and ($4::text is null or t.currency_type = $4) and ($5::text is null or t.workspace_id = $5)
   and ($8::text is null or t.type = 'deposit' and (t.workspace_id, t.mode, t.currency) =
-    (select c.workspace_id, c.mode, c.currency from reference_codes c where c.code = $8))`
+    (select c.workspace_id, c.mode, c.currency from reference_codes c where c.code = $8))
+  and ($9::numeric is null or money_text(t.amount, t.decimals)::numeric >= $9)
+  and ($10::numeric is null or money_text(t.amount, t.decimals)::numeric <= $10)
+  and ($11::timestamptz is null or t.created_at >= $11) and ($12::timestamptz is null or t.created_at < $12)`
 
-const filterValues = (filter: SettlementFilter) => [
+const filterValues = (filter: SettlementPage) => [
   filter.rail,
   filter.type,
   filter.currency,
@@ -83,12 +101,16 @@ const filterValues = (filter: SettlementFilter) => [
   filter.cursor,
   filter.limit,
   filter.referenceCode,
+  filter.amountMin,
+  filter.amountMax,
+  filter.createdAfter,
+  filter.createdBefore,
 ]
 
 /** What waits for a person, oldest first. The condition is that of transactions_manual_open_idx. */
 export async function listOpenSettlements(
   executor: Executor,
-  filter: SettlementFilter,
+  filter: SettlementPage,
 ): Promise<SettlementRow[]> {
   const { rows } = await executor.query<SettlementRecord>(
     `select ${COLUMNS}
@@ -105,7 +127,7 @@ export async function listOpenSettlements(
 /** What people have decided, newest first. */
 export async function listClosedSettlements(
   executor: Executor,
-  filter: SettlementFilter,
+  filter: SettlementPage,
 ): Promise<SettlementRow[]> {
   const { rows } = await executor.query<SettlementRecord>(
     `select ${COLUMNS}
@@ -132,6 +154,18 @@ export async function findSettlement(
     [rail, transactionId],
   )
   return rows[0] ? fromRecord(rows[0]) : null
+}
+
+/** What the named transactions of a rail say they move, in minor units, by id. */
+export async function findAmounts(
+  executor: Executor,
+  { rail, ids }: { rail: string; ids: readonly string[] },
+): Promise<Map<string, { amount: string; currency: string }>> {
+  const { rows } = await executor.query<{ id: string; amount: string; currency: string }>(
+    'select id, amount::text, currency from transactions where rail = $1 and id = any ($2)',
+    [rail, ids],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** Locks the transaction until the end, so that of several people each sees what the one before said. */

@@ -1,42 +1,53 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
 import type { App } from '../http/app-type.ts'
-import { clientAddress } from '../http/client-address.ts'
 import { decodeCursor, page } from '../http/pagination.ts'
 import { MANUAL_RAIL } from '../rails/manual.ts'
-import { memberOf } from '../sessions/read-session.ts'
-import { operatorAudit } from '../workspaces/audit-log.ts'
-import { listClosedSettlements, listOpenSettlements, type SettlementRow } from './queries.ts'
+import { actorOf, settlementAccess, type SettlementDeps } from './access.ts'
+import { correctTransaction } from './correct-transaction.ts'
+import { exportSettlements } from './export-settlements.ts'
 import {
+  listClosedSettlements,
+  listOpenSettlements,
+  type SettlementFilter,
+  type SettlementRow,
+} from './queries.ts'
+import { returnSettled } from './return-transaction.ts'
+import {
+  correctInput,
+  exportSettlementsQuery,
   failInput,
+  failManyInput,
+  manyResult,
+  returnInput,
   settlement,
   settlementPage,
   settlementParams,
   settlementQuery,
   settleInput,
-  type Settlement,
+  settleManyInput,
+  type SettlementQuery,
 } from './schema.ts'
+import { failMany, settleMany, type ManyResult } from './settle-many.ts'
 import {
-  approvalsRequired,
   failTransaction,
   read,
   settleTransaction,
   withdrawApproval,
-  type SettleDeps,
 } from './settle-transaction.ts'
-
-export type SettlementDeps = SettleDeps & { config: Pick<Config, 'trustProxy' | 'payoutApprovers'> }
+import { settlementView } from './settlement-view.ts'
+import { statementRoutes } from './statement-routes.ts'
+import { unmatchedRoutes } from './unmatched-routes.ts'
 
 const tags = ['Operator']
-const access = (action: 'read' | 'write') =>
-  ({
-    access: { resource: 'operator-settlements', action, doors: ['member'], role: 'viewer', operator: true },
-  }) as const
 
 /** `/v1/operator/settlements`: what the manual rail has open, and what people say of it. */
 export function settlementRoutes(app: App, deps: SettlementDeps): void {
   readRoutes(app, deps)
   decisionRoutes(app, deps)
+  linkedRoutes(app, deps)
+  manyRoutes(app, deps)
+  unmatchedRoutes(app, deps)
+  statementRoutes(app, deps)
 }
 
 function readRoutes(app: App, deps: SettlementDeps): void {
@@ -44,7 +55,7 @@ function readRoutes(app: App, deps: SettlementDeps): void {
   app.get(
     '/v1/operator/settlements',
     {
-      config: access('read'),
+      config: settlementAccess('read'),
       schema: {
         operationId: 'listSettlements',
         summary: 'What waits to be settled by hand',
@@ -56,18 +67,13 @@ function readRoutes(app: App, deps: SettlementDeps): void {
     async ({ query }) => {
       const list = query.state === 'open' ? listOpenSettlements : listClosedSettlements
       const rows = await list(deps.database.pool, {
-        rail: MANUAL_RAIL,
-        type: query.type ?? null,
-        currency: query.currency ?? null,
-        currencyType: query.currency_type ?? null,
-        workspaceId: query.workspace_id ?? null,
-        referenceCode: query.reference_code ?? null,
+        ...filterOf(query),
         cursor: query.cursor ? (decodeCursor(query.cursor, 1)[0] as string) : null,
         limit: query.limit + 1,
       })
       const { data, next_cursor } = page(rows, query.limit, ({ transaction }) => [transaction.id])
       return {
-        data: data.map((row) => onWire(row, payoutApprovers)),
+        data: data.map((row) => settlementView(row, payoutApprovers)),
         next_cursor,
         payout_approvers: payoutApprovers,
       }
@@ -75,9 +81,28 @@ function readRoutes(app: App, deps: SettlementDeps): void {
   )
 
   app.get(
+    '/v1/operator/settlements/export',
+    {
+      config: settlementAccess('read'),
+      schema: {
+        operationId: 'exportSettlements',
+        summary: 'The filtered queue as a file',
+        tags,
+        querystring: exportSettlementsQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { format, state } = query
+      const view = (row: SettlementRow) => settlementView(row, payoutApprovers)
+      const rows = exportSettlements(deps.database.pool, { filter: filterOf(query), state, format, view })
+      return deps.exports.send(reply, { workspaceId: 'operators', name: 'settlements', format, rows })
+    },
+  )
+
+  app.get(
     '/v1/operator/settlements/:transaction_id',
     {
-      config: access('read'),
+      config: settlementAccess('read'),
       schema: {
         operationId: 'getSettlement',
         summary: 'One transaction of the manual rail',
@@ -86,8 +111,24 @@ function readRoutes(app: App, deps: SettlementDeps): void {
         response: { 200: settlement },
       },
     },
-    async ({ params }) => onWire(await read(deps.database.pool, params.transaction_id), payoutApprovers),
+    async ({ params }) =>
+      settlementView(await read(deps.database.pool, params.transaction_id), payoutApprovers),
   )
+}
+
+function filterOf(query: Omit<SettlementQuery, 'format'>): SettlementFilter {
+  return {
+    rail: MANUAL_RAIL,
+    type: query.type ?? null,
+    currency: query.currency ?? null,
+    currencyType: query.currency_type ?? null,
+    workspaceId: query.workspace_id ?? null,
+    referenceCode: query.reference_code ?? null,
+    amountMin: query.amount_min ?? null,
+    amountMax: query.amount_max ?? null,
+    createdAfter: query.created_after ?? null,
+    createdBefore: query.created_before ?? null,
+  }
 }
 
 function decisionRoutes(app: App, deps: SettlementDeps): void {
@@ -96,20 +137,20 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
   app.post(
     '/v1/operator/settlements/:transaction_id/settle',
     {
-      config: access('write'),
+      config: settlementAccess('write'),
       schema: {
         ...common,
         operationId: 'settleTransaction',
         summary: 'Say that the money moved',
         description:
-          'A deposit completes at once. Money that leaves needs several different people (PAYOUT_APPROVERS): the ' +
-          'first ones approve, the last one completes it.',
+          'A deposit completes at once, with `amount` where another amount came than was announced. Money that ' +
+          'leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.',
         body: settleInput,
       },
     },
     async (request) =>
-      onWire(
-        await settleTransaction(deps, { ...inputOf(deps, request), reference: request.body.reference }),
+      settlementView(
+        await settleTransaction(deps, { ...inputOf(deps, request), ...request.body }),
         payoutApprovers,
       ),
   )
@@ -117,7 +158,7 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
   app.post(
     '/v1/operator/settlements/:transaction_id/fail',
     {
-      config: access('write'),
+      config: settlementAccess('write'),
       schema: {
         ...common,
         operationId: 'failTransaction',
@@ -127,55 +168,119 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
       },
     },
     async (request) =>
-      onWire(await failTransaction(deps, { ...inputOf(deps, request), ...request.body }), payoutApprovers),
+      settlementView(
+        await failTransaction(deps, { ...inputOf(deps, request), ...request.body }),
+        payoutApprovers,
+      ),
   )
 
   app.post(
     '/v1/operator/settlements/:transaction_id/withdraw',
     {
-      config: access('write'),
+      config: settlementAccess('write'),
       schema: {
         ...common,
         operationId: 'withdrawApproval',
         summary: 'Take your approval back while another is still needed',
+        description: 'A correction that nobody else has approved has failed with it.',
       },
     },
-    async (request) => onWire(await withdrawApproval(deps, inputOf(deps, request)), payoutApprovers),
+    async (request) => settlementView(await withdrawApproval(deps, inputOf(deps, request)), payoutApprovers),
+  )
+}
+
+/** What follows a completed transaction: new ones, linked to it. */
+function linkedRoutes(app: App, deps: SettlementDeps): void {
+  const { payoutApprovers } = deps.config
+  const common = { tags, params: settlementParams, response: { 200: settlement } }
+  app.post(
+    '/v1/operator/settlements/:transaction_id/return',
+    {
+      config: settlementAccess('write'),
+      schema: {
+        ...common,
+        operationId: 'returnSettled',
+        summary: 'Say that a payout came back after it had completed',
+        description: 'Answers with a new, linked transaction of the type `return`, completed at once.',
+        body: returnInput,
+      },
+    },
+    async (request) =>
+      settlementView(
+        await returnSettled(deps, { ...inputOf(deps, request), ...request.body }),
+        payoutApprovers,
+      ),
+  )
+
+  app.post(
+    '/v1/operator/settlements/:transaction_id/correct',
+    {
+      config: settlementAccess('write'),
+      schema: {
+        ...common,
+        operationId: 'correctTransaction',
+        summary: 'Propose the correction of a completed transaction',
+        description:
+          'Answers with a new, linked transaction of the type `correction`. What it takes from the account is held ' +
+          'at once. It is booked once as many different people have approved it as a payout takes; proposing counts ' +
+          'as the first approval, and `settle` of the new one with the same reference as the next.',
+        body: correctInput,
+      },
+    },
+    async (request) =>
+      settlementView(
+        await correctTransaction(deps, { ...inputOf(deps, request), ...request.body }),
+        payoutApprovers,
+      ),
+  )
+}
+
+function manyRoutes(app: App, deps: SettlementDeps): void {
+  const { payoutApprovers } = deps.config
+  const answer = (results: ManyResult[]) => ({
+    data: results.map(({ transactionId, row, problem }) => ({
+      transaction_id: transactionId,
+      settlement: row && settlementView(row, payoutApprovers),
+      problem: problem && { code: problem.code, title: problem.title, detail: problem.detail },
+    })),
+  })
+  const description =
+    'Each is a change of its own: one that is refused says why and does not hold up the others. Sent again, what is ' +
+    'done stays done.'
+  app.post(
+    '/v1/operator/settlements/settle-many',
+    {
+      config: settlementAccess('write'),
+      schema: {
+        operationId: 'settleMany',
+        summary: 'Say of up to 100 transactions that their money moved',
+        description,
+        tags,
+        body: settleManyInput,
+        response: { 200: manyResult },
+      },
+    },
+    async (request) => answer(await settleMany(deps, { ...actorOf(deps, request), body: request.body })),
+  )
+
+  app.post(
+    '/v1/operator/settlements/fail-many',
+    {
+      config: settlementAccess('write'),
+      schema: {
+        operationId: 'failMany',
+        summary: 'Say of up to 100 transactions that their money will not move',
+        description,
+        tags,
+        body: failManyInput,
+        response: { 200: manyResult },
+      },
+    },
+    async (request) => answer(await failMany(deps, { ...actorOf(deps, request), body: request.body })),
   )
 }
 
 function inputOf(deps: SettlementDeps, request: FastifyRequest) {
-  const operator = memberOf(request)
-  const ip = clientAddress(request.raw, deps.config.trustProxy)
-  return {
-    transactionId: (request.params as { transaction_id: string }).transaction_id,
-    operator,
-    audit: operatorAudit({ principal: operator, ip, id: request.id }),
-  }
-}
-
-function onWire(row: SettlementRow, payoutApprovers: number): Settlement {
-  const { type } = row.transaction
-  return {
-    transaction: row.transaction,
-    workspace: row.workspace,
-    state: stateOf(row),
-    reference_code: row.referenceCode,
-    reference: row.reference,
-    reason: row.reason,
-    approvals: row.approvals.map(({ id, email, at }) => ({ by: { id, email }, at: at.toISOString() })),
-    // Once it is decided: what it took then. Until then: what it takes now.
-    approvals_required:
-      row.outcome === null
-        ? approvalsRequired(type, payoutApprovers)
-        : (row.approvalsRequired ?? approvalsRequired(type, payoutApprovers)),
-    decided_at: row.decidedAt?.toISOString() ?? null,
-    payout_approvers: payoutApprovers,
-  }
-}
-
-function stateOf({ outcome, transaction, approvals }: SettlementRow): Settlement['state'] {
-  if (outcome) return outcome
-  if (transaction.status === 'canceled') return 'canceled'
-  return approvals.length > 0 ? 'approving' : 'waiting'
+  const { transaction_id: transactionId } = request.params as { transaction_id: string }
+  return { transactionId, ...actorOf(deps, request) }
 }

@@ -4,10 +4,13 @@ import type { Config } from '../config.ts'
 import type { Database, Executor } from '../database/database.ts'
 import { isId } from '../ids.ts'
 import { advanceTransactions, type TransactionChange } from '../ledger/advance-transaction.ts'
+import { currencyOf, parseAmount } from '../ledger/currencies.ts'
 import { problem } from '../problems.ts'
 import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
+import { announceAmount } from './linked-queries.ts'
+import { workspaceInAudit } from './platform-books.ts'
 import {
   claimReference,
   deleteApproval,
@@ -22,7 +25,7 @@ import {
 export type SettleDeps = { config: Pick<Config, 'payoutApprovers'>; database: Database; clock: Clock }
 type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext }
 
-/** How many different people it takes: money that leaves needs `PAYOUT_APPROVERS`, money that came needs one. */
+/** How many different people it takes: money that came needs one, all else `PAYOUT_APPROVERS`. */
 export function approvalsRequired(type: string, payoutApprovers: number): number {
   return type === 'deposit' ? 1 : payoutApprovers
 }
@@ -31,40 +34,93 @@ export function approvalsRequired(type: string, payoutApprovers: number): number
  * An operator says that the money moved under this reference. The last of the people that it takes completes the
  * transaction; before that it stays pending, with the approvals on record. The same person with the same reference
  * again changes nothing.
- * @throws Problem `not-found`; `conflict` for another reference than before, or one that another transaction has;
- *   `transaction-ended` when it failed, was canceled or expired
+ * @param amount of a deposit: what came, where that is not what was announced; it is what is booked
+ * @throws Problem `not-found`; `conflict` for another reference or amount than before, or a reference that another
+ *   transaction has; `transaction-ended` when it failed, was canceled or expired; `invalid-input`
  */
 export async function settleTransaction(
   deps: SettleDeps,
-  { transactionId, operator, audit, reference }: Input & { reference: string },
+  { transactionId, operator, audit, reference, amount }: Input & { reference: string; amount?: string },
 ): Promise<SettlementRow> {
   const nowMs = deps.clock.now()
-  const at = new Date(nowMs)
   return deps.database.transaction(async (client) => {
     const before = await lockSettlement(client, transactionId)
-    if (before.reference !== null && before.reference !== reference) throw otherReference(before)
-    if (before.outcome === 'completed') return before
-    assertOpen(before)
     const required = approvalsRequired(before.transaction.type, deps.config.payoutApprovers)
-    if (before.reference === null) await claim(client, { transactionId, reference, required })
-    const isNew = !before.approvals.some(({ id }) => id === operator.userId)
-    const approvals = before.approvals.length + (isNew ? 1 : 0)
-    if (!isNew && approvals < required) return before
-
-    if (isNew) await insertApproval(client, { transactionId, by: operator.userId, at })
-    const isLast = approvals >= required
-    if (isLast) {
-      await markCompleted(client, { transactionId, approvalsRequired: required, by: operator.userId, at })
-      await advance(client, { transactionId, status: 'completed', railReference: reference }, nowMs)
-    }
-    await record(client, before, {
-      audit,
-      action: isLast ? 'settlement.completed' : 'settlement.approved',
-      after: { reference, approvals, approvals_required: required },
+    const settled = await settleLocked(client, before, {
+      reference,
+      amount,
+      by: operator.userId,
+      required,
       nowMs,
     })
-    return read(client, transactionId)
+    if (settled.outcome === 'unchanged') return before
+    const after = await read(client, transactionId)
+    const { amount: booked, announced_amount: announced } = after.transaction
+    await record(client, before, {
+      audit,
+      action: settled.outcome === 'completed' ? 'settlement.completed' : 'settlement.approved',
+      after: {
+        amount: booked,
+        ...(announced === null ? {} : { announced_amount: announced }),
+        reference,
+        approvals: settled.approvals,
+        approvals_required: required,
+      },
+      nowMs,
+    })
+    return after
   })
+}
+
+export type Settling = {
+  reference: string
+  amount?: string | undefined
+  by: string
+  required: number
+  nowMs: number
+}
+
+/** The same in the caller's database transaction, which has locked the transaction that is settled. */
+export async function settleLocked(
+  client: pg.PoolClient,
+  before: SettlementRow,
+  { reference, amount, by, required, nowMs }: Settling,
+): Promise<{ outcome: 'unchanged' | 'approved' | 'completed'; approvals: number }> {
+  const { transaction } = before
+  const unchanged = { outcome: 'unchanged' as const, approvals: before.approvals.length }
+  if (before.reference !== null && before.reference !== reference) throw otherReference(before)
+  const other = otherAmount(before, amount)
+  if (before.outcome === 'completed') {
+    if (other !== null)
+      throw problem('conflict', { detail: `It was settled with ${transaction.amount} ${transaction.currency}.` })
+    return unchanged
+  }
+  assertOpen(before)
+  if (other !== null && transaction.type !== 'deposit')
+    throw problem('invalid-input', {
+      errors: [{ pointer: '/amount', message: `must be ${transaction.amount}: only a deposit may differ` }],
+    })
+  if (before.reference === null)
+    await claim(client, { transactionId: transaction.id, reference, required })
+  const isNew = !before.approvals.some(({ id }) => id === by)
+  const approvals = before.approvals.length + (isNew ? 1 : 0)
+  if (!isNew && approvals < required) return unchanged
+
+  if (isNew) await insertApproval(client, { transactionId: transaction.id, by, at: new Date(nowMs) })
+  if (approvals < required) return { outcome: 'approved', approvals }
+  const { id: transactionId } = transaction
+  if (other !== null) await announceAmount(client, { transactionId, amountMinor: other, at: new Date(nowMs) })
+  await markCompleted(client, { transactionId, approvalsRequired: required, by, at: new Date(nowMs) })
+  await advance(client, { transactionId, status: 'completed', railReference: reference }, nowMs)
+  return { outcome: 'completed', approvals }
+}
+
+/** The amount that came, in minor units, where it is not what the transaction says. */
+function otherAmount({ transaction }: SettlementRow, amount: string | undefined): bigint | null {
+  if (amount === undefined) return null
+  const currency = currencyOf(transaction.currency)
+  const minor = parseAmount(amount, currency)
+  return minor === parseAmount(transaction.amount, currency) ? null : minor
 }
 
 /**
@@ -96,7 +152,7 @@ export async function failTransaction(
 
 /**
  * A person takes their own approval back while others are still needed, because the reference was wrong. Without
- * any approval left the transaction is as if nobody had said anything.
+ * any approval left the transaction is as if nobody had said anything; a correction, which was theirs, has failed.
  * @throws Problem `not-found`, `transaction-ended`; `conflict` when this person has not approved it
  */
 export async function withdrawApproval(
@@ -110,6 +166,10 @@ export async function withdrawApproval(
     if (!before.approvals.some(({ id }) => id === operator.userId))
       throw problem('conflict', { detail: 'You have not approved it.' })
     await deleteApproval(client, { transactionId, by: operator.userId })
+    if (before.transaction.type === 'correction' && before.approvals.length === 1) {
+      const failure = { code: 'withdrawn', message: 'Whoever proposed the correction withdrew it.' }
+      await advance(client, { transactionId, status: 'failed', failure }, nowMs)
+    }
     await record(client, before, {
       audit,
       action: 'settlement.withdrawn',
@@ -120,7 +180,7 @@ export async function withdrawApproval(
   })
 }
 
-async function lockSettlement(client: pg.PoolClient, transactionId: string): Promise<SettlementRow> {
+export async function lockSettlement(client: pg.PoolClient, transactionId: string): Promise<SettlementRow> {
   if (!isId('txn', transactionId)) throw notFound()
   await lockTransaction(client, { rail: MANUAL_RAIL, transactionId })
   return read(client, transactionId)
@@ -152,7 +212,7 @@ function otherReference({ outcome, reference }: SettlementRow) {
   })
 }
 
-async function claim(
+export async function claim(
   client: pg.PoolClient,
   { transactionId, reference, required }: { transactionId: string; reference: string; required: number },
 ): Promise<void> {
@@ -169,7 +229,8 @@ async function advance(client: pg.PoolClient, change: TransactionChange, nowMs: 
     throw new Error(`the ledger answered ${advanced?.outcome} to a settlement`)
 }
 
-function record(
+/** What happened to a transaction, in the audit log of its workspace. */
+export function record(
   client: pg.PoolClient,
   { transaction, workspace }: SettlementRow,
   entry: { audit: AuditContext; action: string; after: Record<string, unknown>; nowMs: number },
@@ -177,7 +238,7 @@ function record(
   const { type, amount, currency } = transaction
   return recordAudit(client, {
     ...entry.audit,
-    workspaceId: workspace.id,
+    workspaceId: workspaceInAudit(workspace.id),
     action: entry.action,
     target: { kind: 'transaction', id: transaction.id },
     after: { type, amount, currency, ...entry.after },

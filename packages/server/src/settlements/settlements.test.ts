@@ -55,6 +55,7 @@ describe('the reference code of a deposit', () => {
           reference_code: code,
           reference_code_printed: code.replace(/(.{4})(.{4})(.{4})(.{4})/, '$1 $2 $3 $4'),
           instructions: 'IBAN NL00 BANK 0000',
+          details: {},
         },
       ])
     const member = await person.request('GET', `${INSTRUCTIONS}?currency=EUR`, { mode: 'production' })

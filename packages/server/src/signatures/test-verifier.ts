@@ -51,6 +51,7 @@ export function verificationKey(
     kind: 'workspace',
     id: `key_${key.publicKey}`,
     workspaceId: 'wks_test',
+    isSuspended: false,
     name: 'test',
     mode: 'test',
     currencyType: 'fiat',

@@ -147,12 +147,16 @@ export function createRequestVerifier<Message extends RawRequest>(deps: Verifier
   }
 }
 
-/** Whether the key may be used from where the request came, and over what it came. */
+/**
+ * Whether the key may be used from where the request came, and over what it came. After the nonce is claimed: what was
+ * refused because the workspace is suspended does not pass when it no longer is.
+ */
 function assertReachable<Message extends RawRequest>(
   deps: Pick<VerifierDeps<Message>, 'isConfidential'>,
   request: Message,
   { key, address }: { key: VerificationKey; address: string },
 ): void {
+  if (key.kind === 'workspace' && key.isSuspended) throw problem('workspace-suspended')
   if (!isAllowed(key.allowlist, address))
     throw problem('ip-not-allowed', {
       detail: `The key's IP allowlist does not hold ${address}.`,

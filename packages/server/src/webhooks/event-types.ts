@@ -7,7 +7,7 @@ const money = z.string().meta({ description: 'Decimal string in units of `curren
 
 const TransactionData = z.object({
   id: z.string(),
-  type: z.enum(['deposit', 'payout', 'transfer', 'refund', 'return']),
+  type: z.enum(['deposit', 'payout', 'transfer', 'refund', 'return', 'correction']),
   status: z.enum(['pending', 'processing', 'completed', 'failed', 'canceled', 'expired']),
   amount: money,
   currency: z.string(),
@@ -20,6 +20,9 @@ const TransactionData = z.object({
   request_id: z.string().nullable(),
   created_at: time,
   completed_at: time.nullable(),
+  announced_amount: money
+    .nullable()
+    .meta({ description: 'Of a deposit, where another amount came: what was announced.' }),
 })
 
 const BalanceData = z.object({
@@ -75,6 +78,7 @@ const transaction = {
   request_id: 'req_01kasqf0000000000000000003',
   created_at: created,
   completed_at: null,
+  announced_amount: null,
 } satisfies z.input<typeof TransactionData>
 const apiKey = {
   id: 'key_01kasqf0000000000000000004',

@@ -212,12 +212,13 @@ export type WorkspaceListing = {
   members: number
   owners: string[]
   approvals: { fiat: ApprovalStatus; crypto: ApprovalStatus }
+  isSuspended: boolean
 }
 
 /** Every workspace of the platform, newest first. */
 export async function listWorkspaces(
   executor: Executor,
-  { search, before, limit }: { search: string | null; before: string | null; limit: number },
+  filter: { search: string | null; suspended: boolean | null; before: string | null; limit: number },
 ): Promise<WorkspaceListing[]> {
   const { rows } = await executor.query<{
     id: string
@@ -227,10 +228,13 @@ export async function listWorkspaces(
     members: number
     owners: string[] | null
     approvals: Record<string, ApprovalRecord> | null
+    is_suspended: boolean
   }>(
-    `select w.id, w.name, p.legal_name, w.created_at, m.members, m.owners, a.approvals
+    `select w.id, w.name, p.legal_name, w.created_at, m.members, m.owners, a.approvals,
+       s.workspace_id is not null as is_suspended
      from workspaces w
        left join workspace_profiles p on p.workspace_id = w.id
+       left join workspace_suspensions s on s.workspace_id = w.id
        cross join lateral (
          select count(*)::int as members, array_agg(u.email order by m.id) filter (where m.role = 'owner') as owners
          from members m join users u on u.id = m.user_id where m.workspace_id = w.id
@@ -242,9 +246,9 @@ export async function listWorkspaces(
      where ($1::text is null or w.id = $1 or strpos(lower(w.name), lower($1)) > 0
          or strpos(lower(coalesce(p.legal_name, '')), lower($1)) > 0
          or exists (select from unnest(m.owners) email where strpos(lower(email), lower($1)) > 0))
-       and ($2::text is null or w.id < $2)
+       and ($2::text is null or w.id < $2) and ($4::boolean is null or $4 = (s.workspace_id is not null))
      order by w.id desc limit $3`,
-    [search, before, limit],
+    [filter.search, filter.before, filter.limit, filter.suspended],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -254,6 +258,7 @@ export async function listWorkspaces(
     members: row.members,
     owners: row.owners ?? [],
     approvals: { fiat: listed(row.approvals?.['fiat']), crypto: listed(row.approvals?.['crypto']) },
+    isSuspended: row.is_suspended,
   }))
 }
 

@@ -15,5 +15,7 @@ export type WorkspacesDeps = {
   exports: Exports
   log: Log
   sealer: Sealer
+  /** What this server remembers of a workspace's keys is old. */
+  keysChanged(workspaceId: string): void
   printToTerminal?: (text: string) => void
 }

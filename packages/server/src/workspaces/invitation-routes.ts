@@ -163,7 +163,9 @@ function acceptRoutes(app: App, deps: WorkspacesDeps): void {
     '/v1/invitations/accept',
     {
       // Whoever is signed in has some workspace; the one that they join checks the token.
-      config: { access: { resource: 'members', action: 'write', doors: ['member'], role: 'viewer' } },
+      config: {
+        access: { resource: 'members', action: 'write', doors: ['member'], role: 'viewer', personal: true },
+      },
       schema: {
         operationId: 'acceptInvitation',
         summary: 'Join a workspace',

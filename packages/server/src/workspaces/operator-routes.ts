@@ -11,6 +11,7 @@ import { activationView } from './activation-view.ts'
 import { operatorAudit } from './audit-log.ts'
 import { approveActivation, refuseActivation } from './decide-activation.ts'
 import type { WorkspacesDeps } from './deps.ts'
+import { operatorWorkspaceRoutes } from './operator-workspace-routes.ts'
 import { findWorkspace } from './queries.ts'
 import {
   decisionInput,
@@ -18,6 +19,7 @@ import {
   operatorActivationParams,
   operatorActivationQuery,
   operatorWorkspace,
+  refusalInput,
   operatorWorkspaceQuery,
 } from './schema.ts'
 
@@ -29,6 +31,7 @@ const access = (resource: string, action: 'read' | 'write'): { access: Access } 
 /** The operators' side of activation: every workspace, the queue, the decisions. */
 export function operatorRoutes(app: App, deps: WorkspacesDeps): void {
   listRoutes(app, deps)
+  operatorWorkspaceRoutes(app, deps)
   decisionRoute(app, deps, 'approve', 'Approve a workspace for Production Mode', (input) =>
     approveActivation(deps, input),
   )
@@ -62,22 +65,24 @@ function listRoutes(app: App, deps: WorkspacesDeps): void {
         response: { 200: pageOf(operatorWorkspace) },
       },
     },
-    async ({ query: { search, cursor, limit } }) => {
+    async ({ query: { search, suspended, cursor, limit } }) => {
       const before = cursor ? (decodeCursor(cursor, 1)[0] as string) : null
       const rows = await listWorkspaces(deps.database.pool, {
         search: search || null,
+        suspended: suspended === undefined ? null : suspended === 'true',
         before,
         limit: limit + 1,
       })
       const { data, next_cursor } = page(rows, limit, ({ id }) => [id])
       return {
-        data: data.map(({ id, name, legalName, owners, members, approvals, createdAt }) => ({
+        data: data.map(({ id, name, legalName, owners, members, approvals, isSuspended, createdAt }) => ({
           id,
           name,
           legal_name: legalName,
           owners,
           member_count: members,
           activations: approvals,
+          suspended: isSuspended,
           created_at: createdAt.toISOString(),
         })),
         next_cursor,
@@ -134,7 +139,7 @@ function decisionRoute(
         summary,
         tags,
         params: operatorActivationParams,
-        body: decisionInput,
+        body: verb === 'approve' ? decisionInput : refusalInput,
         response: { 200: operatorActivation },
       },
     },

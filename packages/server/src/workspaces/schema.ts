@@ -149,6 +149,13 @@ export const checklists = z.object({ data: z.array(checklist), next_cursor: z.nu
 export const activationParams = z.object({ currency_type: currencyType })
 
 export const operatorActivationParams = activationParams.extend({ workspace_id: z.string().max(64) })
+const decisionReason = z
+  .string({ error: 'is required' })
+  .trim()
+  .min(1, 'must not be empty')
+  .max(500)
+  .refine(storable, 'must not hold NUL or half a surrogate pair')
+
 export const decisionInput = z
   .object({
     reason: z
@@ -161,6 +168,13 @@ export const decisionInput = z
       .meta({ description: 'The workspace reads it on its Activation page and in its audit log.' }),
   })
   .meta({ id: 'ActivationDecision' })
+/** Refusing and taking back: the workspace has to know why. */
+export const refusalInput = z
+  .object({ reason: decisionReason.meta({ description: 'The workspace reads it, and so do its owners by mail.' }) })
+  .meta({ id: 'ActivationRefusal' })
+export const suspensionInput = z
+  .object({ reason: decisionReason.meta({ description: 'Members read it, and owners get it by mail.' }) })
+  .meta({ id: 'SuspensionInput' })
 export const operatorActivation = checklist
   .extend({ workspace: z.object({ id: z.string(), name: z.string() }) })
   .meta({ id: 'OperatorActivation' })
@@ -180,9 +194,67 @@ export const operatorWorkspace = z
     owners: z.array(z.string()).meta({ description: 'Their e-mail addresses.' }),
     member_count: z.int(),
     activations: z.object({ fiat: approvalStatus, crypto: approvalStatus }),
+    suspended: z.boolean(),
     created_at: timestamp,
   })
   .meta({ id: 'OperatorWorkspace' })
+
+const mode = z.enum(['test', 'production'])
+const money = z.string().meta({ example: '10.00' })
+export const operatorWorkspaceDetail = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    legal_name: z.string().nullable(),
+    country: z.string().nullable(),
+    website: z.string().nullable(),
+    contact_email: z.string().nullable(),
+    description: z.string().nullable(),
+    created_at: timestamp,
+    suspension: z
+      .object({
+        reason: z.string(),
+        suspended_at: timestamp,
+        suspended_by: z.object({ id: z.string(), email: z.string() }),
+      })
+      .nullable(),
+    members: z
+      .array(
+        z.object({
+          user_id: z.string(),
+          name: z.string(),
+          email: z.string(),
+          role,
+          two_factor_enabled: z.boolean(),
+          created_at: timestamp,
+        }),
+      )
+      .meta({ description: 'The newest 50.' }),
+    keys: z.array(
+      z.object({
+        mode,
+        active: z.int(),
+        total: z.int().meta({ description: 'Deleted ones are not counted.' }),
+        last_used_at: timestamp.nullable(),
+      }),
+    ),
+    webhook_endpoints: z.array(
+      z.object({
+        mode,
+        total: z.int(),
+        enabled: z.int(),
+        failing: z.int(),
+        waiting: z.int().meta({ description: 'Deliveries still to go out; up to 10 000 an endpoint.' }),
+      }),
+    ),
+    volume_days: z.int(),
+    volumes: z
+      .array(z.object({ mode, currency: z.string(), type: z.string(), count: z.int(), sum: money }))
+      .meta({ description: 'What completed in the last `volume_days`.' }),
+    balances: z.array(z.object({ mode, currency: z.string(), posted: money, held: money })),
+    activations: z.array(checklist),
+  })
+  .meta({ id: 'OperatorWorkspaceDetail' })
 export const operatorWorkspaceQuery = pageQuery.pick({ limit: true, cursor: true }).extend({
   search: z
     .string()
@@ -190,6 +262,7 @@ export const operatorWorkspaceQuery = pageQuery.pick({ limit: true, cursor: true
     .max(100)
     .optional()
     .meta({ description: "Part of the name, of an owner's address, or the whole id." }),
+  suspended: z.enum(['true', 'false']).optional(),
 })
 
 const filters = {

@@ -1,0 +1,183 @@
+import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Settlement } from '../api-types.ts'
+import { correctTransaction, returnSettled } from '../operator.ts'
+import { useRefreshSettlements } from './settle.tsx'
+import { FormError } from './states.tsx'
+
+type DialogProps = { settlement: Settlement; onClose: () => void }
+
+/** A payout came back: a new transaction gives the money back. */
+export function ReturnSettlement({ settlement, onClose }: DialogProps) {
+  const { transaction } = settlement
+  const finish = useFinish(onClose)
+  const [reference, setReference] = useState('')
+  const [amount, setAmount] = useState(transaction.amount)
+  const [reason, setReason] = useState('')
+  const act = useMutation({
+    mutationFn: () =>
+      returnSettled(transaction.id, {
+        reference: reference.trim(),
+        reason: reason.trim(),
+        ...(amount.trim() === transaction.amount ? {} : { amount: amount.trim() }),
+      }),
+    onSuccess: (back) => finish(back, 'The money is back on the account.'),
+  })
+  return (
+    <Modal opened onClose={onClose} title="The payout came back">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          act.mutate()
+        }}
+      >
+        <p>A new transaction of the type Return gives it back to {settlement.workspace.name} at once.</p>
+        <TextInput
+          label="Bank reference or transaction hash"
+          description="Under which it came back; not that of the payout."
+          required
+          maxLength={200}
+          data-autofocus
+          value={reference}
+          onChange={(event) => setReference(event.currentTarget.value)}
+        />
+        <TextInput
+          label={`Amount that came back, in ${transaction.currency}`}
+          description="Less than had left, where the bank kept some of it."
+          required
+          inputMode="decimal"
+          value={amount}
+          onChange={(event) => setAmount(event.currentTarget.value)}
+        />
+        <Reason value={reason} onChange={setReason} />
+        <FormError error={act.error} />
+        <Buttons deed="Book the return" isPending={act.isPending} onClose={onClose} />
+      </form>
+    </Modal>
+  )
+}
+
+/** Something was booked wrongly: what is missing or too much, with the reason, for another person to approve. */
+export function CorrectSettlement({ settlement, onClose }: DialogProps) {
+  const { transaction, payout_approvers: people } = settlement
+  const finish = useFinish(onClose)
+  const [direction, setDirection] = useState<'credit' | 'debit'>('debit')
+  const [amount, setAmount] = useState('')
+  const [reason, setReason] = useState('')
+  const [reference, setReference] = useState('')
+  const act = useMutation({
+    mutationFn: () =>
+      correctTransaction(transaction.id, {
+        direction,
+        amount: amount.trim(),
+        reason: reason.trim(),
+        reference: reference.trim(),
+      }),
+    onSuccess: (made) =>
+      finish(
+        made,
+        made.state === 'completed' ? 'The correction is booked.' : 'Proposed. Another person has to approve.',
+      ),
+  })
+  return (
+    <Modal opened onClose={onClose} title="Correct this transaction">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          act.mutate()
+        }}
+      >
+        <p>
+          The transaction stays as it is; a new one, linked to it, corrects the account of{' '}
+          {settlement.workspace.name}.{' '}
+          {people === 1
+            ? 'It is booked at once (PAYOUT_APPROVERS=1).'
+            : `It is booked once ${people} different people have approved it; you are the first.`}
+        </p>
+        <SegmentedControl
+          aria-label="Direction"
+          data={[
+            { value: 'debit', label: 'Take from the account' },
+            { value: 'credit', label: 'Give to the account' },
+          ]}
+          value={direction}
+          onChange={(value) => setDirection(value as 'credit' | 'debit')}
+        />
+        <TextInput
+          label={`Amount in ${transaction.currency}`}
+          description="The difference, not what would have been right."
+          required
+          inputMode="decimal"
+          data-autofocus
+          value={amount}
+          onChange={(event) => setAmount(event.currentTarget.value)}
+        />
+        <Reason value={reason} onChange={setReason} />
+        <TextInput
+          label="Evidence"
+          description="A ticket or a line of the statement. Every transaction has its own."
+          required
+          maxLength={200}
+          value={reference}
+          onChange={(event) => setReference(event.currentTarget.value)}
+        />
+        <FormError error={act.error} />
+        <Buttons
+          deed={people === 1 ? 'Book correction' : 'Propose correction'}
+          isPending={act.isPending}
+          onClose={onClose}
+        />
+      </form>
+    </Modal>
+  )
+}
+
+function Reason({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Textarea
+      label="Reason"
+      description="The customer reads it."
+      required
+      maxLength={200}
+      autosize
+      minRows={2}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}
+
+type ButtonsProps = { deed: string; isPending: boolean; onClose: () => void }
+
+function Buttons({ deed, isPending, onClose }: ButtonsProps) {
+  return (
+    <div className="row" style={{ justifyContent: 'flex-end' }}>
+      <Button variant="default" onClick={onClose}>
+        Cancel
+      </Button>
+      <Button type="submit" loading={isPending}>
+        {deed}
+      </Button>
+    </div>
+  )
+}
+
+/** Goes to what was made: that is what waits or was booked now. */
+function useFinish(onClose: () => void) {
+  const refresh = useRefreshSettlements()
+  const navigate = useNavigate()
+  return async (made: Settlement, message: string) => {
+    await refresh()
+    notifications.show({ message })
+    onClose()
+    await navigate({
+      to: '/operator/settlements/$transactionId',
+      params: { transactionId: made.transaction.id },
+    })
+  }
+}

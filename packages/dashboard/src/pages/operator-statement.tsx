@@ -1,0 +1,99 @@
+import { Button, FileInput, SegmentedControl, Select } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { BackLink } from '../components/back-link.tsx'
+import { OperatorOnly } from '../components/operator-only.tsx'
+import { StatementProposals } from '../components/statement-proposals.tsx'
+import { FormError, PageHead } from '../components/states.tsx'
+import { currencyOptions } from '../money-words.ts'
+import { currenciesQuery } from '../money.ts'
+import { matchStatement } from '../operator.ts'
+
+/** A bank statement as CSV: what each line may be, and one confirmation for what a person has chosen. */
+export function OperatorStatementPage() {
+  return (
+    <OperatorOnly>
+      <div className="stack">
+        <BackLink to="/operator/settlements">Settlement queue</BackLink>
+        <PageHead
+          title="Import statement"
+          lead="Proposes what each line of a bank statement is. Nothing is booked before you confirm it, and the file is not kept."
+        />
+        <Import />
+      </div>
+    </OperatorOnly>
+  )
+}
+
+function Import() {
+  const currencies = useQuery(currenciesQuery)
+  const [file, setFile] = useState<File | null>(null)
+  const [currency, setCurrency] = useState<string | null>(null)
+  const [mark, setMark] = useState<'.' | ','>('.')
+  const match = useMutation({
+    mutationFn: async (chosen: File) =>
+      matchStatement({
+        csv: await chosen.text(),
+        decimal_mark: mark,
+        ...(currency === null ? {} : { currency }),
+      }),
+  })
+  return (
+    <>
+      <form
+        className="card card-pad stack read-width"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (file) match.mutate(file)
+        }}
+      >
+        <FileInput
+          label="Statement (CSV)"
+          description="The first line names the columns. Amount and reference are needed; date, currency, text and sender are read where they are. At most 1 000 lines."
+          placeholder="Choose a file"
+          accept=".csv,text/csv,text/plain"
+          required
+          value={file}
+          onChange={setFile}
+        />
+        <div className="row">
+          <Select
+            label="Currency, where the file names none"
+            placeholder="The file names it"
+            data={currencyOptions(currencies.data?.data ?? [])}
+            value={currency}
+            onChange={setCurrency}
+            clearable
+            searchable
+          />
+          <div className="stack-tight">
+            <span className="small second">Amounts are written like</span>
+            <SegmentedControl
+              aria-label="Amounts are written like"
+              data={[
+                { value: '.', label: '1234.56' },
+                { value: ',', label: '1234,56' },
+              ]}
+              value={mark}
+              onChange={(value) => setMark(value as '.' | ',')}
+            />
+          </div>
+        </div>
+        <FormError error={match.error} />
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button type="submit" disabled={!file} loading={match.isPending}>
+            Propose matches
+          </Button>
+        </div>
+      </form>
+      {match.data && (
+        <StatementProposals
+          // Another file begins anew.
+          key={match.submittedAt}
+          proposals={match.data}
+          onChange={() => file && match.mutate(file)}
+        />
+      )}
+    </>
+  )
+}
