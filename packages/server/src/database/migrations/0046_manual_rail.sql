@@ -60,7 +60,7 @@ declare
   new_fee numeric;
 begin
   select * into announced from transactions where id = p_id for update;
-  perform from accounts where id in (announced.debit_account_id, announced.credit_account_id) order by id for update;
+  perform from accounts where id in (announced.debit_account_id, announced.credit_account_id) and kind = 'customer' for update;
   perform post_steps(array[announced], array['release'], p_now);
   select least(fee_of(p_amount, r.fixed, r.basis_points, r.minimum), p_amount) into new_fee from fee_rules r
     where r.type = announced.type and r.currency_type = announced.currency_type and r.currency in (announced.currency, '*')
@@ -74,7 +74,7 @@ end
 $$;
 
 -- A transaction that follows a completed one, between the same two accounts; for the functions below, which hold the
--- locks: the transaction, its accounts by id, then the sequence.
+-- locks in the order of 0045_late_locks.sql: the transaction, the customer's account; then the sequence; the rail's last.
 create function insert_linked_transaction(
   p_original transactions, p_id text, p_type text, p_status text, p_amount numeric, p_debit_account_id text,
   p_description text, p_created_by text, p_now timestamptz
@@ -131,7 +131,8 @@ begin
     return query select 'correction-open', json_build_object('transaction_id', open_id)::text;
     return;
   end if;
-  perform from accounts a where a.id in (original.debit_account_id, original.credit_account_id) order by a.id for update;
+  perform from accounts a where a.id in (original.debit_account_id, original.credit_account_id) and a.kind = 'customer'
+    for update;
   select * into account from accounts a where a.id = original.account_id;
   if p_direction = 'debit' and account.posted - account.pending_out - p_amount < account.available_min then
     return query select 'insufficient-funds',
@@ -184,7 +185,8 @@ begin
     return query select 'exceeds-amount', null::text;
     return;
   end if;
-  perform from accounts a where a.id in (original.debit_account_id, original.credit_account_id) order by a.id for update;
+  perform from accounts a where a.id in (original.debit_account_id, original.credit_account_id) and a.kind = 'customer'
+    for update;
   made := insert_linked_transaction(original, p_id, 'return', 'completed', p_amount, original.credit_account_id,
     p_description, p_created_by, p_now);
   perform post_steps(array[made], array['direct'], p_now);
@@ -221,8 +223,7 @@ begin
     where workspace_id = 'platform' and mode = 'production' and currency = p_currency and role = 'unmatched';
   rail_account_id := ensure_account(p_rail_account_new_id, 'platform', 'production', p_currency_type, p_currency, p_decimals,
     'rail:' || p_rail, p_now);
-  perform from accounts where id in (unmatched_id, rail_account_id) order by id for update;
-  select * into account from accounts where id = unmatched_id;
+  select * into account from accounts where id = unmatched_id for update;
   if p_type = 'payout' and account.posted - account.pending_out < p_amount then return false; end if;
 
   insert into ledger_sequences as s (workspace_id, mode, last_sequence) values ('platform', 'production', 1)
