@@ -86,8 +86,7 @@ const DEEDS: Record<
   },
   'PUT /v1/operator/fees/:type/:currency': {
     action: 'fee.set',
-    run: () =>
-      send('PUT', '/v1/operator/fees/payout/JPY', { fixed: '1', basis_points: 10, minimum: '0' }),
+    run: () => send('PUT', '/v1/operator/fees/payout/JPY', { fixed: '1', basis_points: 10, minimum: '0' }),
   },
   'DELETE /v1/operator/fees/:type/:currency': {
     action: 'fee.removed',
@@ -187,7 +186,8 @@ const DEEDS: Record<
   },
   'POST /v1/operator/statements/match': {
     action: 'statement.read',
-    run: () => send('POST', '/v1/operator/statements/match', { csv: 'amount,currency,reference\n1.00,USD,A' }),
+    run: () =>
+      send('POST', '/v1/operator/statements/match', { csv: 'amount,currency,reference\n1.00,USD,A' }),
   },
   'POST /v1/operator/keys': {
     action: 'operator_key.created',

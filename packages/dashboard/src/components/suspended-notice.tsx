@@ -11,8 +11,8 @@ export function SuspendedNotice() {
       <Note tone="bad">
         <strong>The platform has suspended this workspace.</strong> Reason: {suspension.reason}
         <div className="small">
-          Since <ExactTime at={suspension.suspended_at} />. Its API Keys are refused; you can read everything and
-          change nothing. What was under way goes on.
+          Since <ExactTime at={suspension.suspended_at} />. Its API Keys are refused; you can read everything
+          and change nothing. What was under way goes on.
         </div>
       </Note>
     </div>

@@ -77,8 +77,7 @@ export function MatchDeposit({ deposit, onClose }: DepositDialogProps) {
   const [target, setTarget] = useState('')
   const id = target.trim()
   const act = useDeed(
-    () =>
-      matchUnmatched(deposit.id, id.startsWith('wks_') ? { workspace_id: id } : { transaction_id: id }),
+    () => matchUnmatched(deposit.id, id.startsWith('wks_') ? { workspace_id: id } : { transaction_id: id }),
     'Matched. The money is on the account of the workspace.',
     onClose,
   )

@@ -101,8 +101,7 @@ function SettlementFacts({ settlement }: { settlement: Settlement }) {
       )}
       {received && (
         <Fact name="Came as">
-          <Chip value={received.reference} what="reference" />{' '}
-          <SettlementLink id={received.transaction_id} />
+          <Chip value={received.reference} what="reference" /> <SettlementLink id={received.transaction_id} />
         </Fact>
       )}
       {settlement.approvals.length > 0 && (

@@ -34,7 +34,8 @@ function One() {
   const { workspaceId } = useParams({ from: '/inside/operator/workspaces/$workspaceId' })
   const one = useQuery(operatorWorkspaceQuery(workspaceId))
   if (one.isPending) return <LoadingRows />
-  if (one.isError) return <Failed what="This workspace" error={one.error} onRetry={() => void one.refetch()} />
+  if (one.isError)
+    return <Failed what="This workspace" error={one.error} onRetry={() => void one.refetch()} />
   return <Workspace workspace={one.data} />
 }
 
@@ -61,8 +62,8 @@ function Workspace({ workspace }: { workspace: Detail }) {
       />
       {suspension && (
         <Note tone="bad">
-          Suspended <ExactTime at={suspension.suspended_at} /> by {suspension.suspended_by.email}. Its keys are
-          refused; its members can read and change nothing. Reason: {suspension.reason}
+          Suspended <ExactTime at={suspension.suspended_at} /> by {suspension.suspended_by.email}. Its keys
+          are refused; its members can read and change nothing. Reason: {suspension.reason}
         </Note>
       )}
       <ProfileFacts workspace={workspace} />

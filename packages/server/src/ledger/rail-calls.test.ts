@@ -56,7 +56,14 @@ afterAll(async () => {
 async function signed(method: 'GET' | 'POST', path: string, body?: unknown) {
   const payload = body === undefined ? undefined : JSON.stringify(body)
   const extra = { 'idempotency-key': `rail-calls-${(count += 1)}` }
-  const headers = signHeaders(key, { method, path, payload, nowMs: t.clock.now(), authority: 'localhost:4747', headers: extra })
+  const headers = signHeaders(key, {
+    method,
+    path,
+    payload,
+    nowMs: t.clock.now(),
+    authority: 'localhost:4747',
+    headers: extra,
+  })
   const answer = await app.inject({
     method,
     url: path,
@@ -70,8 +77,12 @@ const create = async (body: Record<string, unknown>) => {
   expect([answer.status, answer.body]).toEqual([201, answer.body])
   return answer.body['id'] as string
 }
-const statusOf = async (id: string) => (await signed('GET', `/v1/transactions/${id}`)).body['status'] as string
-function call(observations: unknown, { rail = 'bank', signature }: { rail?: string; signature?: string } = {}) {
+const statusOf = async (id: string) =>
+  (await signed('GET', `/v1/transactions/${id}`)).body['status'] as string
+function call(
+  observations: unknown,
+  { rail = 'bank', signature }: { rail?: string; signature?: string } = {},
+) {
   const payload = JSON.stringify(observations)
   const mac = signature ?? createHmac('sha256', SECRET).update(payload).digest('hex')
   return app.inject({

@@ -35,7 +35,9 @@ export async function correctTransaction(deps: SettleDeps, input: Input): Promis
     const original = await lockSettlement(client, transactionId)
     const { transaction, workspace } = original
     if (workspace.id === PLATFORM_BOOKS)
-      throw problem('conflict', { detail: 'Money that is nobody’s yet is matched or returned, not corrected.' })
+      throw problem('conflict', {
+        detail: 'Money that is nobody’s yet is matched or returned, not corrected.',
+      })
     const before = await proposedBefore(client, original, input)
     if (before) return before
     const nowMs = deps.clock.now()
@@ -98,8 +100,7 @@ async function proposedBefore(
 const descriptionOf = ({ direction, reason }: Pick<CorrectInput, 'direction' | 'reason'>) =>
   `Correction (${direction}): ${reason}`
 
-const taken = () =>
-  problem('conflict', { detail: 'Another transaction is settled with this reference.' })
+const taken = () => problem('conflict', { detail: 'Another transaction is settled with this reference.' })
 
 function refusal(
   { outcome, body }: { outcome: string; body: string | null },

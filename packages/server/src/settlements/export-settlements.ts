@@ -50,8 +50,7 @@ export async function* exportSettlements(
   let cursor: string | null = null
   for (let read = 0; read < ROWS_MAX; read += ROWS_PER_READ) {
     const rows: SettlementRow[] = await list(executor, { ...filter, cursor, limit: ROWS_PER_READ })
-    for (const row of rows)
-      yield format === 'csv' ? csvRow(view(row)) : `${JSON.stringify(view(row))}\n`
+    for (const row of rows) yield format === 'csv' ? csvRow(view(row)) : `${JSON.stringify(view(row))}\n`
     if (rows.length < ROWS_PER_READ) return
     cursor = rows.at(-1)?.transaction.id ?? null
   }

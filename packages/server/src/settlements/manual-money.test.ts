@@ -41,15 +41,25 @@ describe('a deposit of another amount than was announced', () => {
     expect(await customer.transaction(id)).toMatchObject({ amount: came, announced_amount: '100.00' })
     expect(await customer.balance()).toMatchObject({ posted: came, pending_in: '0.00', available: came })
     const [created, completed] = await customer.events(id)
-    expect(created).toMatchObject({ type: 'transaction.created', data: { amount: '100.00', announced_amount: null } })
+    expect(created).toMatchObject({
+      type: 'transaction.created',
+      data: { amount: '100.00', announced_amount: null },
+    })
     expect(completed).toMatchObject({
       type: 'transaction.completed',
       data: { amount: came, announced_amount: '100.00' },
     })
-    const entries = await customer.signed('GET', `/v1/accounts/${settled.body['transaction'].account_id}/entries`)
+    const entries = await customer.signed(
+      'GET',
+      `/v1/accounts/${settled.body['transaction'].account_id}/entries`,
+    )
     expect(entries.body['data'].map((one: any) => one.step)).toEqual(['post', 'hold', 'release', 'hold'])
     const log = await customer.person.request('GET', '/v1/audit-log?action=settlement.completed')
-    expect(log.body['data'][0].after).toMatchObject({ amount: came, announced_amount: '100.00', reference: name })
+    expect(log.body['data'][0].after).toMatchObject({
+      amount: came,
+      announced_amount: '100.00',
+      reference: name,
+    })
     // Said again, nothing changes; said otherwise, it is refused.
     expect((await w.as(w.second).settle(id, name, came)).body).toEqual(settled.body)
     expect((await w.settle(id, name)).body).toEqual(settled.body)
@@ -90,7 +100,9 @@ describe('a deposit of another amount than was announced', () => {
   it('costs the fee of what came, and never more than came', async () => {
     const customer = await w.customer()
     const rule = { fixed: '1.00', basis_points: 200, minimum: '0.00' }
-    expect((await w.olga.request('PUT', '/v1/operator/fees/deposit/CHF', { body: rule })).status).toBeLessThan(300)
+    expect(
+      (await w.olga.request('PUT', '/v1/operator/fees/deposit/CHF', { body: rule })).status,
+    ).toBeLessThan(300)
     const announce = () => customer.announce({ type: 'deposit', amount: '100.00', currency: 'CHF' })
     const id = await announce()
     expect(await customer.transaction(id)).toMatchObject({ amount: '100.00', fee: '3.00' })
@@ -109,14 +121,18 @@ describe('a deposit of another amount than was announced', () => {
     expect((await w.post(`${path}/match`, toCustomer)).body['code']).toBe('fee-exceeds-amount')
     expect((await w.olga.request('GET', `/v1/operator/${path}`)).body).toMatchObject({ state: 'open' })
     // The platform's own books cost nothing.
-    expect(await w.app.database.pool.query(`select 1 from transactions where workspace_id = 'platform' and fee > 0`))
-      .toMatchObject({ rowCount: 0 })
+    expect(
+      await w.app.database.pool.query(
+        `select 1 from transactions where workspace_id = 'platform' and fee > 0`,
+      ),
+    ).toMatchObject({ rowCount: 0 })
     await expectConsistent(w.app)
   })
 
   it('is the only change of an amount that the database lets through', async () => {
     const id = await ada.announce({ type: 'deposit', amount: '5.00' })
-    const run = (set: string) => w.app.database.pool.query(`update transactions set ${set} where id = $1`, [id])
+    const run = (set: string) =>
+      w.app.database.pool.query(`update transactions set ${set} where id = $1`, [id])
     await expect(run('amount = 700')).rejects.toMatchObject({ code: 'CS001' })
     await expect(run('announced_amount = 700')).rejects.toMatchObject({ code: 'CS001' })
     await expect(run('amount = 700, announced_amount = 600')).rejects.toMatchObject({ code: 'CS001' })
@@ -188,7 +204,9 @@ describe('money that nobody can be given yet', () => {
     })
     expect(cents(await lies())).toBe(before)
     const closed = await w.queue(`state=closed&workspace_id=${customer.person.workspaceId}`)
-    expect(closed[0]).toMatchObject({ received_as: { transaction_id: made['id'], reference: made['reference'] } })
+    expect(closed[0]).toMatchObject({
+      received_as: { transaction_id: made['id'], reference: made['reference'] },
+    })
     const log = await customer.person.request('GET', '/v1/audit-log?action=unmatched_deposit.matched')
     expect(log.body['data']).toHaveLength(1)
     await expectConsistent(w.app)
@@ -240,7 +258,9 @@ describe('money that nobody can be given yet', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     const payout = answers[0]!.body['return_transaction_id'] as string
     expect(answers[1]!.body).toMatchObject({ state: 'returning', return_transaction_id: payout })
-    expect((await w.post(`${path}/return`, { ...back, destination: 'elsewhere' })).body['code']).toBe('conflict')
+    expect((await w.post(`${path}/return`, { ...back, destination: 'elsewhere' })).body['code']).toBe(
+      'conflict',
+    )
     const toAda = { workspace_id: ada.person.workspaceId }
     expect((await w.post(`${path}/match`, toAda)).body['code']).toBe('conflict')
 
@@ -310,7 +330,9 @@ describe('money that nobody can be given yet', () => {
       expect([wrong, (await w.post('unmatched-deposits', body(wrong))).status]).toEqual([wrong, 422])
     expect((await w.post(`${path}/return`, { destination: '', reason: 'x' })).status).toBe(422)
     for (const path of ['unmatched-deposits', 'settlements/export', 'settlements'])
-      expect((await customer.person.request('GET', `/v1/operator/${path}`)).body['code']).toBe('operator-required')
+      expect((await customer.person.request('GET', `/v1/operator/${path}`)).body['code']).toBe(
+        'operator-required',
+      )
     await w.settle(euros, reference())
     await expectConsistent(w.app)
   })
@@ -321,7 +343,12 @@ describe('a correction', () => {
     const customer = await w.customer()
     const id = await customer.announce({ type: 'deposit', amount: '1000.00' })
     await w.settle(id, reference())
-    const body = { direction: 'debit', amount: '900.00', reason: 'Booked 1000 in place of 100.', reference: reference() }
+    const body = {
+      direction: 'debit',
+      amount: '900.00',
+      reason: 'Booked 1000 in place of 100.',
+      reference: reference(),
+    }
     const answers = await Promise.all([1, 2, 3].map(() => w.post(`settlements/${id}/correct`, body)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     const proposed = answers[0]!.body
@@ -366,7 +393,12 @@ describe('a correction', () => {
     const id = await customer.announce({ type: 'deposit', amount: '10.00' })
     await w.settle(id, reference())
     const propose = async () => {
-      const body = { direction: 'credit', amount: '90.00', reason: 'Booked 10 in place of 100.', reference: reference() }
+      const body = {
+        direction: 'credit',
+        amount: '90.00',
+        reason: 'Booked 10 in place of 100.',
+        reference: reference(),
+      }
       const { body: made } = await w.post(`settlements/${id}/correct`, body)
       return { correction: made['transaction'].id as string, reference: body.reference }
     }
@@ -375,7 +407,9 @@ describe('a correction', () => {
     expect((await w.post(`settlements/${first.correction}/withdraw`)).body).toMatchObject({ state: 'failed' })
     expect(await customer.transaction(first.correction)).toMatchObject({ failure: { code: 'withdrawn' } })
     const refused = await propose()
-    const no = await w.as(w.second).post(`settlements/${refused.correction}/fail`, { reason: 'It was right.' })
+    const no = await w
+      .as(w.second)
+      .post(`settlements/${refused.correction}/fail`, { reason: 'It was right.' })
     expect(no.body['state']).toBe('failed')
     expect(await customer.balance()).toMatchObject({ posted: '10.00', pending_in: '0.00' })
     const last = await propose()
@@ -426,7 +460,9 @@ describe('a payout that came back after it had completed', () => {
       'transaction.created',
       'transaction.completed',
     ])
-    expect((await w.post(`settlements/${id}/return`, { ...body, reference: reference() })).body).toMatchObject({
+    expect(
+      (await w.post(`settlements/${id}/return`, { ...body, reference: reference() })).body,
+    ).toMatchObject({
       code: 'conflict',
       transaction_id: back,
     })

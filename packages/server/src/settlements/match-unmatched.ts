@@ -212,11 +212,7 @@ async function newDeposit(
   }
 }
 
-async function writeNew(
-  client: pg.PoolClient,
-  request: TransactionRequest,
-  nowMs: number,
-): Promise<void> {
+async function writeNew(client: pg.PoolClient, request: TransactionRequest, nowMs: number): Promise<void> {
   const { outcome, body } = await writeTransaction(client, request, nowMs)
   if (outcome === 'fee-exceeds-amount')
     throw problem('fee-exceeds-amount', {

@@ -5,5 +5,4 @@
 export const PLATFORM_BOOKS = 'platform'
 
 /** Whose audit log an entry belongs to; null for the platform alone. */
-export const workspaceInAudit = (workspaceId: string) =>
-  workspaceId === PLATFORM_BOOKS ? null : workspaceId
+export const workspaceInAudit = (workspaceId: string) => (workspaceId === PLATFORM_BOOKS ? null : workspaceId)

@@ -3,7 +3,13 @@ import { currencyOf, formatAmount } from '../ledger/currencies.ts'
 import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { StatementRow } from './read-statement.ts'
 import { readReferenceCode } from './reference-code.ts'
-import { findCandidates, findCodeOwners, findTaken, type Candidate, type CodeOwner } from './statement-queries.ts'
+import {
+  findCandidates,
+  findCodeOwners,
+  findTaken,
+  type Candidate,
+  type CodeOwner,
+} from './statement-queries.ts'
 
 /** By what a line was recognised, from sure to weak. */
 export type MatchedBy = 'reference' | 'transaction_id' | 'reference_code' | 'amount'
@@ -85,13 +91,28 @@ function propose(rows: readonly StatementRow[], known: Known): Map<StatementRow,
     const one = taken.get(row.reference)
     if (!one) return
     if (one.isDecided) proposals.set(row, { kind: 'already_booked', transactionId: one.transactionId })
-    else settle(row, 'reference', fitting(row).find(({ id }) => id === one.transactionId))
+    else
+      settle(
+        row,
+        'reference',
+        fitting(row).find(({ id }) => id === one.transactionId),
+      )
   })
-  pass((row) => settle(row, 'transaction_id', fitting(row).find(({ id }) => named.get(row)?.ids.includes(id))))
+  pass((row) =>
+    settle(
+      row,
+      'transaction_id',
+      fitting(row).find(({ id }) => named.get(row)?.ids.includes(id)),
+    ),
+  )
   const ofCode = (row: StatementRow) =>
     fitting(row).filter(({ code }) => code !== null && named.get(row)?.codes.includes(code))
   pass((row) =>
-    settle(row, 'reference_code', ofCode(row).find(({ amountMinor }) => amountMinor === row.amountMinor)),
+    settle(
+      row,
+      'reference_code',
+      ofCode(row).find(({ amountMinor }) => amountMinor === row.amountMinor),
+    ),
   )
   pass((row) => settle(row, 'reference_code', ofCode(row)[0]))
   pass((row) => {
@@ -109,7 +130,8 @@ function propose(rows: readonly StatementRow[], known: Known): Map<StatementRow,
     ).length
   // Only where neither side has a second one that it could be.
   const counts = new Map(rows.map((row) => [row, alike(row)]))
-  const equal = (row: StatementRow) => fitting(row).filter(({ amountMinor }) => amountMinor === row.amountMinor)
+  const equal = (row: StatementRow) =>
+    fitting(row).filter(({ amountMinor }) => amountMinor === row.amountMinor)
   pass((row) => {
     const found = equal(row)
     if (found.length === 1 && counts.get(row) === 1) settle(row, 'amount', found[0])

@@ -72,7 +72,8 @@ export function readStatement(csv: string, options: StatementOptions): Statement
   const separator = separatorOf(text)
   const records = splitRecords(text, separator)
   const [head, ...body] = records
-  if (!head || body.length === 0) throw fault('must hold a line with the names of the columns, and lines below it')
+  if (!head || body.length === 0)
+    throw fault('must hold a line with the names of the columns, and lines below it')
   const columns = columnsOf(head.fields)
   const rows: StatementRow[] = []
   const faults: StatementFault[] = []
@@ -145,7 +146,7 @@ function splitRecords(text: string, separator: string): CsvRecord[] {
 /** A quoted text from behind its first quote, two quotes standing for one; null when it does not end. */
 function readQuoted(text: string, start: number): { value: string; end: number } | null {
   let value = ''
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const quote = text.indexOf('"', at)
     if (quote === -1) return null
     value += text.slice(at, quote)
@@ -165,7 +166,9 @@ function columnsOf(head: readonly string[]): Partial<Record<Column, number>> {
   }
   const missing = REQUIRED.filter((column) => columns[column] === undefined)
   if (missing.length > 0)
-    throw fault(`has no column for the ${missing.join(' and the ')}: name one ${missing.map((one) => `"${one}"`).join(' and one ')}`)
+    throw fault(
+      `has no column for the ${missing.join(' and the ')}: name one ${missing.map((one) => `"${one}"`).join(' and one ')}`,
+    )
   return columns
 }
 
@@ -173,7 +176,8 @@ type Line = CsvRecord & { columns: Partial<Record<Column, number>>; width: numbe
 
 /** @throws what is wrong with it, in words */
 function readRow({ line, fields, columns, width }: Line, options: StatementOptions): StatementRow {
-  if (fields.length !== width) throw new LineFault(`has ${fields.length} fields; the first line names ${width}`)
+  if (fields.length !== width)
+    throw new LineFault(`has ${fields.length} fields; the first line names ${width}`)
   const of = (column: Column) => {
     const at = columns[column]
     return at === undefined ? '' : (fields[at] as string).trim()
@@ -208,8 +212,13 @@ function readAmount(text: string, mark: '.' | ','): { direction: 'in' | 'out'; d
   const pattern = mark === '.' ? /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/ : /^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/
   const plain = mark === '.' ? /^\d+(?:\.\d+)?$/ : /^\d+(?:,\d+)?$/
   if (!plain.test(unsigned) && !pattern.test(unsigned))
-    throw new LineFault(`the amount "${text.slice(0, 40)}" is no number with a decimal ${mark === '.' ? 'point' : 'comma'}`)
-  const decimal = unsigned.replaceAll(group, '').replace(mark, '.').replace(/^0+(?=\d)/, '')
+    throw new LineFault(
+      `the amount "${text.slice(0, 40)}" is no number with a decimal ${mark === '.' ? 'point' : 'comma'}`,
+    )
+  const decimal = unsigned
+    .replaceAll(group, '')
+    .replace(mark, '.')
+    .replace(/^0+(?=\d)/, '')
   return { direction: sign === '-' ? 'out' : 'in', decimal }
 }
 

@@ -58,7 +58,9 @@ export async function returnSettled(deps: SettleDeps, input: Input): Promise<Set
     }
     if (back.outcome === 'exceeds-amount')
       throw problem('invalid-input', {
-        errors: [{ pointer: '/amount', message: `must be at most ${transaction.amount}: that is what had left` }],
+        errors: [
+          { pointer: '/amount', message: `must be at most ${transaction.amount}: that is what had left` },
+        ],
       })
     if (back.outcome !== 'returned') throw notReturnable(original)
     await claim(client, { transactionId: id, reference, required: 1 })

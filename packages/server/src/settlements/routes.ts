@@ -28,12 +28,7 @@ import {
   type SettlementQuery,
 } from './schema.ts'
 import { failMany, settleMany, type ManyResult } from './settle-many.ts'
-import {
-  failTransaction,
-  read,
-  settleTransaction,
-  withdrawApproval,
-} from './settle-transaction.ts'
+import { failTransaction, read, settleTransaction, withdrawApproval } from './settle-transaction.ts'
 import { settlementView } from './settlement-view.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { unmatchedRoutes } from './unmatched-routes.ts'

@@ -132,7 +132,10 @@ export const correctInput = z
       .enum(['credit', 'debit'])
       .meta({ description: '`credit` gives to the account, `debit` takes from it.' }),
     amount: amountInput.meta({ example: '900.00' }),
-    reason: reason.meta({ description: 'The customer reads it.', example: 'Booked 1000.00 in place of 100.00.' }),
+    reason: reason.meta({
+      description: 'The customer reads it.',
+      example: 'Booked 1000.00 in place of 100.00.',
+    }),
     reference: reference.meta({
       description: 'What shows it: a ticket, a line of the statement. Every transaction has its own.',
       example: 'TICKET-4711',

@@ -92,7 +92,9 @@ export async function settleLocked(
   const other = otherAmount(before, amount)
   if (before.outcome === 'completed') {
     if (other !== null)
-      throw problem('conflict', { detail: `It was settled with ${transaction.amount} ${transaction.currency}.` })
+      throw problem('conflict', {
+        detail: `It was settled with ${transaction.amount} ${transaction.currency}.`,
+      })
     return unchanged
   }
   assertOpen(before)
@@ -100,8 +102,7 @@ export async function settleLocked(
     throw problem('invalid-input', {
       errors: [{ pointer: '/amount', message: `must be ${transaction.amount}: only a deposit may differ` }],
     })
-  if (before.reference === null)
-    await claim(client, { transactionId: transaction.id, reference, required })
+  if (before.reference === null) await claim(client, { transactionId: transaction.id, reference, required })
   const isNew = !before.approvals.some(({ id }) => id === by)
   const approvals = before.approvals.length + (isNew ? 1 : 0)
   if (!isNew && approvals < required) return unchanged

@@ -14,7 +14,11 @@ export const statementInput = z
         description: `The file as text: a line with the names of the columns, then at most ${ROWS_MAX} lines.`,
         example: 'date,amount,currency,reference,text\n2025-11-23,250.00,EUR,NL-417,RF02 4172 0395 8816\n',
       }),
-    currency: z.string().max(12).optional().meta({ description: 'Where the file names none.', example: 'EUR' }),
+    currency: z
+      .string()
+      .max(12)
+      .optional()
+      .meta({ description: 'Where the file names none.', example: 'EUR' }),
     decimal_mark: z
       .enum(['.', ','])
       .default('.')

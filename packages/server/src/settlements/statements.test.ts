@@ -31,7 +31,14 @@ describe('a statement', () => {
     )
     expect(german.faults).toEqual([])
     expect(german.rows).toMatchObject([
-      { line: 2, amount: '1234.56', direction: 'in', reference: 'A1', text: 'Rechnung "7" zweite Zeile', sender: 'Müller' },
+      {
+        line: 2,
+        amount: '1234.56',
+        direction: 'in',
+        reference: 'A1',
+        text: 'Rechnung "7" zweite Zeile',
+        sender: 'Müller',
+      },
       { line: 5, amount: '5.00', direction: 'out', reference: 'A2', text: null },
     ])
     const chain = readStatement(`amount\tasset\thash\n0.5\tETH\t0x${'AB'.repeat(32)}`, options)
@@ -123,7 +130,10 @@ describe('what its lines may be', () => {
       ['settle', 'reference', payout],
       ['none', null, null],
     ])
-    expect(data[0].proposal).toMatchObject({ announced_amount: '80.00', workspace: { id: ada.person.workspaceId } })
+    expect(data[0].proposal).toMatchObject({
+      announced_amount: '80.00',
+      workspace: { id: ada.person.workspaceId },
+    })
     expect(data[1].proposal.announced_amount).toBeNull()
     expect(data[4].proposal.note).toBe('2 open of this amount: choose by hand.')
     expect(data[6].proposal.workspace.id).toBe(ada.person.workspaceId)
@@ -140,7 +150,9 @@ describe('what its lines may be', () => {
       items,
       totals: [{ currency: 'EUR', amount: '476.77' }],
     })
-    expect(settled.body['data'].map((one: any) => one.settlement?.state)).toEqual(items.map(() => 'completed'))
+    expect(settled.body['data'].map((one: any) => one.settlement?.state)).toEqual(
+      items.map(() => 'completed'),
+    )
     expect((await ada.balance()).posted).toBe('325.00')
     for (const id of twins) await w.settle(id, reference())
     await expectConsistent(w.app)
@@ -160,11 +172,17 @@ describe('what its lines may be', () => {
     await match(`${HEAD}x,1.00,EUR,${reference()},,\n`)
     const log = await w.olga.request('GET', '/v1/operator/audit-log?action=statement.read&limit=1')
     expect(log.body['data']).toMatchObject([
-      { workspace_id: null, after: { lines: 1, faults: 0 }, target: { id: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+      {
+        workspace_id: null,
+        after: { lines: 1, faults: 0 },
+        target: { id: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
     ])
-    expect((await ada.person.request('POST', '/v1/operator/statements/match', { body: { csv: 'x' } })).body['code']).toBe(
-      'operator-required',
-    )
+    expect(
+      (await ada.person.request('POST', '/v1/operator/statements/match', { body: { csv: 'x' } })).body[
+        'code'
+      ],
+    ).toBe('operator-required')
   })
 })
 
@@ -242,7 +260,8 @@ it('the queue is narrowed by amount, age, workspace and currency, whatever the d
   const customer = await w.customer()
   const own = `workspace_id=${customer.person.workspaceId}`
   const ids: string[] = []
-  for (const amount of ['5.00', '50.00', '500.00']) ids.push(await customer.announce({ type: 'deposit', amount }))
+  for (const amount of ['5.00', '50.00', '500.00'])
+    ids.push(await customer.announce({ type: 'deposit', amount }))
   const yen = await customer.announce({ type: 'deposit', amount: '50', currency: 'JPY' })
   const list = async (query: string) =>
     (await w.queue(`${own}&${query}`)).map((one) => one.transaction.id as string)

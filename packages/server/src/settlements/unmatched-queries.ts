@@ -122,10 +122,10 @@ export async function markReturning(
   executor: Executor,
   { transactionId, returnTransactionId }: { transactionId: string; returnTransactionId: string },
 ): Promise<void> {
-  await executor.query(
-    'update unmatched_deposits set return_transaction_id = $2 where transaction_id = $1',
-    [transactionId, returnTransactionId],
-  )
+  await executor.query('update unmatched_deposits set return_transaction_id = $2 where transaction_id = $1', [
+    transactionId,
+    returnTransactionId,
+  ])
 }
 
 /** @returns false when the platform's account has less than a payout takes */

@@ -120,7 +120,8 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
         ...common,
         operationId: 'returnUnmatchedDeposit',
         summary: 'Send it back',
-        description: 'Makes a payout that waits in the settlement queue for as many people as any payout takes.',
+        description:
+          'Makes a payout that waits in the settlement queue for as many people as any payout takes.',
         body: returnUnmatchedInput,
       },
     },

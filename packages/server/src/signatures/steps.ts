@@ -17,7 +17,8 @@ export const STEPS = {
   signature: 'The signature is the one of a live secret over this base.',
   digest: 'Content-Digest is that of the body that arrived.',
   nonce: 'The nonce was not used before.',
-  connection: 'The workspace is not suspended, and the key may be used from this address and over this connection.',
+  connection:
+    'The workspace is not suspended, and the key may be used from this address and over this connection.',
 } as const
 
 export type Step = keyof typeof STEPS

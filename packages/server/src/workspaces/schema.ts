@@ -170,7 +170,9 @@ export const decisionInput = z
   .meta({ id: 'ActivationDecision' })
 /** Refusing and taking back: the workspace has to know why. */
 export const refusalInput = z
-  .object({ reason: decisionReason.meta({ description: 'The workspace reads it, and so do its owners by mail.' }) })
+  .object({
+    reason: decisionReason.meta({ description: 'The workspace reads it, and so do its owners by mail.' }),
+  })
   .meta({ id: 'ActivationRefusal' })
 export const suspensionInput = z
   .object({ reason: decisionReason.meta({ description: 'Members read it, and owners get it by mail.' }) })

@@ -28,8 +28,7 @@ export async function suspendWorkspace(deps: Deps, input: Input): Promise<void> 
     const name = await lockNamed(client, workspaceId)
     const before = await findSuspension(client, workspaceId)
     if (before?.reason === reason) return
-    if (before)
-      throw problem('conflict', { detail: `It is suspended already. Reason: ${before.reason}` })
+    if (before) throw problem('conflict', { detail: `It is suspended already. Reason: ${before.reason}` })
     await insertSuspension(client, { workspaceId, reason, at: new Date(now), by: actor.userId })
     await recordAudit(client, {
       ...audit,

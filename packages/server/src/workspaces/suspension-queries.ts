@@ -9,9 +9,7 @@ export async function findSuspension(executor: Executor, workspaceId: string): P
     [workspaceId],
   )
   const row = rows[0]
-  return row
-    ? { reason: row.reason, suspendedAt: row.suspended_at, suspendedBy: row.suspended_by }
-    : null
+  return row ? { reason: row.reason, suspendedAt: row.suspended_at, suspendedBy: row.suspended_by } : null
 }
 
 export async function insertSuspension(

@@ -38,7 +38,9 @@ const deposit = (key: TestKey) =>
   signed(key, 'POST', '/v1/transactions', { type: 'deposit', amount: '5.00', currency: 'EUR' })
 const mails = async () => {
   const { body } = await olga.request('GET', '/v1/operator/mail?limit=100')
-  return body['data'].filter((one: any) => one.to === ada.email && one.subject.startsWith('Workspace ')) as any[]
+  return body['data'].filter(
+    (one: any) => one.to === ada.email && one.subject.startsWith('Workspace '),
+  ) as any[]
 }
 
 describe('a suspended workspace', () => {
@@ -48,11 +50,20 @@ describe('a suspended workspace', () => {
     const suspended = await decide('suspend')
     expect([suspended.status, suspended.body['suspension']]).toEqual([
       200,
-      { reason: REASON, suspended_at: expect.any(String), suspended_by: { id: olga.userId, email: olga.email } },
+      {
+        reason: REASON,
+        suspended_at: expect.any(String),
+        suspended_by: { id: olga.userId, email: olga.email },
+      },
     ])
     for (const key of [testKey, productionKey]) {
-      const answers = [await signed(key, 'GET', '/v1/me'), await deposit(key), await signed(key, 'GET', '/v1/balances')]
-      for (const { status, body } of answers) expect([status, body['code']]).toEqual([403, 'workspace-suspended'])
+      const answers = [
+        await signed(key, 'GET', '/v1/me'),
+        await deposit(key),
+        await signed(key, 'GET', '/v1/balances'),
+      ]
+      for (const { status, body } of answers)
+        expect([status, body['code']]).toEqual([403, 'workspace-suspended'])
     }
     // Strangers learn nothing: without the secret it is a wrong signature, as ever.
     const stranger = { ...testKey, secretKey: productionKey.secretKey }
@@ -62,7 +73,9 @@ describe('a suspended workspace', () => {
       body: { reference: 'BANK-1' },
     })
     expect(settled.body['state']).toBe('completed')
-    const logs = await ada.request('GET', '/v1/transaction-logs?code=workspace-suspended', { mode: 'production' })
+    const logs = await ada.request('GET', '/v1/transaction-logs?code=workspace-suspended', {
+      mode: 'production',
+    })
     expect(logs.body['data'].length).toBeGreaterThan(0)
 
     await decide('resume', 'It was a mistake.')
@@ -127,7 +140,12 @@ describe('a suspended workspace', () => {
     expect(mail.body['text']).toContain(`Reason: ${REASON}`)
     const log = await ada.request('GET', '/v1/audit-log?limit=2')
     expect(log.body['data']).toMatchObject([
-      { action: 'workspace.resumed', actor: { kind: 'operator' }, before: { reason: REASON }, after: { reason: 'All is well.' } },
+      {
+        action: 'workspace.resumed',
+        actor: { kind: 'operator' },
+        before: { reason: REASON },
+        after: { reason: 'All is well.' },
+      },
       { action: 'workspace.suspended', after: { reason: REASON } },
     ])
   })
