@@ -92,6 +92,8 @@ describe('an API key', () => {
     await expect(wrong.me()).rejects.toMatchObject({ code: 'signature-invalid' })
     const red = note(page, 'A request arrived and was refused')
     await red.getByText('GET /v1/me').waitFor()
+    // The cause is read with the request's details, a moment after its row.
+    await red.getByText('Likely cause:').waitFor()
     expect(await red.getAttribute('data-tone')).toBe('bad')
     expect(await red.innerText()).toMatch(/Likely cause: .{20,}/)
     expect(await red.innerText()).toContain('signature-invalid')
