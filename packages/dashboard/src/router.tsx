@@ -133,9 +133,12 @@ const apiKeysRoute = createRoute({
   getParentRoute: () => inside,
   path: '/api-keys',
   staticData: { title: 'API Keys', scope: 'workspace', strip: keysStrip },
-  validateSearch: (search: Record<string, unknown>): KeyFilters & { deleted?: 'show' | undefined } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): KeyFilters & { deleted?: 'show' | undefined; use?: Text } => ({
     ...Object.fromEntries(KEY_FILTER_NAMES.map((name) => [name, text(search[name])])),
     deleted: search['deleted'] === 'show' ? 'show' : undefined,
+    use: text(search['use']),
   }),
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 })

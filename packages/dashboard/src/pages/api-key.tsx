@@ -20,6 +20,7 @@ import {
   ScopesEditor,
 } from '../components/key-editors.tsx'
 import { Addresses, PairFacts } from '../components/key-facts.tsx'
+import { KeyUsageChart } from '../components/key-usage-chart.tsx'
 import { KeySuggestions } from '../components/key-suggestions.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { RollBackKey } from '../components/roll-back-key.tsx'
@@ -52,6 +53,7 @@ function KeyDetail({ apiKey }: { apiKey: ApiKey }) {
     <>
       <KeyHead apiKey={apiKey} onChoose={usable ? choose : undefined} />
       {usable && <RotationReminder apiKey={apiKey} onRotate={() => choose('rotate')} />}
+      <KeyUsageChart apiKey={apiKey} />
       <KeyFacts
         apiKey={apiKey}
         {...(usable && { onRotate: () => choose('rotate'), onRollBack: () => setRollsBack(true) })}

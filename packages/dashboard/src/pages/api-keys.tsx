@@ -1,9 +1,9 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button, Checkbox, SegmentedControl } from '@mantine/core'
 import { PlusIcon } from '@radix-ui/react-icons'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { ApiKey } from '../api-types.ts'
+import type { ApiKey, KeyUsage } from '../api-types.ts'
 import { API_KEY_DEEDS } from '../components/api-key-deeds.tsx'
 import { KeyStatusBadge, ModeBadge } from '../components/badges.tsx'
 import { Chip, shortened } from '../components/chip.tsx'
@@ -12,14 +12,18 @@ import { KeyMenu } from '../components/key-menu.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { ManyKeys } from '../components/many-keys.tsx'
 import { NoMatch } from '../components/paged-list.tsx'
+import { Sparkline } from '../components/sparkline.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { Day, Time } from '../components/time.tsx'
+import { keyUsageQuery, keyUseRange, LIST_RANGES, type KeyUseRange } from '../key-usage.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { apiKeysQuery, KEY_FILTER_NAMES } from '../keys.ts'
 import { useFilters } from '../use-filters.ts'
 
 export function ApiKeysPage() {
-  const showDeleted = useSearch({ from: '/inside/api-keys' }).deleted === 'show'
+  const { deleted, use } = useSearch({ from: '/inside/api-keys' })
+  const showDeleted = deleted === 'show'
+  const range = keyUseRange(use)
   const { filters, isFiltered, clear } = useFilters(KEY_FILTER_NAMES)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const keys = useInfiniteQuery({
@@ -28,6 +32,7 @@ export function ApiKeysPage() {
   })
   const navigate = useNavigate()
   const shown = keys.data?.pages.flatMap((page) => page.data) ?? []
+  const usage = useKeyUsage(keys.data?.pages.map((page) => page.data) ?? [], range)
   // Only what is on the page counts: a filter takes away what it hides.
   const chosen = shown.filter(({ id, status }) => selected.has(id) && status !== 'revoked')
   const create = (
@@ -55,7 +60,7 @@ export function ApiKeysPage() {
               takes half a minute.
             </Empty>
           ) : (
-            <KeyTable keys={shown} selected={selected} onSelect={setSelected} />
+            <KeyTable keys={shown} use={{ usage, range }} selected={selected} onSelect={setSelected} />
           )}
           <div className="table-foot">
             <Checkbox
@@ -65,8 +70,17 @@ export function ApiKeysPage() {
               onChange={(event) =>
                 void navigate({
                   to: '.',
-                  search: { ...filters, deleted: event.currentTarget.checked ? 'show' : undefined },
+                  search: { ...filters, use, deleted: event.currentTarget.checked ? 'show' : undefined },
                 })
+              }
+            />
+            <SegmentedControl
+              size="xs"
+              aria-label="Use of the last"
+              data={LIST_RANGES.map(({ value, label }) => ({ value, label }))}
+              value={range.value}
+              onChange={(next) =>
+                void navigate({ to: '.', search: { ...filters, deleted, use: next }, replace: true })
               }
             />
             {keys.hasNextPage && (
@@ -86,9 +100,25 @@ export function ApiKeysPage() {
   )
 }
 
+/** One question a page of the list; what is not known yet leaves its place empty. */
+function useKeyUsage(pages: readonly ApiKey[][], range: KeyUseRange): ReadonlyMap<string, KeyUsage> {
+  return useQueries({
+    queries: pages.map((page) => ({
+      ...keyUsageQuery(
+        page.map(({ id }) => id),
+        range,
+      ),
+      placeholderData: keepPreviousData,
+    })),
+    combine: (answers) =>
+      new Map(answers.flatMap(({ data }) => data?.data.map((one) => [one.api_key_id, one] as const) ?? [])),
+  })
+}
+
+type Use = { usage: ReadonlyMap<string, KeyUsage>; range: KeyUseRange }
 type Selection = { selected: ReadonlySet<string>; onSelect: (selected: ReadonlySet<string>) => void }
 
-function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) {
+function KeyTable({ keys, use, selected, onSelect }: { keys: ApiKey[]; use: Use } & Selection) {
   const choosable = keys.filter(({ status }) => status !== 'revoked')
   const all = choosable.length > 0 && choosable.every(({ id }) => selected.has(id))
   const toggle = (id: string) => {
@@ -117,6 +147,7 @@ function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) 
             <th>Mode</th>
             <th>Currency Type</th>
             <th>Status</th>
+            <th>Requests in {use.range.label}</th>
             <th>Last used</th>
             <th>Expires</th>
             <th>Created by</th>
@@ -130,6 +161,8 @@ function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) 
             <KeyRow
               key={key.id}
               apiKey={key}
+              usage={use.usage.get(key.id)}
+              range={use.range}
               isSelected={selected.has(key.id)}
               onToggle={() => toggle(key.id)}
             />
@@ -140,9 +173,15 @@ function KeyTable({ keys, selected, onSelect }: { keys: ApiKey[] } & Selection) 
   )
 }
 
-type KeyRowProps = { apiKey: ApiKey; isSelected: boolean; onToggle: () => void }
+type KeyRowProps = {
+  apiKey: ApiKey
+  usage: KeyUsage | undefined
+  range: KeyUseRange
+  isSelected: boolean
+  onToggle: () => void
+}
 
-function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
+function KeyRow({ apiKey, usage, range, isSelected, onToggle }: KeyRowProps) {
   return (
     <tr data-off={apiKey.status === 'revoked' || undefined}>
       <td>
@@ -171,6 +210,9 @@ function KeyRow({ apiKey, isSelected, onToggle }: KeyRowProps) {
       </td>
       <td data-label="Status">
         <KeyStatusBadge status={apiKey.status} />
+      </td>
+      <td data-label={`Requests in ${range.label}`} className="sparkline-cell">
+        {usage && <Sparkline usage={usage} range={range} />}
       </td>
       <td data-label="Last used">
         {apiKey.last_used_at ? <Time at={apiKey.last_used_at} /> : <span className="quiet">Never</span>}
