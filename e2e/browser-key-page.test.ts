@@ -77,6 +77,39 @@ test('rotating and deleting tell who and what stops, and a rotation is rolled ba
   await button(page, 'Keep the key').click()
 })
 
+test('shows in the list and on its page how much it was used, with one question for a whole list', async () => {
+  const { page, person } = await world.member()
+  const key = await person.createKey()
+  await person.createKey()
+  for (const path of ['/v1/me', '/v1/currencies']) await signer(key).request('GET', path)
+  await expect(signer(key).request('GET', '/v1/api-keys')).rejects.toMatchObject({ code: 'scope-missing' })
+  await written(person, key)
+  const asked: string[] = []
+  page.on('request', (request) => request.url().includes('/v1/usage/') && asked.push(request.url()))
+  await page.goto('/api-keys')
+  const bars = page.getByRole('img', { name: '3 requests in 7 days, 1 refused.' })
+  await bars.waitFor({ timeout: 60_000 })
+  await page.getByRole('img', { name: '0 requests in 7 days.' }).waitFor()
+  expect(new Set(asked).size).toBe(1)
+  await assertFit(page)
+  const frame = page.locator('.table-frame')
+  expect(await frame.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0)
+  await page.getByText('30 days', { exact: true }).click()
+  await page.getByRole('img', { name: '3 requests in 30 days, 1 refused.' }).waitFor()
+  expect(page.url()).toContain('use=30d')
+
+  await page.goto(`/api-keys/${key.id}`)
+  const use = page.getByRole('region', { name: 'Use' })
+  await use.getByText('3 requests in 7 days, 1 refused.').waitFor()
+  await use.getByText('Figures').click()
+  await use.getByRole('table', { name: 'Requests in 7 days' }).waitFor()
+  await assertFit(page)
+  await use.getByRole('link', { name: /: 3 requests, 1 refused or failed$/ }).click()
+  await heading(page, 'Transaction Logs').waitFor()
+  await page.getByText('/v1/currencies').first().waitFor()
+  expect(page.url()).toContain(`api_key_id=${key.id}`)
+})
+
 test.each([1280, 390])('is edited where it stands, after a try against the logs, %i wide', async (width) => {
   const { page, person } = await world.member({ viewport: { width, height: 900 } })
   const key = await person.createKey()
@@ -97,6 +130,7 @@ test.each([1280, 390])('is edited where it stands, after a try against the logs,
   await heading(page, /^Till/).waitFor()
 
   await button(page, 'Edit Scopes').click()
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('checkbox')
   await page.getByLabel('Read balances', { exact: true }).uncheck()
   await note(page, 'Of 2 requests of the last 30 days, 1 would have been refused:').waitFor()
   const refused = page.getByRole('table', { name: 'Requests that would have been refused' })

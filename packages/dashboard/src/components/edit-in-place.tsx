@@ -64,6 +64,9 @@ type InPlaceFormProps = {
 /** One field of a key, saved by itself. Escape leaves things as they are. */
 export function InPlaceForm({ apiKey, label, change, onClose, children, shown = [] }: InPlaceFormProps) {
   const queryClient = useQueryClient()
+  const form = useRef<HTMLFormElement>(null)
+  // The button that opened it is gone: whoever works with keys goes on in its first field.
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), [])
   const save = useMutation({
     mutationFn: (body: ApiKeyChange) => editApiKey(apiKey.id, body),
     onSuccess: async () => {
@@ -74,6 +77,7 @@ export function InPlaceForm({ apiKey, label, change, onClose, children, shown = 
   })
   return (
     <form
+      ref={form}
       className="stack"
       aria-label={`Edit ${label}`}
       onSubmit={(event) => {

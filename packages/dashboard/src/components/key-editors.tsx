@@ -29,7 +29,6 @@ export function NameEditor({ apiKey, onClose }: EditorProps) {
         <TextInput
           label="Name"
           maxLength={100}
-          autoFocus
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
@@ -51,7 +50,6 @@ export function EnabledEditor({ apiKey, onClose }: EditorProps) {
                 ? 'Requests signed with this key are accepted.'
                 : 'Requests are refused with key-disabled until you switch it on.'
             }
-            autoFocus
             checked={enabled}
             onChange={(event) => setEnabled(event.currentTarget.checked)}
           />

@@ -148,7 +148,6 @@ function KeyTable({ keys, use, selected, onSelect }: { keys: ApiKey[]; use: Use 
             <th>Currency Type</th>
             <th>Status</th>
             <th>Requests in {use.range.label}</th>
-            <th>Last used</th>
             <th>Expires</th>
             <th>Created by</th>
             <th>
@@ -211,11 +210,19 @@ function KeyRow({ apiKey, usage, range, isSelected, onToggle }: KeyRowProps) {
       <td data-label="Status">
         <KeyStatusBadge status={apiKey.status} />
       </td>
-      <td data-label={`Requests in ${range.label}`} className="sparkline-cell">
-        {usage && <Sparkline usage={usage} range={range} />}
-      </td>
-      <td data-label="Last used">
-        {apiKey.last_used_at ? <Time at={apiKey.last_used_at} /> : <span className="quiet">Never</span>}
+      <td data-label={`Requests in ${range.label}`}>
+        <div className="sparkline-cell">
+          {usage && <Sparkline usage={usage} range={range} />}
+          <span className="small quiet">
+            {apiKey.last_used_at ? (
+              <>
+                Last used <Time at={apiKey.last_used_at} />
+              </>
+            ) : (
+              'Never used'
+            )}
+          </span>
+        </div>
       </td>
       <td data-label="Expires" className="nowrap">
         {apiKey.expires_at ? <Day at={apiKey.expires_at} /> : <span className="quiet">Never</span>}
