@@ -104,14 +104,21 @@ async function ask<Result>(method: string, path: string, options: CallOptions): 
   return read<Result>(answer)
 }
 
+/** Where a request is meant to act: the mode, and the workspace that the page shows. */
+export function placeHeaders(
+  mode: Mode,
+  { anyWorkspace = false }: { anyWorkspace?: boolean } = {},
+): Record<string, string> {
+  if (anyWorkspace || shownWorkspace === undefined) return { 'Countersign-Mode': mode }
+  return { 'Countersign-Mode': mode, 'Countersign-Workspace-Id': shownWorkspace }
+}
+
 async function send(method: string, path: string, options: CallOptions): Promise<Response> {
   const url = new URL(path, location.origin)
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value))
   }
-  const headers: Record<string, string> = { 'Countersign-Mode': options.mode ?? modeInUrl() }
-  if (shownWorkspace !== undefined && !options.anyWorkspace)
-    headers['Countersign-Workspace-Id'] = shownWorkspace
+  const headers = placeHeaders(options.mode ?? modeInUrl(), options)
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]

@@ -1,4 +1,4 @@
-import { call, ProblemError, type Mode } from './api.ts'
+import { call, placeHeaders, ProblemError, type Mode } from './api.ts'
 import type { Problem, TransactionLog } from './api-types.ts'
 import { TRANSACTION_LOGS, type LogFilters } from './logs.ts'
 
@@ -84,7 +84,7 @@ function open({ filters, mode }: TailOptions, after: string, signal: AbortSignal
     return value !== undefined && name !== 'created_after' && name !== 'created_before'
   })
   return fetch(`${TRANSACTION_LOGS}/stream?${new URLSearchParams(given)}`, {
-    headers: { 'Countersign-Mode': mode, 'Last-Event-ID': after },
+    headers: { ...placeHeaders(mode), 'Last-Event-ID': after },
     credentials: 'same-origin',
     cache: 'no-store',
     signal,

@@ -116,7 +116,13 @@ function Figures({ list, own, range }: FiguresProps & { range: KeyUseRange }) {
   return (
     <details className="scope-list">
       <summary>Figures</summary>
-      <div className="table-frame scroll-frame" style={{ marginTop: 8 }}>
+      <div
+        className="table-frame scroll-frame"
+        style={{ marginTop: 8 }}
+        role="group"
+        aria-label="Figures, scrollable"
+        tabIndex={0}
+      >
         <table className="table" aria-label={`Requests in ${range.label}`}>
           <thead>
             <tr>
