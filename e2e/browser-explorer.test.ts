@@ -143,11 +143,29 @@ describe('Transaction Logs', () => {
     await button(page, 'Resume').click()
     await expect.poll(() => ids(page)).toEqual(sent)
 
+    // While nobody looks there is no connection; what was missed is there when somebody does again.
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/stream'))
+    await show(page, 'hidden')
+    await ended
+    await send()
+    expect(await ids(page)).toEqual(sent.slice(1))
+    await show(page, 'visible')
+    await expect.poll(() => ids(page)).toEqual(sent)
+
     await world.restart()
     for (let index = 0; index < 3; index += 1) await send()
     await expect.poll(() => ids(page), { timeout: 30_000 }).toEqual(sent)
     await send()
     await expect.poll(() => ids(page)).toEqual(sent)
+
+    // More than the stream repeats: the list begins anew, without a gap.
+    await button(page, 'Pause').click()
+    await fillLog(key.id, 1_500, { newestMsAgo: 0 })
+    const path = `/v1/transaction-logs?limit=20&api_key_id=${key.id}`
+    const { data } = await person.call<{ data: { id: string }[] }>('GET', path)
+    await button(page, 'Resume').click()
+    const newest = data.map(({ id }) => id)
+    await expect.poll(async () => (await ids(page)).slice(0, 20)).toEqual(newest)
   })
 
   test('stay smooth with ten thousand rows: only those in view are on the page, and what is new waits further up', async () => {
@@ -307,10 +325,34 @@ describe('Webhook Logs and Events', () => {
       await heading(page, /^api_key\.created/).waitFor()
     }
   })
+
+  test('stand still below their first page, and say when there is something new at the top', async () => {
+    const { page, person } = await world.member()
+    await Promise.all(Array.from({ length: 55 }, () => person.createKey()))
+    await page.goto('/events')
+    await button(page, 'Show more').click()
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(50)
+    const before = await ids(page)
+    await person.createKey()
+    const news = button(page, 'New at the top')
+    await news.waitFor()
+    expect(await ids(page)).toEqual(before)
+    await news.click()
+    await expect.poll(async () => (await ids(page)).indexOf(before[0]!)).toBeGreaterThan(0)
+    await news.waitFor({ state: 'detached' })
+  })
 })
 
+/** As if the tab were behind another one, or in front again. */
+function show(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
+}
+
 /** More rows of a key, straight into the log, five milliseconds apart, the newest a minute ago. */
-async function fillLog(keyId: string, count: number): Promise<void> {
+async function fillLog(keyId: string, count: number, { newestMsAgo = 60_000 } = {}): Promise<void> {
   const postgres = await findEmbeddedPostgres(world.dataDir)
   const client = new pg.Client({ connectionString: postgres!.databaseUrl('countersign') })
   await client.connect()
@@ -324,10 +366,10 @@ async function fillLog(keyId: string, count: number): Promise<void> {
     )
     await client.query(
       `insert into transaction_logs (id, series_id, duration_ms)
-       select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 60000 - 5 * number), 12, '0')
+       select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - $3 - 5 * number), 12, '0')
                || left(md5(number::text), 20))::uuid, $1, 1 + number % 40
          from generate_series(1, $2) as number`,
-      [made[0]!.id, count],
+      [made[0]!.id, count, newestMsAgo],
     )
   } finally {
     await client.end()

@@ -45,12 +45,12 @@ export function LiveRefused({ refusal, onRetry }: { refusal: ProblemError; onRet
   )
 }
 
-/** Rows that arrived while the reader was further down. */
-export function NewRows({ count, max, onShow }: { count: number; max: number; onShow: () => void }) {
-  if (count === 0) return null
+/** Rows that arrived while the reader was further down: how many, in words, and the way to them. */
+export function NewRows({ words, onShow }: { words: string | null; onShow: () => void }) {
+  if (words === null) return null
   return (
     <button type="button" className="new-rows" onClick={onShow}>
-      {count >= max ? `${max.toLocaleString('en')}+` : count.toLocaleString('en')} new
+      {words}
     </button>
   )
 }

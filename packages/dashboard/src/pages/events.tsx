@@ -5,7 +5,7 @@ import { EventDetail } from '../components/event-detail.tsx'
 import { Explorer } from '../components/explorer.tsx'
 import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { LiveToggle } from '../components/live-toggle.tsx'
+import { LiveToggle, NewRows } from '../components/live-toggle.tsx'
 import { OpenRowLink } from '../components/open-row-link.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { QueryBar } from '../components/query-bar.tsx'
@@ -14,6 +14,7 @@ import { Time } from '../components/time.tsx'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
+import { useNews } from '../use-news.ts'
 import { useOpenRow, type OpenRow } from '../use-open-row.ts'
 import { eventLanguage } from '../webhook-language.ts'
 import { EVENT_FILTER_NAMES, eventQuery, EVENTS, eventTypesQuery } from '../webhooks.ts'
@@ -23,6 +24,7 @@ export function EventsPage() {
   const { filters, set, isFiltered, clear } = useFilters(EVENT_FILTER_NAMES)
   const [live, setLive] = useState(true)
   const events = useList<Event>({ path: EVENTS, query: filters, live })
+  const news = useNews({ path: EVENTS, query: filters, state: events, isLive: live })
   const types = useQuery(eventTypesQuery).data?.data
   const language = useMemo(() => eventLanguage(types ?? []), [types])
   const row = useOpenRow(events.rows.map(({ id }) => id))
@@ -55,6 +57,7 @@ export function EventsPage() {
             <LiveToggle isLive={live} onChange={setLive} state={events.list.isError ? 'waiting' : 'live'} />
           )}
         </div>
+        <NewRows words={news.hasNews ? 'New at the top' : null} onShow={news.show} />
         <PagedList
           state={events}
           what="Events"

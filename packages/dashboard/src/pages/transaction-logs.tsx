@@ -121,7 +121,7 @@ function Rows({ logs: { pages, rows, tail }, onNew, empty, children }: RowsProps
   if (rows.length === 0) return empty
   return (
     <>
-      <NewRows count={tail.waitingCount} max={WAITING_MAX} onShow={onNew} />
+      <NewRows words={waitingWords(tail.waitingCount)} onShow={onNew} />
       {children}
       <div className="table-foot" role="status">
         {pages.isFetchingNextPage
@@ -134,6 +134,13 @@ function Rows({ logs: { pages, rows, tail }, onNew, empty, children }: RowsProps
       </div>
     </>
   )
+}
+
+function waitingWords(count: number): string | null {
+  if (count === 0) return null
+  return count >= WAITING_MAX
+    ? `${WAITING_MAX.toLocaleString('en')}+ new`
+    : `${count.toLocaleString('en')} new`
 }
 
 function NoRows({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {

@@ -6,13 +6,14 @@ import { DeliveryTable } from '../components/delivery-table.tsx'
 import { Explorer } from '../components/explorer.tsx'
 import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { LiveToggle } from '../components/live-toggle.tsx'
+import { LiveToggle, NewRows } from '../components/live-toggle.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { QueryBar } from '../components/query-bar.tsx'
 import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
 import { MODE_NAMES, useMode } from '../mode.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
+import { useNews } from '../use-news.ts'
 import { useOpenRow } from '../use-open-row.ts'
 import { deliveryLanguage } from '../webhook-language.ts'
 import {
@@ -28,6 +29,7 @@ export function WebhookLogsPage() {
   const { filters, set, isFiltered, clear } = useFilters(DELIVERY_FILTER_NAMES)
   const [live, setLive] = useState(true)
   const deliveries = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query: filters, live })
+  const news = useNews({ path: WEBHOOK_LOGS, query: filters, state: deliveries, isLive: live })
   const endpoints = useQuery(endpointsQuery(mode)).data?.data
   const types = useQuery(eventTypesQuery).data?.data
   const language = useMemo(() => deliveryLanguage(endpoints ?? [], types ?? []), [endpoints, types])
@@ -57,6 +59,7 @@ export function WebhookLogsPage() {
             />
           )}
         </div>
+        <NewRows words={news.hasNews ? 'New at the top' : null} onShow={news.show} />
         <PagedList
           state={deliveries}
           what="Webhook Logs"
