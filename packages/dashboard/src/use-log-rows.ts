@@ -44,7 +44,7 @@ export function useLogRows(filters: LogFilters, options: { isLive: boolean; isAt
     refetchOnReconnect: false,
   })
   const listed = useMemo(() => pages.data?.pages.flatMap((page) => page.data) ?? [], [pages.data])
-  const isReady = pages.isSuccess && !pages.isPlaceholderData
+  const isReady = pages.data !== undefined && !pages.isPlaceholderData
   const tail = useTail({ mode, query, isReady, newest: listed[0]?.id, ...options })
   const rows = useMemo(() => merged(listed, tail.shown), [listed, tail.shown])
   return { pages, rows, tail }
@@ -109,6 +109,8 @@ function useTail({ mode, query, isReady, newest, isLive, isAtTop }: TailInput) {
     for (const id of known) own.waiting.delete(id)
     setWaitingCount(0)
     setShown(NONE)
+    // A page that is still on its way would bring all the old ones back.
+    await queryClient.cancelQueries({ queryKey: keyOf(mode, query) })
     queryClient.setQueryData<InfiniteData<Page, string | undefined>>(keyOf(mode, query), {
       pages: [page],
       pageParams: [undefined],
@@ -158,7 +160,11 @@ function useTail({ mode, query, isReady, newest, isLive, isAtTop }: TailInput) {
         waiting.set(row.id, row)
         memory.current.isOver = true
       },
-      onGap: () => void renew(), // it never throws
+      onGap() {
+        if (latest.current.isAtTop())
+          void renew() // it never throws
+        else memory.current.isOver = true
+      },
       onState(next, problem) {
         setState(next)
         setRefusal(problem)

@@ -32,6 +32,8 @@ export function TransactionLogsPage() {
   const [columns, setColumns] = useState(readColumns)
   const shown = useMemo(() => LOG_COLUMNS.filter(({ id }) => columns.includes(id)), [columns])
   const row = useOpenRow(useMemo(() => rows.map(({ id }) => id), [rows]))
+  // After a failure somebody asks for more, not the page by itself.
+  const mayGoOn = pages.hasNextPage && !pages.isFetching && !pages.isFetchNextPageError
   const showNew = () => {
     tail.show()
     body.current?.closest('table')?.scrollIntoView({ block: 'start' })
@@ -67,7 +69,7 @@ export function TransactionLogsPage() {
             keyNames={keyNames}
             openId={row.id}
             onOpen={row.open}
-            onEnd={pages.hasNextPage && !pages.isFetching ? () => void pages.fetchNextPage() : undefined}
+            onEnd={mayGoOn ? () => void pages.fetchNextPage() : undefined}
             body={body}
           />
         </Rows>
@@ -123,16 +125,31 @@ function Rows({ logs: { pages, rows, tail }, onNew, empty, children }: RowsProps
     <>
       <NewRows words={waitingWords(tail.waitingCount)} onShow={onNew} />
       {children}
-      <div className="table-foot" role="status">
-        {pages.isFetchingNextPage
-          ? 'Loading more…'
-          : pages.isFetchNextPageError
-            ? 'More could not be loaded. Scroll on to try again.'
-            : rows.length >= LOADED_MAX
-              ? `The newest ${rows.length.toLocaleString('en')} are loaded. Narrow the filters, or export all of them.`
-              : !pages.hasNextPage && `${rows.length.toLocaleString('en')} in all`}
-      </div>
+      <Foot pages={pages} count={rows.length} />
     </>
+  )
+}
+
+/** How far the list goes. */
+function Foot({ pages, count }: { pages: LogRows['pages']; count: number }) {
+  const rows = count.toLocaleString('en')
+  return (
+    <div className="table-foot" role="status">
+      {pages.isFetchingNextPage ? (
+        'Loading more…'
+      ) : pages.isFetchNextPageError ? (
+        <span>
+          More could not be loaded.{' '}
+          <button type="button" className="link-button" onClick={() => void pages.fetchNextPage()}>
+            Try again
+          </button>
+        </span>
+      ) : count >= LOADED_MAX ? (
+        `The newest ${rows} are loaded. Narrow the filters, or export all of them.`
+      ) : (
+        !pages.hasNextPage && `${rows} in all`
+      )}
+    </div>
   )
 }
 
