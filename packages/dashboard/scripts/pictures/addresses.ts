@@ -25,6 +25,8 @@ const ADDRESSES: Record<string, (made: Seeded) => string> = {
   '/events/$eventId': ({ eventId }) => `/events/${eventId}`,
   '/transactions/$transactionId': ({ transactionId }) => `/transactions/${transactionId}`,
   '/balances/$accountId': ({ accountId }) => `/balances/${accountId}`,
+  '/operator/settlements/$transactionId': ({ settlementId }) => `/operator/settlements/${settlementId}`,
+  '/operator/workspaces/$workspaceId': ({ workspaceId }) => `/operator/workspaces/${workspaceId}`,
   '/operator/keys/$keyId': ({ operatorKeyId }) => `/operator/keys/${operatorKeyId}`,
   '/operator/reconciliation/$subjectId': ({ accountId }) => `/operator/reconciliation/${accountId}`,
 }

@@ -14,6 +14,9 @@ export type Seeded = {
   /** An HMAC key that was rotated, with callers of both secrets. */
   rotatedKeyId: string
   operatorKeyId: string
+  workspaceId: string
+  /** Real money that waits for an operator. */
+  settlementId: string
   endpointId: string
   transactionId: string
   accountId: string

@@ -22,8 +22,9 @@ const unfold =
   (page) =>
     page.getByText(summary).first().click()
 
+/** Cards have no head with a box for all. */
 const selectAll: Shot['act'] = async (page) => {
-  await page.getByLabel('Select all shown keys').check()
+  for (const box of await page.getByLabel(/^Select (?!all)/).all()) await box.check()
 }
 
 const compare: Shot['act'] = async (page) => {
@@ -80,7 +81,11 @@ export function statesOf(made: Seeded): Shot[] {
     { name: 'test-reset', path: '/test-cases', act: press('Reset test data') },
     { name: 'team-invite', path: '/team', act: press('Invite') },
     { name: 'activation-refuse', path: '/operator/activations', act: press('Refuse') },
-    { name: 'settlement-settle', path: '/operator/settlements', act: press('Settle') },
+    {
+      name: 'settlement-settle',
+      path: `/operator/settlements/${made.settlementId}`,
+      act: press('Settle'),
+    },
     { name: 'failed-list', path: '/transactions', before: hear('**/v1/transactions*', failing) },
     { name: 'failed-page', path: webhook, before: hear('**/v1/webhook-endpoints/**', failing) },
     {

@@ -84,7 +84,7 @@ function DeliveryRow({ row, without, beside }: DeliveryRowProps) {
       {!without && (
         <td data-label="Endpoint" className="spare">
           {row.endpoint_url ? (
-            <code className="cut" title={row.endpoint_url}>
+            <code className="cut address" title={row.endpoint_url}>
               {row.endpoint_url}
             </code>
           ) : (

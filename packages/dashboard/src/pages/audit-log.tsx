@@ -158,11 +158,15 @@ function Change({ entry }: { entry: AuditEntry }) {
     .map((name): Changed => ({ name, was: before[name], is: after[name] }))
     // What something new does not have says nothing.
     .filter(({ was, is }) => !isNothing(was) || !isNothing(is))
+    // Long lists, such as all the scopes of a new key, stand behind the rest.
+    .sort((one, other) => Number(isLong(one)) - Number(isLong(other)))
   if (changed.length === 0) return <span className="quiet">–</span>
-  const rest = changed.slice(FIELDS_SHOWN)
+  const short = changed.filter((field) => !isLong(field)).length
+  const shownMax = Math.min(FIELDS_SHOWN, Math.max(short, 1))
+  const rest = changed.slice(shownMax)
   return (
     <div className="small change">
-      {changed.slice(0, FIELDS_SHOWN).map((field) => (
+      {changed.slice(0, shownMax).map((field) => (
         <ChangedField key={field.name} {...field} />
       ))}
       {rest.length > 0 && (
@@ -186,6 +190,9 @@ function ChangedField({ name, was, is }: Changed) {
     </div>
   )
 }
+
+const isLong = ({ was, is }: Changed): boolean =>
+  was === undefined && Array.isArray(is) && is.length > FIELDS_SHOWN
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null
 
