@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -95,7 +96,7 @@ export async function build(announce = () => {}) {
       const startedAt = performance.now()
       await step.run()
       // The digest of before the run: a file that was edited meanwhile makes the step run again.
-      writeFileSync(stampPath(step.name), step.digest)
+      writeStamp(step.name, step.digest)
       announce(`Built the ${step.name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
     }
   } finally {
@@ -266,6 +267,13 @@ function listFiles(path) {
 
 function stampPath(name) {
   return join(stampsDir, `${name}.stamp`)
+}
+
+/** A new file each time: a copy of the repository made of hard links must not take our stamp for its own. */
+function writeStamp(name, digest) {
+  const fresh = `${stampPath(name)}.${process.pid}`
+  writeFileSync(fresh, digest)
+  renameSync(fresh, stampPath(name))
 }
 
 function readStamp(name) {
