@@ -105,7 +105,7 @@ async function importStatement(page: Page, client: Countersign): Promise<void> {
     .locator('input[type=file]')
     .setInputFiles({ name: 'statement.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
   await button(page, 'Propose matches').click()
-  await page.getByText(/^Line 5 the amount "seven" is no number/).waitFor()
+  await page.getByText(/^Line 5: the amount "seven" is no number/).waitFor()
   // The sure one is ticked; the others are for a person to look at.
   const row = (line: number) => page.getByRole('checkbox', { name: new RegExp(`^Select line ${line},`) })
   expect([await row(2).isChecked(), await row(3).isChecked(), await row(4).isChecked()]).toEqual([
@@ -132,7 +132,7 @@ async function importStatement(page: Page, client: Countersign): Promise<void> {
     announced_amount: '60.00',
   })
   // Read once more, the file books nothing.
-  await expect.poll(() => page.getByText(/^Already booked as/).count(), { timeout: 20_000 }).toBe(3)
+  await expect.poll(() => page.getByText('Already booked').count(), { timeout: 20_000 }).toBe(3)
   await menu(page, 'Unmatched deposits').click()
   await page.getByRole('row').filter({ hasText: 'J. Doe' }).getByText('NL-3').waitFor()
   await settled(page)

@@ -94,6 +94,21 @@ describe.skipIf(REDIS_SERVER === null)('two API servers on one database and one 
     expect(await codeOf(t.second, key)).toBe(code)
   })
 
+  it('the keys of a workspace that is suspended are refused on both within 250 ms, and pass again once it goes on', async () => {
+    const keys = [await createKey(), await createKey()]
+    for (const key of keys) await passesAgain(key)
+    await database.query(
+      `insert into workspace_suspensions (workspace_id, reason, suspended_at, suspended_by)
+       select workspace_id, 'x', now(), 'usr_x' from api_keys where id = $1`,
+      [keys[0]!.id],
+    )
+    await delay(FELT_WITHIN_MS)
+    for (const server of [t.first, t.second])
+      for (const key of keys) expect(await codeOf(server, key)).toBe('workspace-suspended')
+    await database.query('delete from workspace_suspensions')
+    for (const key of keys) await passesAgain(key)
+  })
+
   it('a change by a bare SQL statement is felt on both', async () => {
     const key = await createKey()
     for (const server of [t.first, t.second]) expect(await statusOf(server, key)).toBe(200)

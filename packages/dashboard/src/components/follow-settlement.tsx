@@ -102,8 +102,8 @@ export function CorrectSettlement({ settlement, onClose }: DialogProps) {
         <SegmentedControl
           aria-label="Direction"
           data={[
-            { value: 'debit', label: 'Take from the account' },
-            { value: 'credit', label: 'Give to the account' },
+            { value: 'debit', label: 'Take from it' },
+            { value: 'credit', label: 'Give to it' },
           ]}
           value={direction}
           onChange={(value) => setDirection(value as 'credit' | 'debit')}

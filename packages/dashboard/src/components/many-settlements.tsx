@@ -216,7 +216,11 @@ function useMany({ run, done, onDone }: Many) {
 }
 
 const nameOf = ({ transaction, workspace }: Settlement) =>
-  `${TRANSACTION_TYPE_NAMES[transaction.type]} ${transaction.amount} ${transaction.currency} · ${workspace.name}`
+  [
+    `${TRANSACTION_TYPE_NAMES[transaction.type]} ${transaction.amount} ${transaction.currency}`,
+    workspace.name,
+    ...(transaction.reference === null ? [] : [transaction.reference]),
+  ].join(' · ')
 
 const countOf = (settlements: readonly unknown[]) =>
   settlements.length === 1 ? '1 transaction' : `${settlements.length} transactions`

@@ -44,7 +44,7 @@ export function StatementProposals({ proposals, onChange }: StatementProposalsPr
           <strong>{faults.length === 1 ? 'One line' : `${faults.length} lines`} could not be read.</strong>
           {faults.map(({ line, message }) => (
             <div key={line}>
-              Line {line} {message}.
+              Line {line}: {message}.
             </div>
           ))}
         </Note>
@@ -182,16 +182,14 @@ function ProposalWords({ row }: { row: StatementProposal }) {
   switch (proposal.kind) {
     case 'settle':
       return (
-        <span>
-          Settle{' '}
+        <span className="stack-tight">
           <TransactionLink id={proposal.transaction_id}>
-            {TRANSACTION_TYPE_NAMES[proposal.transaction_type as 'deposit'].toLowerCase()} of{' '}
+            Settle {TRANSACTION_TYPE_NAMES[proposal.transaction_type as 'deposit'].toLowerCase()} of{' '}
             {proposal.workspace?.name}
           </TransactionLink>
           {proposal.announced_amount && (
             <span className="small quiet">
-              {' '}
-              announced <Amount value={proposal.announced_amount} currency={row.currency} />
+              Announced: <Amount value={proposal.announced_amount} currency={row.currency} />
             </span>
           )}
         </span>
@@ -201,11 +199,7 @@ function ProposalWords({ row }: { row: StatementProposal }) {
     case 'unmatched':
       return <span>Record as unmatched{proposal.note && `. ${proposal.note}`}</span>
     case 'already_booked':
-      return (
-        <span>
-          Already booked as <TransactionLink id={proposal.transaction_id}>this</TransactionLink>
-        </span>
-      )
+      return <TransactionLink id={proposal.transaction_id}>Already booked</TransactionLink>
     case 'none':
       return <span className="quiet">{proposal.note ?? 'No transaction of ours'}</span>
   }
@@ -267,7 +261,7 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
         </ul>
         <Note>
           <span className="row">
-            Together <Totals rows={rows} />
+            Together: <Totals rows={rows} />
           </span>
         </Note>
         <p>Balances change and webhooks go out at once. This cannot be undone.</p>

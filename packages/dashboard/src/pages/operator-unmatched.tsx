@@ -54,7 +54,7 @@ function Deposits({ onRecord }: { onRecord: () => void }) {
     <div className="stack">
       {balances.length > 0 && (
         <Note>
-          In the ledger now:{' '}
+          On the accounts of unmatched money now:{' '}
           {balances.map(({ currency, posted }, index) => (
             <strong key={currency}>
               {index > 0 && ', '}
@@ -144,7 +144,9 @@ function Row({ deposit, onMatch, onReturn }: RowProps) {
       </td>
       <td data-label="State">
         <span className="stack-tight">
-          <UnmatchedBadge state={deposit.state} />
+          <span>
+            <UnmatchedBadge state={deposit.state} />
+          </span>
           {deposit.state !== 'open' && followed && (
             <Link
               to="/operator/settlements/$transactionId"
@@ -162,7 +164,7 @@ function Row({ deposit, onMatch, onReturn }: RowProps) {
       <td className="menu">
         {deposit.state === 'open' && (
           <span className="row nowrap-row">
-            <Button size="xs" onClick={onMatch}>
+            <Button size="xs" variant="default" onClick={onMatch}>
               Match
             </Button>
             <Button size="xs" variant="default" onClick={onReturn}>

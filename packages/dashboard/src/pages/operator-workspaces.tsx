@@ -28,7 +28,7 @@ function Workspaces() {
       <FilterBar isFiltered={isFiltered} onClear={clear}>
         <TextFilter
           label="Search"
-          placeholder="Name, owner’s address or id"
+          placeholder="Name, owner or id"
           icon
           value={filters.search}
           onChange={(search) => set({ search })}

@@ -18,7 +18,7 @@ export type UnmatchedRow = {
 
 // A payout that failed, or that came back, leaves the money where it was.
 const SELECT = `
-  select transaction_json(t) as transaction, s.reference, u.sender, u.statement_text,
+  select u.transaction_id as id, transaction_json(t) as transaction, s.reference, u.sender, u.statement_text,
     s.decided_by as recorded_by, coalesce(p.email, '') as recorded_by_email, u.matched_transaction_id, u.matched_at,
     m.workspace_id as matched_workspace_id, coalesce(w.name, '') as matched_workspace_name, u.return_transaction_id,
     case
@@ -77,7 +77,7 @@ export async function listUnmatched(
 ): Promise<UnmatchedRow[]> {
   const { rows } = await executor.query<UnmatchedRecord>(
     `select * from (${SELECT} where ($1::text is null or t.currency = $1) and ($2::text is null or t.id < $2)) listed
-     where $3::text is null or state = $3 order by transaction ->> 'id' desc limit $4`,
+     where $3::text is null or state = $3 order by id desc limit $4`,
     [filter.currency, filter.before, filter.state, filter.limit],
   )
   return rows.map(fromRecord)
