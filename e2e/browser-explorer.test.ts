@@ -19,6 +19,8 @@ import {
 
 const run = promisify(execFile)
 const world = useWorld()
+// A hundred pages, one after the other: half a minute on a busy machine.
+const TEN_THOUSAND_LIMIT_MS = 240_000
 
 const query = (page: Page) => page.getByRole('combobox', { name: 'Search requests' })
 const panel = (page: Page) => page.getByRole('complementary', { name: 'The open request' })
@@ -168,36 +170,40 @@ describe('Transaction Logs', () => {
     await expect.poll(async () => (await ids(page)).slice(0, 20)).toEqual(newest)
   })
 
-  test('stay smooth with ten thousand rows: only those in view are on the page, and what is new waits further up', async () => {
-    const { page, person } = await world.member()
-    const { client, key } = await customerOf(person)
-    await client.me()
-    await fillLog(key.id, 10_000)
-    await page.goto('/transaction-logs')
-    await settled(page)
-    const table = page.getByRole('table')
-    await expect
-      .poll(
-        async () => {
-          await page.mouse.wheel(0, 60_000)
-          return Number(await table.getAttribute('aria-rowcount'))
-        },
-        { timeout: 60_000, interval: 20 },
-      )
-      .toBe(10_001)
-    expect(await rows(page).count()).toBeLessThan(100)
-    await page.getByText('The newest 10,000 are loaded.', { exact: false }).waitFor()
-    const frames = await framesWhileScrolling(page)
-    const told = JSON.stringify(frames)
-    expect(frames.rowsMax, told).toBeLessThan(100)
-    expect(frames.blankFrames, told).toBe(0)
+  test(
+    'stay smooth with ten thousand rows: only those in view are on the page, and what is new waits further up',
+    { timeout: TEN_THOUSAND_LIMIT_MS },
+    async () => {
+      const { page, person } = await world.member()
+      const { client, key } = await customerOf(person)
+      await client.me()
+      await fillLog(key.id, 10_000)
+      await page.goto('/transaction-logs')
+      await settled(page)
+      const table = page.getByRole('table')
+      await expect
+        .poll(
+          async () => {
+            await page.mouse.wheel(0, 60_000)
+            return Number(await table.getAttribute('aria-rowcount'))
+          },
+          { timeout: TEN_THOUSAND_LIMIT_MS / 2, interval: 20 },
+        )
+        .toBe(10_001)
+      expect(await rows(page).count()).toBeLessThan(100)
+      await page.getByText('The newest 10,000 are loaded.', { exact: false }).waitFor()
+      const frames = await framesWhileScrolling(page)
+      const told = JSON.stringify(frames)
+      expect(frames.rowsMax, told).toBeLessThan(100)
+      expect(frames.blankFrames, told).toBe(0)
 
-    await client.request('GET', '/v1/balances')
-    const news = page.getByRole('button', { name: '1 new' })
-    await news.click()
-    await rows(page).filter({ hasText: '/v1/balances' }).waitFor()
-    expect(await page.evaluate(() => scrollY)).toBeLessThan(1_000)
-  })
+      await client.request('GET', '/v1/balances')
+      const news = page.getByRole('button', { name: '1 new' })
+      await news.click()
+      await rows(page).filter({ hasText: '/v1/balances' }).waitFor()
+      expect(await page.evaluate(() => scrollY)).toBeLessThan(1_000)
+    },
+  )
 
   test('leave as code that runs, and are sent again in Test Mode with a secret that never leaves the browser', async () => {
     const { page, person } = await world.member()
@@ -392,8 +398,8 @@ function framesWhileScrolling(page: Page): Promise<Frames> {
     let rowsMax = 0
     let blankFrames = 0
     let before = performance.now()
-    for (let frame = 0; frame < 240; frame += 1) {
-      scrollBy(0, frame < 120 ? -600 : 600)
+    for (let frame = 0; frame < 120; frame += 1) {
+      scrollBy(0, frame < 60 ? -600 : 600)
       await new Promise(requestAnimationFrame)
       const now = performance.now()
       times.push(now - before)
