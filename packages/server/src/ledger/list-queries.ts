@@ -10,6 +10,9 @@ import {
   type Transaction,
 } from './schema.ts'
 
+/** Of what is found by words so many are sorted at most; more are common enough to be met soon among the newest. */
+const SORTED_ROWS_MAX = 20_000
+
 export type ListScope = { workspaceId: string; mode: Mode; currencyType: CurrencyType | undefined }
 export type Page = { limit: number; cursor?: string | undefined }
 type Created = { createdAfter?: Date | undefined; createdBefore?: Date | undefined }
@@ -60,14 +63,16 @@ export async function listTransactions(
   executor: Executor,
   scope: ListScope,
   filter: TransactionFilter & Page,
+  sortedRowsMax?: number,
 ): Promise<Transaction[]> {
-  const rows = await runSql(executor, newestTransactions(scope, filter))
+  const rows = await runSql(executor, newestTransactions(scope, filter, sortedRowsMax))
   return rows.map(({ item }) => item)
 }
 
 export function newestTransactions(
   scope: ListScope,
   filter: TransactionFilter & Page,
+  sortedRowsMax: number = SORTED_ROWS_MAX,
 ): RawBuilder<{ item: Transaction }> {
   const order = orderOf(filter)
   const inOrder = order === 'sequence' ? sql`t.sequence desc` : sql`t.${sql.ref(order)} desc, t.sequence desc`
@@ -75,7 +80,9 @@ export function newestTransactions(
   const limit = filter.limit + 1
   const newest = (more: RawBuilder<unknown>) =>
     sql`select t.id from transactions t where ${where} ${more} order by ${inOrder} limit ${limit}`
-  const ids = seriesOf(scope, filter, newest) ?? newest(sql``)
+  const ids = isByWordsAlone(filter)
+    ? newestByWords(scope, filter, { where, sortedRowsMax })
+    : (seriesOf(scope, filter, newest) ?? newest(sql``))
   return sql`select transaction_json(t) as item from transactions t
     where t.id in (${ids}) order by ${inOrder} limit ${limit}`
 }
@@ -119,6 +126,36 @@ function seriesOf(
         ${scope.currencyType ? sql`and a.currency_type = ${scope.currencyType}` : sql``}
         ${currency ? sql`and a.currency = ${currency}` : sql``}
     ) c cross join ${kinds} cross join lateral (${newest(sql`and t.currency = c.currency ${ofKind}`)}) one`
+}
+
+/**
+ * Words or metadata lead, and the planner cannot know how many rows have them: it read a million, newest first, for a
+ * value that one has. So the index is asked for some; only where there are more the newest are read instead, with the
+ * same condition in a form that no index serves.
+ */
+function newestByWords(
+  scope: ListScope,
+  filter: TransactionFilter & Page,
+  { where, sortedRowsMax }: { where: RawBuilder<unknown>; sortedRowsMax: number },
+): RawBuilder<unknown> {
+  const limit = filter.limit + 1
+  const { descriptionContains: _words, metadata: _metadata, ...others } = filter
+  const read = sql`${transactionConditions(scope, others)} and ${termConditions(scope, filter, false)}
+    ${afterCursor('sequence', filter.cursor)}`
+  return sql`with hit as materialized (
+      select t.id, t.sequence from transactions t where ${where} limit ${sortedRowsMax + 1}
+    ), counted as materialized (select count(*) > ${sortedRowsMax} as is_common from hit)
+    select found.id from (
+      (select id from hit where not (select is_common from counted) order by sequence desc limit ${limit})
+      union all
+      (select t.id from transactions t where (select is_common from counted) and ${read}
+       order by t.sequence desc limit ${limit})
+    ) found`
+}
+
+function isByWordsAlone(filter: TransactionFilter): boolean {
+  const { descriptionContains, metadata, ...others } = filter
+  return Boolean(descriptionContains ?? metadata) && orderOf(filter) === 'sequence' && !isSelective(others)
 }
 
 function isSelective(filter: TransactionFilter): boolean {
@@ -191,10 +228,11 @@ export function isInSequenceBefore(scope: ListScope, time: Date): RawBuilder<unk
     select transaction_sequence_since(${scope.workspaceId}, ${scope.mode}, ${time}::timestamptz + interval '60 seconds'))`
 }
 
-function termConditions(scope: ListScope, filter: TransactionFilter): RawBuilder<unknown> {
+function termConditions(scope: ListScope, filter: TransactionFilter, isIndexed = true): RawBuilder<unknown> {
   const metadata = JSON.stringify(filter.metadata ?? {})
+  const terms = sql`transaction_terms(t.workspace_id, t.mode, t.description, t.metadata)`
   return sql`(t.description is not null or t.metadata <> '{}')
-    and transaction_terms(t.workspace_id, t.mode, t.description, t.metadata) @@
+    and ${isIndexed ? terms : sql`(${terms} || ''::tsvector)`} @@
       transaction_terms_query(${scope.workspaceId}, ${scope.mode}, ${filter.descriptionContains ?? ''}, ${metadata}::jsonb)`
 }
 
