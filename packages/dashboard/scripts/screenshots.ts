@@ -109,6 +109,8 @@ async function picture(page: Page, name: string): Promise<void> {
   if (isCut) {
     await page.setViewportSize({ width, height: Math.min(whole, PICTURE_HEIGHT_MAX) })
     await page.waitForTimeout(DRAWN_MS)
+    // The first frame of a higher window may still be put together of old ones.
+    await page.screenshot()
   }
   await page.screenshot({ path })
   if (isCut) await page.setViewportSize({ width, height })

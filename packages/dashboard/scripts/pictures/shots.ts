@@ -118,7 +118,6 @@ export const EMPTY: Shot[] = [
 
 /** What stands in the README. */
 export const README_SHOTS: Shot[] = [
-  { name: 'home', path: '/' },
   { name: 'transaction-logs', path: '/transaction-logs' },
   { name: 'refused-request', path: '/transaction-logs?code=signature-invalid', act: openFirst },
 ]
@@ -132,7 +131,7 @@ const openMenu: Shot['act'] = async (page) => {
 
 async function openFirst(page: Page): Promise<void> {
   await page.locator('main tbody a').first().click()
-  await page.getByText('Likely cause').first().waitFor()
+  await page.getByText('Likely cause').first().waitFor({ timeout: 10_000 })
 }
 
 async function palette(page: Page): Promise<void> {

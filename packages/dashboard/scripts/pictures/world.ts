@@ -39,7 +39,10 @@ export async function openWorld(data?: string): Promise<PictureWorld> {
   const password = kept ? '' : await fillWithDemoData(dataDir)
   const [server, browser] = await Promise.all([
     launchServer({ dataDir }),
-    chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-dev-shm-usage'] }),
+    chromium.launch({
+      executablePath: chromiumPath(),
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    }),
   ])
   const origin = `http://localhost:${server.port}`
   const context = await browser.newContext({ storageState: kept?.storage })

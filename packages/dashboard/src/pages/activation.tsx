@@ -8,7 +8,7 @@ import { ApprovalBadge } from '../components/badges.tsx'
 import { HowToDeposit } from '../components/how-to-deposit.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
-import { ExactTime } from '../components/time.tsx'
+import { Time } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { activationQuery } from '../production-lock.ts'
 import { useMe } from '../session.ts'
@@ -121,7 +121,7 @@ function RequestActivation({ list }: { list: ActivationChecklist }) {
     return (
       list.approval.requested_at && (
         <span className="small quiet">
-          Requested <ExactTime at={list.approval.requested_at} />
+          Requested <Time at={list.approval.requested_at} />
         </span>
       )
     )

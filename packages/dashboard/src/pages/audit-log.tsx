@@ -142,7 +142,12 @@ function Narrowing({
 }) {
   if (id === null) return <span>{shown}</span>
   return (
-    <button type="button" className="link-button cut" title={`Only ${shown}`} onClick={() => onNarrow(id)}>
+    <button
+      type="button"
+      className="link-button cut target"
+      title={`Only ${shown}`}
+      onClick={() => onNarrow(id)}
+    >
       {shown}
     </button>
   )

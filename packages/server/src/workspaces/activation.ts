@@ -139,7 +139,7 @@ function approvalItem({ status, reason }: Approval): ChecklistItem {
     none: 'Ask the platform for approval on the Activation page.',
     requested: 'Requested. The platform decides once it has looked at the workspace.',
     approved: 'Approved by the platform.',
-    'self-approved': 'self-approved: by an operator who is a member of this workspace.',
+    'self-approved': 'Self-approved: by an operator who is a member of this workspace.',
     refused: `The platform refused.${why} Ask again once that is settled.`,
     revoked: `The platform took its approval back.${why}`,
   }[status]
