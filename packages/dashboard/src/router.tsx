@@ -19,6 +19,7 @@ import { SETTLEMENT_FILTER_NAMES } from './operator.ts'
 import { REPORT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
+import { USAGE_FILTER_NAMES } from './usage.ts'
 import { DELIVERY_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
 
 type Text = string | undefined
@@ -126,6 +127,7 @@ const homeRoute = createRoute({
   getParentRoute: () => inside,
   path: '/',
   staticData: { title: 'Home' },
+  validateSearch: filtersOf(USAGE_FILTER_NAMES),
   component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
 })
 const keysStrip = 'API Keys belong to the workspace: both modes are shown.'

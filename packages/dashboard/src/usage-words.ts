@@ -1,9 +1,9 @@
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const minute = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
 const dayAndMinute = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'short',
-  hour: '2-digit',
+  hour: 'numeric',
   minute: '2-digit',
 })
 const DAY_MS = 86_400_000

@@ -4,11 +4,14 @@ import type { TransactionLog } from '../api-types.ts'
 import { LogStatusBadge } from '../components/badges.tsx'
 import { FirstSteps } from '../components/first-steps.tsx'
 import { NeedsAttention } from '../components/needs-attention.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { LinkButton } from '../components/link-button.tsx'
+import { Empty, Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
+import { UsageOverview } from '../components/usage-overview.tsx'
+import type { Mode } from '../api.ts'
 import { apiKeysQuery, expiringKeysQuery } from '../keys.ts'
 import { useLogs } from '../logs.ts'
-import { useMode } from '../mode.ts'
+import { MODE_NAMES, useMode } from '../mode.ts'
 import { useMe } from '../session.ts'
 import { endpointsQuery } from '../webhooks.ts'
 
@@ -39,6 +42,7 @@ export function HomePage() {
     ),
   }
   const requestMade = acceptedRows.length > 0
+  const isUsed = rows.length > 0 || webhookAdded
   return (
     <>
       <PageHead title="Home" lead={`Signed in as ${firstName}. This is ${me.workspace.name}.`} />
@@ -55,7 +59,9 @@ export function HomePage() {
             </Note>
           )}
           {attention.expiring.length + attention.failing.length > 0 && <NeedsAttention {...attention} />}
+          {isUsed && <UsageOverview />}
           <FirstSteps keyMade={keyMade} requestMade={requestMade} webhookAdded={webhookAdded} />
+          {!isUsed && <NothingYet keyMade={keyMade} mode={mode} />}
           {rows.length > 0 && <RecentRequests rows={rows} />}
         </div>
       )}
@@ -66,6 +72,25 @@ export function HomePage() {
 /** By a time that each of them has. */
 function soonestFirst<Item>(items: Item[], timeOf: (item: Item) => string | null): Item[] {
   return [...items].sort((one, other) => (timeOf(one) ?? '').localeCompare(timeOf(other) ?? ''))
+}
+
+function NothingYet({ keyMade, mode }: { keyMade: boolean; mode: Mode }) {
+  return (
+    <Empty
+      title={`No requests in ${MODE_NAMES[mode]} yet`}
+      action={
+        keyMade ? (
+          <LinkButton to="/api-keys" variant="default">
+            Open API Keys
+          </LinkButton>
+        ) : (
+          <LinkButton to="/api-keys/new">Create API Key</LinkButton>
+        )
+      }
+    >
+      Requests, errors, latency and webhooks over time show here from the first request that a key signs.
+    </Empty>
+  )
 }
 
 function RecentRequests({ rows }: { rows: TransactionLog[] }) {
