@@ -3,11 +3,12 @@ import { timeTicks, valueTicks } from './chart-scale.ts'
 
 test('values of an axis are round, begin at 0 and reach the largest', () => {
   expect(valueTicks(0, { whole: true })).toEqual([0, 1])
+  expect(valueTicks(0)).toEqual([0, 0.5, 1])
   expect(valueTicks(1, { whole: true })).toEqual([0, 1])
   expect(valueTicks(7, { whole: true })).toEqual([0, 5, 10])
   expect(valueTicks(3.4)).toEqual([0, 2, 4])
   expect(valueTicks(0.03)).toEqual([0, 0.01, 0.02, 0.03])
-  for (const max of [1, 2, 3, 9, 10, 99, 101, 12_345, 0.2, 1e7]) {
+  for (const max of [0, 1e-9, 1, 2, 3, 9, 10, 99, 101, 12_345, 0.2, 1e7]) {
     const ticks = valueTicks(max)
     expect(ticks.at(-1)).toBeGreaterThanOrEqual(max)
     expect(ticks.length).toBeLessThanOrEqual(4)

@@ -10,7 +10,7 @@ const NICE = [1, 2, 2.5, 5, 10]
 
 /** Round values from 0 to a maximum or above it, at most four of them, whole ones where only those make sense. */
 export function valueTicks(max: number, { whole = false } = {}): number[] {
-  const wanted = Math.max(max, whole ? 1 : Number.MIN_VALUE)
+  const wanted = max > 0 && !(whole && max < 1) ? max : 1
   const power = 10 ** Math.floor(Math.log10(wanted / 3))
   const steps = NICE.map((one) => one * power)
   const step =

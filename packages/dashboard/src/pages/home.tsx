@@ -84,7 +84,10 @@ function NothingYet({ keyMade, mode }: { keyMade: boolean; mode: Mode }) {
             Open API Keys
           </LinkButton>
         ) : (
-          <LinkButton to="/api-keys/new">Create API Key</LinkButton>
+          // The first steps hold the primary one.
+          <LinkButton to="/api-keys/new" variant="default">
+            Create API Key
+          </LinkButton>
         )
       }
     >
