@@ -17,7 +17,12 @@ type EditableFactProps = {
 /** A fact that turns into its own form. Closing it gives the focus back to the button that opened it. */
 export function EditableFact({ name, edit, children }: EditableFactProps) {
   const { isOpen, open, close, opener } = useInPlace()
-  if (isOpen && edit) return <Fact name={name}>{edit(close)}</Fact>
+  if (isOpen && edit)
+    return (
+      <Fact name={name} wide>
+        {edit(close)}
+      </Fact>
+    )
   return (
     <Fact name={name}>
       <span className="row editable">

@@ -5,11 +5,12 @@ export function Facts({ children }: { children: ReactNode }) {
   return <dl className="card card-pad facts">{children}</dl>
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+/** @param wide the value takes both columns, below its name */
+export function Fact({ name, wide, children }: { name: string; wide?: boolean; children: ReactNode }) {
   return (
     <div className="fact">
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd data-wide={wide || undefined}>{children}</dd>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
+import { DAY_MS } from '../key-use.ts'
 import { deleteApiKey, editApiKey, forEachKey } from '../keys.ts'
 import { shortened } from './chip.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
@@ -73,7 +74,9 @@ function ConfirmMany({ deed, keys, onClear, onClose }: ConfirmManyProps) {
       action={action}
       onClose={onClose}
     >
-      <p>{says}</p>
+      <p>
+        {says} {usedLately(keys)}
+      </p>
       <ul className="second selection-names">
         {keys.slice(0, NAMES_SHOWN).map(({ id, name, public_key }) => (
           <li key={id}>
@@ -84,6 +87,13 @@ function ConfirmMany({ deed, keys, onClear, onClose }: ConfirmManyProps) {
       </ul>
     </TypedConfirmation>
   )
+}
+
+function usedLately(keys: readonly ApiKey[]): string {
+  const since = Date.now() - DAY_MS
+  const used = keys.filter(({ last_used_at: at }) => at && Date.parse(at) > since).length
+  if (used === 0) return 'None of them was used in the last 24 hours.'
+  return `${used} of them ${used === 1 ? 'was' : 'were'} used in the last 24 hours.`
 }
 
 function countOf(keys: readonly unknown[]): string {
