@@ -25,6 +25,11 @@ async function makeLink(page: Page, email: string): Promise<string> {
   return link!
 }
 
+/** Does what loads the page anew, and waits for it: a second navigation would race the first. */
+async function reloads(page: Page, deed: () => Promise<void>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), deed()])
+}
+
 async function act(page: Page, name: string, deed: string): Promise<void> {
   await page.getByRole('button', { name: `Actions for ${name}` }).click()
   await page.getByRole('menuitem', { name: deed }).click()
@@ -86,15 +91,14 @@ test('a person with an account joins, switches workspaces, and leaves', async ()
   const workspaces = guest.page.getByRole('button', { name: /^Workspace .* Switch$/ })
   await workspaces.click()
   expect(await guest.page.getByRole('menuitem').count()).toBe(2)
-  await guest.page.getByRole('menuitem', { name: /Owner/ }).click()
-  await guest.page.getByRole('menu').waitFor({ state: 'hidden' })
+  await reloads(guest.page, () => guest.page.getByRole('menuitem', { name: /Owner/ }).click())
   await expect
     .poll(async () => (await guest.person.call<{ role: string }>('GET', '/v1/me')).role)
     .toBe('owner')
   await guest.page.goto('/team')
   await settled(guest.page)
   await workspaces.click()
-  await guest.page.getByRole('menuitem', { name: /Developer/ }).click()
+  await reloads(guest.page, () => guest.page.getByRole('menuitem', { name: /Developer/ }).click())
   await expect
     .poll(async () => (await guest.person.call<{ role: string }>('GET', '/v1/me')).role)
     .toBe('developer')
@@ -105,7 +109,7 @@ test('a person with an account joins, switches workspaces, and leaves', async ()
   await guest.page.getByRole('menuitem', { name: 'Leave workspace' }).click()
   const { workspace } = await guest.person.call<{ workspace: { name: string } }>('GET', '/v1/me')
   await fill(guest.page, { [`Type “${workspace.name}” to confirm`]: workspace.name })
-  await button(guest.page, 'Leave workspace').click()
+  await reloads(guest.page, () => button(guest.page, 'Leave workspace').click())
   await expect
     .poll(async () => (await guest.person.call<{ workspaces: unknown[] }>('GET', '/v1/me')).workspaces.length)
     .toBe(1)

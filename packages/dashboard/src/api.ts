@@ -70,6 +70,12 @@ export function onWorkspaceMismatch(tell: (problem: ProblemError) => void): void
   tellMismatch = tell
 }
 
+/** The session works in another workspace from now on, as the person wished: a full load leaves nothing of this one. */
+export function startOver(): void {
+  tellMismatch = undefined
+  location.assign('/')
+}
+
 let signInAgain: (() => Promise<void>) | undefined
 
 /** Says how to ask for a new sign-in when the session ends under an open page; the page and its form stay. */

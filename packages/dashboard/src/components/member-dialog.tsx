@@ -2,6 +2,7 @@ import { Button, Modal, Select } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { startOver } from '../api.ts'
 import type { Member, Role } from '../api-types.ts'
 import { knownKeysQuery } from '../keys.ts'
 import { meQuery, useMe } from '../session.ts'
@@ -118,8 +119,7 @@ function Leave({ onClose }: DialogProps) {
   const { workspace } = useMe()
   const leave = useMutation({
     mutationFn: leaveWorkspace,
-    // A full load leaves nothing of the workspace in memory.
-    onSuccess: () => location.assign('/'),
+    onSuccess: startOver,
   })
   return (
     <TypedConfirmation

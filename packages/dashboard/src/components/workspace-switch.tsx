@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { CaretSortIcon, CheckIcon } from '@radix-ui/react-icons'
 import { useMutation } from '@tanstack/react-query'
+import { startOver } from '../api.ts'
 import type { Me } from '../api-types.ts'
 import { ROLE_NAMES, switchWorkspace } from '../team.ts'
 
@@ -9,8 +10,7 @@ import { ROLE_NAMES, switchWorkspace } from '../team.ts'
 export function WorkspaceSwitch({ me }: { me: Me }) {
   const change = useMutation({
     mutationFn: switchWorkspace,
-    // A full load leaves nothing of the other workspace in memory.
-    onSuccess: () => location.assign('/'),
+    onSuccess: startOver,
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   })
   const shown = (
