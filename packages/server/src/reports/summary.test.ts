@@ -160,7 +160,7 @@ describe('GET /v1/reports/summary', () => {
       ),
       { numRuns: RUNS },
     )
-  })
+  }, 120_000)
 
   it('puts every moment into its day of the time zone, around every change of a clock', async () => {
     for (const [zone, near] of ZONES) {
@@ -200,7 +200,7 @@ describe('GET /v1/reports/summary', () => {
         expect({ zone, day, count: one.body.totals[0]?.count }).toEqual({ zone, day, count })
       }
     }
-  })
+  }, 120_000)
 
   it('weeks begin on Monday and months on their first, and groups combine', async () => {
     const { workspaceId, request } = await app.signUp('Weeks')
