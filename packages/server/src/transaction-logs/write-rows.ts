@@ -100,7 +100,8 @@ const USAGE: Table<Usage> = {
       of: (usage: Usage) => usage.counts[index] as number,
       plain: true as const,
     })),
-    { name: 'latency', type: 'text', of: (usage) => latencyText(usage.latency), plain: true },
+    // Not plain: where nothing was measured it is an empty text, which COPY would take for null.
+    { name: 'latency', type: 'text', of: (usage) => latencyText(usage.latency) },
   ],
 }
 

@@ -97,6 +97,7 @@ test('usage equals the rows of the log, whatever came in which order and however
       const requestLog = openLog()
       await take(all, requestLog)
       await requestLog.close()
+      expect(requestLog.dropped).toBe(0)
       await expectExact()
       await foldAll()
       expect(await isPending()).toBe(false)
@@ -162,6 +163,15 @@ test('connections that are killed at any moment, while rows are written and adde
   expect(kills).toBeGreaterThan(10)
   await expectExact()
   await foldAll()
+  await expectExact()
+})
+
+test('a read that was passed on, and so measured nothing yet, is logged and counted', async () => {
+  const requestLog = openLog()
+  requestLog.record(testRecord({ status: 0, durationMs: 0 }))
+  await requestLog.close()
+  expect(requestLog.dropped).toBe(0)
+  expect(Object.values(await usageOfCounts(database.pool))).toContain('1 0 0 0 0 0 | ')
   await expectExact()
 })
 
