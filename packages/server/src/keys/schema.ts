@@ -225,12 +225,9 @@ const meAsMember = z.object({
     two_factor_enabled: z.boolean(),
   }),
   workspace: workspaceRef,
-  suspension: z
-    .object({ reason: z.string(), suspended_at: timestamp })
-    .nullable()
-    .meta({
-      description: 'Why the platform has stopped the workspace: it can be read, and nothing changed.',
-    }),
+  suspension: z.object({ reason: z.string(), suspended_at: timestamp }).nullable().meta({
+    description: 'Why the platform has stopped the workspace: it can be read, and nothing changed.',
+  }),
   role: z.enum(ROLES),
   is_operator: z.boolean(),
   workspaces: z.array(workspaceRef.extend({ role: z.enum(ROLES) })),
