@@ -28,6 +28,7 @@ import { migrate } from '../packages/server/src/database/migrate.ts'
 import { createSealer } from '../packages/server/src/encryption.ts'
 import { newId } from '../packages/server/src/ids.ts'
 import { sealHeaders, sealSecret } from '../packages/server/src/webhooks/endpoint-secrets.ts'
+import { EVENT_TYPES } from '../packages/server/src/webhooks/event-types.ts'
 import { insertEndpoint, insertSecret } from '../packages/server/src/webhooks/queries.ts'
 import { newWebhookSecret } from '../packages/server/src/webhooks/sign.ts'
 import { build } from '../scripts/build.mjs'
@@ -51,22 +52,7 @@ const SAMPLE_MS = 10_000
 const BURST = 15_000
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-const DATA = JSON.stringify({
-  id: 'txn_01kasqf0000000000000000001',
-  type: 'deposit',
-  status: 'completed',
-  amount: '10.00',
-  currency: 'USD',
-  currency_type: 'fiat',
-  mode: 'test',
-  account_id: 'acc_01kasqf0000000000000000002',
-  failure: null,
-  metadata: { order: '4711' },
-  sequence: 1,
-  request_id: 'req_01kasqf0000000000000000003',
-  created_at: '2025-11-23T12:00:00.000Z',
-  completed_at: '2025-11-23T12:00:01.000Z',
-})
+const DATA = JSON.stringify(EVENT_TYPES['transaction.completed'].example)
 
 type Sent = { sentAt: number; committedAt: number; arrivedAt: number }
 const events = new Map<string, Sent>()

@@ -2,8 +2,8 @@ import type { Database } from '../database/database.ts'
 import { findCounts, lockFold, takePending, writeCounts, type CountedUsage } from './queries.ts'
 import { addUsage, kindOf, noCounts, RESOLUTION_MS, RESOLUTIONS, startOf, type Usage } from './usage.ts'
 
-/** Each is written into ten rows at most. */
-const ROWS_A_ROUND_MAX = 2_000
+/** Few enough that a round holds up what else the process does for a few milliseconds. */
+const ROWS_A_ROUND_MAX = 500
 const INTERVAL_MS = 5_000
 
 /**
@@ -33,20 +33,28 @@ export function foldUsageLoop({ database }: { database: Database }) {
   }
 }
 
-/** For each subject and for all of its kind, in each resolution. */
+/** For each subject and for all of its kind, in each resolution. Many rows are of the same minute: these are one first. */
 function addUp(pending: readonly Usage[]): Map<string, CountedUsage> {
+  const minutes = new Map<string, CountedUsage>()
+  for (const usage of pending) addTo(minutes, { ...usage, resolution: 'minute' })
   const sums = new Map<string, CountedUsage>()
-  for (const usage of pending)
-    for (const subjectId of [usage.subjectId, kindOf(usage.subjectId)])
-      for (const resolution of RESOLUTIONS) {
-        const atMs = startOf(usage.atMs, RESOLUTION_MS[resolution])
-        const place = { ...usage, subjectId, resolution, atMs }
-        const key = keyOf(place)
-        const sum = sums.get(key) ?? { ...place, counts: noCounts(), latency: new Map<number, number>() }
-        addUsage(sum, usage)
-        sums.set(key, sum)
-      }
+  for (const minute of minutes.values())
+    for (const subjectId of [minute.subjectId, kindOf(minute.subjectId)])
+      for (const resolution of RESOLUTIONS)
+        addTo(sums, {
+          ...minute,
+          subjectId,
+          resolution,
+          atMs: startOf(minute.atMs, RESOLUTION_MS[resolution]),
+        })
   return sums
+}
+
+function addTo(sums: Map<string, CountedUsage>, usage: CountedUsage): void {
+  const key = keyOf(usage)
+  const sum = sums.get(key) ?? { ...usage, counts: noCounts(), latency: new Map<number, number>() }
+  addUsage(sum, usage)
+  sums.set(key, sum)
 }
 
 function keyOf({ workspaceId, mode, currencyType, subjectId, resolution, atMs }: CountedUsage): string {
