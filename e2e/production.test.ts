@@ -81,8 +81,17 @@ test('one person, on loopback, goes from a locked Production Mode to deposits se
   await page.goto('/transactions?mode=production')
   await page.getByRole('row').filter({ hasText: '125.50' }).getByText('Completed').first().waitFor()
   await importStatement(page, client)
+  await matchAndSendBack(page, client)
+  await proposeCorrection(page, deposit.id)
+  await suspendAndResume(page, client)
   expect(await audited(page)).toEqual(
-    expect.arrayContaining(['activation.requested', 'activation.approved', 'settlement.completed']),
+    expect.arrayContaining([
+      'activation.requested',
+      'activation.approved',
+      'settlement.completed',
+      'workspace.suspended',
+      'workspace.resumed',
+    ]),
   )
 })
 
@@ -137,6 +146,68 @@ async function importStatement(page: Page, client: Countersign): Promise<void> {
   await page.getByRole('row').filter({ hasText: 'J. Doe' }).getByText('NL-3').waitFor()
   await settled(page)
   expect(await accessibilityFaults(page)).toEqual([])
+}
+
+/** Money that nobody knew is given to the workspace; what was recorded by hand goes back to who sent it. */
+async function matchAndSendBack(page: Page, client: Countersign): Promise<void> {
+  const me = (await (await page.request.get('/v1/me')).json()) as { workspace: { id: string } }
+  const unknown = page.getByRole('row').filter({ hasText: 'J. Doe' })
+  await button(unknown, 'Match').click()
+  await fill(page, { 'Transaction id or workspace id': me.workspace.id })
+  await button(page, 'Match deposit').click()
+  await page.getByText('Matched. The money is on the account of the workspace.').waitFor()
+  await unknown.waitFor({ state: 'detached' })
+  expect((await client.balances.list()).data).toMatchObject([{ currency: 'USD', posted: '228.27' }])
+
+  await button(page, 'Record deposit').first().click()
+  await fill(page, {
+    Amount: '9.00',
+    'Bank reference or transaction hash': 'NL-9',
+    'Sender (optional)': 'K. Roe',
+  })
+  await button(page.getByRole('dialog'), 'Record deposit').click()
+  const recorded = page.getByRole('row').filter({ hasText: 'K. Roe' })
+  await button(recorded, 'Send back').click()
+  await fill(page, { Destination: 'NL02 BANK 0000 0002 00' })
+  await page.getByLabel(/^Reason/).fill('Not for us.')
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await button(page, 'Make the payout').click()
+  await page.getByText('A payout waits in the settlement queue.').waitFor()
+  await menu(page, 'Settlement queue').click()
+  await page.getByRole('row').filter({ hasText: 'NL02 BANK 0000 0002 00' }).getByText('9.00').waitFor()
+}
+
+async function proposeCorrection(page: Page, transactionId: string): Promise<void> {
+  await page.goto(`/operator/settlements/${transactionId}`)
+  await button(page, 'Correct').click()
+  await fill(page, { 'Amount in USD': '0.50', Evidence: 'TICKET-1' })
+  await page.getByLabel(/^Reason/).fill('Booked twice.')
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await button(page, 'Propose correction').click()
+  await page.getByText('One more person has to approve.').waitFor()
+}
+
+async function suspendAndResume(page: Page, client: Countersign): Promise<void> {
+  await menu(page, 'Workspaces').click()
+  await page.getByRole('link', { name: 'Acme' }).first().click()
+  await button(page, 'Suspend').click()
+  await page.getByLabel(/^Reason/).fill('Asked for by the bank.')
+  await button(page, 'Suspend workspace').click()
+  await page.getByText(/^Suspended .* Reason: Asked for by the bank\.$/).waitFor()
+  await expect
+    .poll(() => client.balances.list().catch((error: unknown) => (error as { code?: string }).code))
+    .toBe('workspace-suspended')
+  await page.reload()
+  await page.getByText('The platform has suspended this workspace.').waitFor()
+  await settled(page)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await button(page, 'Resume').click()
+  await page.getByLabel(/^Reason/).fill('The bank is content.')
+  await button(page, 'Resume workspace').click()
+  await button(page, 'Suspend').waitFor()
+  await expect.poll(async () => (await client.balances.list().catch(() => null))?.data.length).toBe(1)
 }
 
 async function depositInstructions(page: Page): Promise<{ reference_code: string }> {
