@@ -1,10 +1,10 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { currencyOptions } from '../money-words.ts'
 import { createAccount, currenciesQuery } from '../money.ts'
-import { FormError } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
 
 /** One more account in a currency, beside the main one that the first transaction makes. */
 export function AddAccount({ onClose }: { onClose: () => void }) {
@@ -21,43 +21,26 @@ export function AddAccount({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title="Add account">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          add.mutate()
-        }}
-      >
-        <p className="second">
-          It holds one currency, which never changes. Transfers move money to and from it.
-        </p>
-        <Select
-          label="Currency"
-          data={currencyOptions(currencies)}
-          value={currency}
-          onChange={(code) => code && setCurrency(code)}
-          searchable
-        />
-        <TextInput
-          label="Name"
-          placeholder="Reserve"
-          required
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <FormError error={add.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            Add account
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog title="Add account" deed="Add account" action={add} onClose={onClose}>
+      <p className="second">
+        It holds one currency, which never changes. Transfers move money to and from it.
+      </p>
+      <Select
+        label="Currency"
+        data={currencyOptions(currencies)}
+        value={currency}
+        onChange={(code) => code && setCurrency(code)}
+        searchable
+      />
+      <TextInput
+        label="Name"
+        placeholder="Reserve"
+        required
+        maxLength={100}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }

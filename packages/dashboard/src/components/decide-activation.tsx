@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,7 +6,8 @@ import type { OperatorActivation } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { ACTIVATIONS, decideActivation, type Decision } from '../operator.ts'
 import { activationQuery } from '../production-lock.ts'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 const WORDS: Record<Decision, { title: string; explain: string; deed: string; done: string }> = {
   approve: {
@@ -52,43 +53,28 @@ export function DecideActivation({ activation, decision, onClose }: DecideActiva
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`${words.title} ${name}`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          decide.mutate()
-        }}
-      >
-        <p>{words.explain}</p>
-        {decision === 'approve' && missing.length > 0 && (
-          <Note tone="soon">Not done yet: {missing.map(({ title }) => title).join(', ')}.</Note>
-        )}
-        <Textarea
-          label={decision === 'approve' ? 'Reason (optional)' : 'Reason'}
-          description="The workspace reads it."
-          required={decision !== 'approve'}
-          maxLength={500}
-          autosize
-          minRows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <FormError error={decide.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            loading={decide.isPending}
-            {...(decision === 'revoke' && { color: 'red', className: 'danger' })}
-          >
-            {words.deed}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`${words.title} ${name}`}
+      deed={words.deed}
+      isDanger={decision === 'revoke'}
+      action={decide}
+      onClose={onClose}
+    >
+      <p>{words.explain}</p>
+      {decision === 'approve' && missing.length > 0 && (
+        <Note tone="soon">Not done yet: {missing.map(({ title }) => title).join(', ')}.</Note>
+      )}
+      <Textarea
+        label={decision === 'approve' ? 'Reason (optional)' : 'Reason'}
+        description="The workspace reads it."
+        required={decision !== 'approve'}
+        maxLength={500}
+        autosize
+        minRows={2}
+        data-autofocus
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }

@@ -1,12 +1,12 @@
-import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Settlement } from '../api-types.ts'
 import { correctTransaction, returnSettled } from '../operator.ts'
+import { FormDialog } from './form-dialog.tsx'
 import { useRefreshSettlements } from './settle.tsx'
-import { FormError } from './states.tsx'
 
 type DialogProps = { settlement: Settlement; onClose: () => void }
 
@@ -27,37 +27,27 @@ export function ReturnSettlement({ settlement, onClose }: DialogProps) {
     onSuccess: (back) => finish(back, 'The money is back on the account.'),
   })
   return (
-    <Modal opened onClose={onClose} title="The payout came back">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>A new transaction of the type Return gives it back to {settlement.workspace.name} at once.</p>
-        <TextInput
-          label="Bank reference or transaction hash"
-          description="Under which it came back; not that of the payout."
-          required
-          maxLength={200}
-          data-autofocus
-          value={reference}
-          onChange={(event) => setReference(event.currentTarget.value)}
-        />
-        <TextInput
-          label={`Amount that came back, in ${transaction.currency}`}
-          description="Less than had left, where the bank kept some of it."
-          required
-          inputMode="decimal"
-          value={amount}
-          onChange={(event) => setAmount(event.currentTarget.value)}
-        />
-        <Reason value={reason} onChange={setReason} />
-        <FormError error={act.error} />
-        <Buttons deed="Book the return" isPending={act.isPending} onClose={onClose} />
-      </form>
-    </Modal>
+    <FormDialog title="The payout came back" deed="Book the return" action={act} onClose={onClose}>
+      <p>A new transaction of the type Return gives it back to {settlement.workspace.name} at once.</p>
+      <TextInput
+        label="Bank reference or transaction hash"
+        description="Under which it came back; not that of the payout."
+        required
+        maxLength={200}
+        data-autofocus
+        value={reference}
+        onChange={(event) => setReference(event.currentTarget.value)}
+      />
+      <TextInput
+        label={`Amount that came back, in ${transaction.currency}`}
+        description="Less than had left, where the bank kept some of it."
+        required
+        inputMode="decimal"
+        value={amount}
+        onChange={(event) => setAmount(event.currentTarget.value)}
+      />
+      <Reason value={reason} onChange={setReason} />
+    </FormDialog>
   )
 }
 
@@ -84,56 +74,47 @@ export function CorrectSettlement({ settlement, onClose }: DialogProps) {
       ),
   })
   return (
-    <Modal opened onClose={onClose} title="Correct this transaction">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>
-          The transaction stays as it is; a new one, linked to it, corrects the account of{' '}
-          {settlement.workspace.name}.{' '}
-          {people === 1
-            ? 'It is booked at once (PAYOUT_APPROVERS=1).'
-            : `It is booked once ${people} different people have approved it; you are the first.`}
-        </p>
-        <SegmentedControl
-          aria-label="Direction"
-          data={[
-            { value: 'debit', label: 'Take from it' },
-            { value: 'credit', label: 'Give to it' },
-          ]}
-          value={direction}
-          onChange={(value) => setDirection(value as 'credit' | 'debit')}
-        />
-        <TextInput
-          label={`Amount in ${transaction.currency}`}
-          description="The difference, not what would have been right."
-          required
-          inputMode="decimal"
-          data-autofocus
-          value={amount}
-          onChange={(event) => setAmount(event.currentTarget.value)}
-        />
-        <Reason value={reason} onChange={setReason} />
-        <TextInput
-          label="Evidence"
-          description="A ticket or a line of the statement. Every transaction has its own."
-          required
-          maxLength={200}
-          value={reference}
-          onChange={(event) => setReference(event.currentTarget.value)}
-        />
-        <FormError error={act.error} />
-        <Buttons
-          deed={people === 1 ? 'Book correction' : 'Propose correction'}
-          isPending={act.isPending}
-          onClose={onClose}
-        />
-      </form>
-    </Modal>
+    <FormDialog
+      title="Correct this transaction"
+      deed={people === 1 ? 'Book correction' : 'Propose correction'}
+      action={act}
+      onClose={onClose}
+    >
+      <p>
+        The transaction stays as it is; a new one, linked to it, corrects the account of{' '}
+        {settlement.workspace.name}.{' '}
+        {people === 1
+          ? 'It is booked at once (PAYOUT_APPROVERS=1).'
+          : `It is booked once ${people} different people have approved it; you are the first.`}
+      </p>
+      <SegmentedControl
+        aria-label="Direction"
+        data={[
+          { value: 'debit', label: 'Take from it' },
+          { value: 'credit', label: 'Give to it' },
+        ]}
+        value={direction}
+        onChange={(value) => setDirection(value as 'credit' | 'debit')}
+      />
+      <TextInput
+        label={`Amount in ${transaction.currency}`}
+        description="The difference, not what would have been right."
+        required
+        inputMode="decimal"
+        data-autofocus
+        value={amount}
+        onChange={(event) => setAmount(event.currentTarget.value)}
+      />
+      <Reason value={reason} onChange={setReason} />
+      <TextInput
+        label="Evidence"
+        description="A ticket or a line of the statement. Every transaction has its own."
+        required
+        maxLength={200}
+        value={reference}
+        onChange={(event) => setReference(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }
 
@@ -149,21 +130,6 @@ function Reason({ value, onChange }: { value: string; onChange: (value: string) 
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
-  )
-}
-
-type ButtonsProps = { deed: string; isPending: boolean; onClose: () => void }
-
-function Buttons({ deed, isPending, onClose }: ButtonsProps) {
-  return (
-    <div className="row" style={{ justifyContent: 'flex-end' }}>
-      <Button variant="default" onClick={onClose}>
-        Cancel
-      </Button>
-      <Button type="submit" loading={isPending}>
-        {deed}
-      </Button>
-    </div>
   )
 }
 

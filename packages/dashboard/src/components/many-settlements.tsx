@@ -1,5 +1,5 @@
 import '../styles/keys.css'
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,7 +8,8 @@ import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { failMany, MANY_MAX, settleMany, SETTLEMENTS } from '../operator.ts'
 import { sumAmounts } from '../sum-amounts.ts'
 import { Amount } from './amount.tsx'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 type ManySettlementsProps = { settlements: Settlement[]; onClear: () => void }
 
@@ -73,47 +74,36 @@ function SettleMany({ settlements, onClear, onClose }: DialogProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Settle ${countOf(settlements)}`} size="lg">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>
-          Each has its own bank reference or hash. Deposits complete at once; money that leaves completes when
-          enough different people have approved it. This cannot be undone.
-        </p>
-        <div className="stack-tight">
-          {settlements.map((row) => (
-            <TextInput
-              key={row.transaction.id}
-              label={nameOf(row)}
-              required
-              maxLength={200}
-              placeholder="Bank reference or transaction hash"
-              error={refused[row.transaction.id]}
-              value={references[row.transaction.id] ?? ''}
-              onChange={(event) => {
-                const { value } = event.currentTarget
-                setReferences((before) => ({ ...before, [row.transaction.id]: value }))
-              }}
-            />
-          ))}
-        </div>
-        <ConfirmedTotals settlements={settlements} />
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={act.isPending}>
-            Settle {countOf(settlements)}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Settle ${countOf(settlements)}`}
+      size="lg"
+      deed={`Settle ${countOf(settlements)}`}
+      action={act}
+      onClose={onClose}
+    >
+      <p>
+        Each has its own bank reference or hash. Deposits complete at once; money that leaves completes when
+        enough different people have approved it. This cannot be undone.
+      </p>
+      <div className="stack-tight">
+        {settlements.map((row) => (
+          <TextInput
+            key={row.transaction.id}
+            label={nameOf(row)}
+            required
+            maxLength={200}
+            placeholder="Bank reference or transaction hash"
+            error={refused[row.transaction.id]}
+            value={references[row.transaction.id] ?? ''}
+            onChange={(event) => {
+              const { value } = event.currentTarget
+              setReferences((before) => ({ ...before, [row.transaction.id]: value }))
+            }}
+          />
+        ))}
+      </div>
+      <ConfirmedTotals settlements={settlements} />
+    </FormDialog>
   )
 }
 
@@ -134,43 +124,32 @@ function FailMany({ settlements, onClear, onClose }: DialogProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Fail ${countOf(settlements)}`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>What they held is free again. This cannot be undone.</p>
-        <ConfirmedTotals settlements={settlements} />
-        <Textarea
-          label="Reason"
-          description="Each customer reads it."
-          required
-          maxLength={200}
-          autosize
-          minRows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {Object.entries(refused).map(([id, says]) => (
-          <Note key={id} tone="bad">
-            <code>{id}</code> {says}
-          </Note>
-        ))}
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red" className="danger" loading={act.isPending}>
-            Fail {countOf(settlements)}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Fail ${countOf(settlements)}`}
+      deed={`Fail ${countOf(settlements)}`}
+      isDanger
+      action={act}
+      onClose={onClose}
+    >
+      <p>What they held is free again. This cannot be undone.</p>
+      <ConfirmedTotals settlements={settlements} />
+      <Textarea
+        label="Reason"
+        description="Each customer reads it."
+        required
+        maxLength={200}
+        autosize
+        minRows={2}
+        data-autofocus
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      {Object.entries(refused).map(([id, says]) => (
+        <Note key={id} tone="bad">
+          <code>{id}</code> {says}
+        </Note>
+      ))}
+    </FormDialog>
   )
 }
 

@@ -16,8 +16,8 @@ import {
   ROLE_NAMES,
   transferOwnership,
 } from '../team.ts'
+import { FormDialog } from './form-dialog.tsx'
 import { KeysKnownTo, RenewKnownKeys } from './known-keys.tsx'
-import { FormError } from './states.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
 
 export type MemberDeed = 'role' | 'transfer' | 'leave' | 'remove'
@@ -58,35 +58,24 @@ function ChangeRole({ member, onClose }: DialogProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Role of ${member.name}`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          change.mutate()
-        }}
-      >
-        <Select
-          label="Role"
-          data={manageableRoles(me).map((one) => ({ value: one, label: ROLE_NAMES[one] }))}
-          value={role}
-          allowDeselect={false}
-          onChange={(next) => setRole((next ?? role) as Role)}
-        />
-        <p className="second">
-          It holds at once, also where they are signed in. Their API Keys stay as they are.
-        </p>
-        <FormError error={change.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={role === member.role} loading={change.isPending}>
-            Change role
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Role of ${member.name}`}
+      deed="Change role"
+      isDisabled={role === member.role}
+      action={change}
+      onClose={onClose}
+    >
+      <Select
+        label="Role"
+        data={manageableRoles(me).map((one) => ({ value: one, label: ROLE_NAMES[one] }))}
+        value={role}
+        allowDeselect={false}
+        onChange={(next) => setRole((next ?? role) as Role)}
+      />
+      <p className="second">
+        It holds at once, also where they are signed in. Their API Keys stay as they are.
+      </p>
+    </FormDialog>
   )
 }
 

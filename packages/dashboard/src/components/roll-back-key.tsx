@@ -1,11 +1,10 @@
-import { Button, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiKey } from '../api-types.ts'
 import { rollBackApiKey } from '../keys.ts'
+import { FormDialog } from './form-dialog.tsx'
 import { OverlapField } from './overlap-field.tsx'
-import { FormError } from './states.tsx'
 import { WhatBreaks } from './what-breaks.tsx'
 
 /** Undoes the last rotation while the old secret still works: for a rollout that went wrong. */
@@ -22,35 +21,25 @@ export function RollBackKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () =
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Roll back the rotation of ${apiKey.name}`} size="lg">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          rollBack.mutate()
-        }}
-      >
-        <p className="second">
-          The old {what} becomes the newest again and keeps working. It is not shown: whoever signs with it
-          has it. The {what} that the rotation made ends.
-        </p>
-        {/* The secret before is the one that comes back: nothing of it ends. */}
-        <WhatBreaks apiKey={{ ...apiKey, previous_secret_expires_at: null }} ends="secret" />
-        <OverlapField
-          label={`How long may the ${what} of the rotation still sign?`}
-          value={overlap}
-          onChange={setOverlap}
-        />
-        <FormError error={rollBack.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Keep the rotation
-          </Button>
-          <Button type="submit" loading={rollBack.isPending}>
-            Roll back
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Roll back the rotation of ${apiKey.name}`}
+      size="lg"
+      deed="Roll back"
+      keep="Keep the rotation"
+      action={rollBack}
+      onClose={onClose}
+    >
+      <p className="second">
+        The old {what} becomes the newest again and keeps working. It is not shown: whoever signs with it has
+        it. The {what} that the rotation made ends.
+      </p>
+      {/* The secret before is the one that comes back: nothing of it ends. */}
+      <WhatBreaks apiKey={{ ...apiKey, previous_secret_expires_at: null }} ends="secret" />
+      <OverlapField
+        label={`How long may the ${what} of the rotation still sign?`}
+        value={overlap}
+        onChange={setOverlap}
+      />
+    </FormDialog>
   )
 }

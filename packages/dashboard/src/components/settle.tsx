@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Button, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import type { Settlement } from '../api-types.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { failSettlement, settle, SETTLEMENTS, withdrawApproval } from '../operator.ts'
 import { Amount } from './amount.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { FormError, Note } from './states.tsx'
 
 type DialogProps = { settlement: Settlement; onClose: () => void }
@@ -32,60 +33,48 @@ export function Settle({ settlement, onClose }: DialogProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={completes ? 'Settle' : 'Approve'}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>
-          {TRANSACTION_TYPE_NAMES[transaction.type]} of{' '}
-          <strong>
-            <Amount value={transaction.amount} currency={transaction.currency} />
-          </strong>{' '}
-          for {settlement.workspace.name}.{' '}
-          {completes
-            ? 'It completes at once, its balance changes, and its webhooks go out. This cannot be undone.'
-            : 'It completes when enough different people have approved.'}
-        </p>
+    <FormDialog
+      title={completes ? 'Settle' : 'Approve'}
+      deed={completes ? 'Settle transaction' : 'Approve transaction'}
+      action={act}
+      onClose={onClose}
+    >
+      <p>
+        {TRANSACTION_TYPE_NAMES[transaction.type]} of{' '}
+        <strong>
+          <Amount value={transaction.amount} currency={transaction.currency} />
+        </strong>{' '}
+        for {settlement.workspace.name}.{' '}
+        {completes
+          ? 'It completes at once, its balance changes, and its webhooks go out. This cannot be undone.'
+          : 'It completes when enough different people have approved.'}
+      </p>
+      <TextInput
+        label="Bank reference or transaction hash"
+        description="Copied from where the money moved. Every transaction has its own."
+        required
+        maxLength={200}
+        data-autofocus
+        value={reference}
+        onChange={(event) => setReference(event.currentTarget.value)}
+      />
+      {isDeposit && (
         <TextInput
-          label="Bank reference or transaction hash"
-          description="Copied from where the money moved. Every transaction has its own."
+          label={`Amount that came, in ${transaction.currency}`}
+          description="Change it where another amount came than was announced: what came is booked."
           required
-          maxLength={200}
-          data-autofocus
-          value={reference}
-          onChange={(event) => setReference(event.currentTarget.value)}
+          inputMode="decimal"
+          value={amount}
+          onChange={(event) => setAmount(event.currentTarget.value)}
         />
-        {isDeposit && (
-          <TextInput
-            label={`Amount that came, in ${transaction.currency}`}
-            description="Change it where another amount came than was announced: what came is booked."
-            required
-            inputMode="decimal"
-            value={amount}
-            onChange={(event) => setAmount(event.currentTarget.value)}
-          />
-        )}
-        {isDeposit && amount.trim() !== transaction.amount && (
-          <Note tone="soon">
-            <Amount value={transaction.amount} currency={transaction.currency} /> was announced. The customer
-            sees both amounts.
-          </Note>
-        )}
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={act.isPending}>
-            {completes ? 'Settle transaction' : 'Approve transaction'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+      {isDeposit && amount.trim() !== transaction.amount && (
+        <Note tone="soon">
+          <Amount value={transaction.amount} currency={transaction.currency} /> was announced. The customer
+          sees both amounts.
+        </Note>
+      )}
+    </FormDialog>
   )
 }
 
@@ -102,37 +91,20 @@ export function FailSettlement({ settlement, onClose }: DialogProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title="Fail this transaction">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>What it held is free again. This cannot be undone.</p>
-        <Textarea
-          label="Reason"
-          description="The customer reads it."
-          required
-          maxLength={200}
-          autosize
-          minRows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red" className="danger" loading={act.isPending}>
-            Fail transaction
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog title="Fail this transaction" deed="Fail transaction" isDanger action={act} onClose={onClose}>
+      <p>What it held is free again. This cannot be undone.</p>
+      <Textarea
+        label="Reason"
+        description="The customer reads it."
+        required
+        maxLength={200}
+        autosize
+        minRows={2}
+        data-autofocus
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }
 

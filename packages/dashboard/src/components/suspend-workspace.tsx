@@ -1,11 +1,11 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OperatorWorkspaceDetail } from '../api-types.ts'
 import { suspendWorkspace, WORKSPACES } from '../operator.ts'
+import { FormDialog } from './form-dialog.tsx'
 import { AUDIT_LOG_OF_PLATFORM } from './workspace-audit.tsx'
-import { FormError } from './states.tsx'
 
 type SuspendWorkspaceProps = { workspace: OperatorWorkspaceDetail; onClose: () => void }
 
@@ -27,44 +27,29 @@ export function SuspendWorkspace({ workspace, onClose }: SuspendWorkspaceProps) 
   })
   const title = `${verb === 'suspend' ? 'Suspend' : 'Resume'} ${workspace.name}`
   return (
-    <Modal opened onClose={onClose} title={title}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        <p>
-          {verb === 'suspend'
-            ? 'From now on every request signed with its keys is refused, in both modes, and its members can read and change nothing. What is under way goes on, and webhooks tell of it.'
-            : 'Its keys work again at once, and its members can change things as before.'}
-        </p>
-        <Textarea
-          label="Reason"
-          description="The members read it, and the owners get it by mail."
-          required
-          maxLength={500}
-          autosize
-          minRows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            loading={act.isPending}
-            {...(verb === 'suspend' && { color: 'red', className: 'danger' })}
-          >
-            {verb === 'suspend' ? 'Suspend workspace' : 'Resume workspace'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={title}
+      deed={verb === 'suspend' ? 'Suspend workspace' : 'Resume workspace'}
+      isDanger={verb === 'suspend'}
+      action={act}
+      onClose={onClose}
+    >
+      <p>
+        {verb === 'suspend'
+          ? 'From now on every request signed with its keys is refused, in both modes, and its members can read and change nothing. What is under way goes on, and webhooks tell of it.'
+          : 'Its keys work again at once, and its members can change things as before.'}
+      </p>
+      <Textarea
+        label="Reason"
+        description="The members read it, and the owners get it by mail."
+        required
+        maxLength={500}
+        autosize
+        minRows={2}
+        data-autofocus
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }

@@ -1,7 +1,7 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { FormError } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
 
 type TypedConfirmationProps = {
   /** What has to be typed, and what the deed concerns. */
@@ -21,38 +21,23 @@ export function TypedConfirmation(props: TypedConfirmationProps) {
   const { name, title, deed, keep, action, onClose, children } = props
   const [typed, setTyped] = useState('')
   return (
-    <Modal opened onClose={onClose} title={title}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          action.mutate()
-        }}
-      >
-        {children}
-        <TextInput
-          label={`Type “${name}” to confirm`}
-          autoComplete="off"
-          data-autofocus
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <FormError error={action.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            {keep}
-          </Button>
-          <Button
-            type="submit"
-            color="red"
-            className="danger"
-            disabled={typed !== name}
-            loading={action.isPending}
-          >
-            {deed}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={title}
+      deed={deed}
+      keep={keep}
+      isDanger
+      isDisabled={typed !== name}
+      action={action}
+      onClose={onClose}
+    >
+      {children}
+      <TextInput
+        label={`Type “${name}” to confirm`}
+        autoComplete="off"
+        data-autofocus
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }

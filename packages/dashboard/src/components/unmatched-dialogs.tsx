@@ -1,13 +1,13 @@
-import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
+import { Select, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { UnmatchedDeposit } from '../api-types.ts'
 import { currencyOptions } from '../money-words.ts'
 import { currenciesQuery } from '../money.ts'
 import { matchUnmatched, recordUnmatched, returnUnmatched, SETTLEMENTS, UNMATCHED } from '../operator.ts'
 import { Amount } from './amount.tsx'
-import { FormError } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
 
 /** Writes down money that came, from the statement. */
 export function RecordDeposit({ onClose }: { onClose: () => void }) {
@@ -27,7 +27,7 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
     onClose,
   )
   return (
-    <Dialog title="Record a deposit" deed="Record deposit" act={act} onClose={onClose}>
+    <FormDialog title="Record a deposit" deed="Record deposit" action={act} onClose={onClose}>
       <Select
         label="Currency"
         data={currencyOptions(currencies.data?.data ?? [])}
@@ -66,7 +66,7 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
         value={fields.text}
         onChange={(event) => set('text')(event.currentTarget.value)}
       />
-    </Dialog>
+    </FormDialog>
   )
 }
 
@@ -82,7 +82,7 @@ export function MatchDeposit({ deposit, onClose }: DepositDialogProps) {
     onClose,
   )
   return (
-    <Dialog title="Match this deposit" deed="Match deposit" act={act} onClose={onClose}>
+    <FormDialog title="Match this deposit" deed="Match deposit" action={act} onClose={onClose}>
       <p>
         <strong>
           <Amount value={deposit.amount} currency={deposit.currency} />
@@ -100,7 +100,7 @@ export function MatchDeposit({ deposit, onClose }: DepositDialogProps) {
         value={target}
         onChange={(event) => setTarget(event.currentTarget.value)}
       />
-    </Dialog>
+    </FormDialog>
   )
 }
 
@@ -114,7 +114,7 @@ export function ReturnDeposit({ deposit, onClose }: DepositDialogProps) {
     onClose,
   )
   return (
-    <Dialog title="Send this deposit back" deed="Make the payout" act={act} onClose={onClose}>
+    <FormDialog title="Send this deposit back" deed="Make the payout" action={act} onClose={onClose}>
       <p>
         <strong>
           <Amount value={deposit.amount} currency={deposit.currency} />
@@ -140,7 +140,7 @@ export function ReturnDeposit({ deposit, onClose }: DepositDialogProps) {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-    </Dialog>
+    </FormDialog>
   )
 }
 
@@ -155,37 +155,4 @@ function useDeed(run: () => Promise<unknown>, message: string, onClose: () => vo
       onClose()
     },
   })
-}
-
-type DialogProps = {
-  title: string
-  deed: string
-  act: ReturnType<typeof useDeed>
-  onClose: () => void
-  children: ReactNode
-}
-
-function Dialog({ title, deed, act, onClose, children }: DialogProps) {
-  return (
-    <Modal opened onClose={onClose} title={title}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate()
-        }}
-      >
-        {children}
-        <FormError error={act.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={act.isPending}>
-            {deed}
-          </Button>
-        </div>
-      </form>
-    </Modal>
-  )
 }
