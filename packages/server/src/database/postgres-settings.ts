@@ -5,6 +5,8 @@ export const SETTINGS: Record<string, string> = {
   unix_socket_permissions: '0700',
   max_connections: '100',
   shared_buffers: '128MB',
+  // A search for words that many transactions have needs its bitmap exact: at 4 MB it took 1.8 s in place of 60 ms.
+  work_mem: '16MB',
   huge_pages: 'off',
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',

@@ -187,10 +187,10 @@ const names = Object.keys(choices) as (keyof TransactionFilter)[]
 
 async function readAll(scope: ListScope, filter: TransactionFilter, limit: number): Promise<Transaction[]> {
   const found: Transaction[] = []
-  // What many rows have is found in another way than what few have: here three are many, now and then.
-  const sortedRowsMax = pick([undefined, 3])
+  // A search by words goes three ways: the newest fill the page, few hits are sorted, many are met by reading on.
+  const wordLimits = pick([undefined, { readRows: 0, sortedRows: ROWS }, { readRows: 5, sortedRows: 3 }])
   for (let cursor: string | undefined; found.length <= ROWS;) {
-    const rows = await listTransactions(db.database.pool, scope, { ...filter, cursor, limit }, sortedRowsMax)
+    const rows = await listTransactions(db.database.pool, scope, { ...filter, cursor, limit }, wordLimits)
     const { data, next_cursor } = page(rows, limit, (item) => transactionCursor(filter, item))
     found.push(...data)
     if (next_cursor === null) return found

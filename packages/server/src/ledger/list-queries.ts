@@ -2,20 +2,15 @@ import { sql, type RawBuilder } from 'kysely'
 import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-import {
-  TRANSACTION_STATUSES,
-  TRANSACTION_TYPES,
-  type Account,
-  type Entry,
-  type Transaction,
-} from './schema.ts'
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES, type Transaction } from './schema.ts'
 
-/** Of what is found by words so many are sorted at most; more are common enough to be met soon among the newest. */
-const SORTED_ROWS_MAX = 20_000
+/** How a search by words goes about it: as many of the newest are read first, and so many hits sorted at most. */
+type WordLimits = { readRows: number; sortedRows: number }
+const WORD_LIMITS: WordLimits = { readRows: 5_000, sortedRows: 20_000 }
 
 export type ListScope = { workspaceId: string; mode: Mode; currencyType: CurrencyType | undefined }
 export type Page = { limit: number; cursor?: string | undefined }
-type Created = { createdAfter?: Date | undefined; createdBefore?: Date | undefined }
+export type Created = { createdAfter?: Date | undefined; createdBefore?: Date | undefined }
 
 export type TransactionFilter = Created & {
   types?: readonly string[] | undefined
@@ -63,16 +58,16 @@ export async function listTransactions(
   executor: Executor,
   scope: ListScope,
   filter: TransactionFilter & Page,
-  sortedRowsMax?: number,
+  wordLimits?: WordLimits,
 ): Promise<Transaction[]> {
-  const rows = await runSql(executor, newestTransactions(scope, filter, sortedRowsMax))
+  const rows = await runSql(executor, newestTransactions(scope, filter, wordLimits))
   return rows.map(({ item }) => item)
 }
 
 export function newestTransactions(
   scope: ListScope,
   filter: TransactionFilter & Page,
-  sortedRowsMax: number = SORTED_ROWS_MAX,
+  wordLimits: WordLimits = WORD_LIMITS,
 ): RawBuilder<{ item: Transaction }> {
   const order = orderOf(filter)
   const inOrder = order === 'sequence' ? sql`t.sequence desc` : sql`t.${sql.ref(order)} desc, t.sequence desc`
@@ -81,7 +76,7 @@ export function newestTransactions(
   const newest = (more: RawBuilder<unknown>) =>
     sql`select t.id from transactions t where ${where} ${more} order by ${inOrder} limit ${limit}`
   const ids = isByWordsAlone(filter)
-    ? newestByWords(scope, filter, { where, sortedRowsMax })
+    ? newestByWords(scope, filter, { where, ...wordLimits })
     : (seriesOf(scope, filter, newest) ?? newest(sql``))
   return sql`select transaction_json(t) as item from transactions t
     where t.id in (${ids}) order by ${inOrder} limit ${limit}`
@@ -94,11 +89,6 @@ export function allTransactions(
 ): RawBuilder<{ item: Transaction }> {
   return sql`select transaction_json(t) as item from transactions t
     where ${transactionConditions(scope, filter)} order by t.sequence desc`
-}
-
-/** Every entry of an account that fits, newest first: a statement to stream. */
-export function allEntries(accountId: string, filter: EntryFilter): RawBuilder<{ item: Entry }> {
-  return sql`${entryItems(accountId, filter)} order by e.version desc`
 }
 
 /**
@@ -129,27 +119,40 @@ function seriesOf(
 }
 
 /**
- * Words or metadata lead, and the planner cannot know how many rows have them: it read a million, newest first, for a
- * value that one has. So the index is asked for some; only where there are more the newest are read instead, with the
- * same condition in a form that no index serves.
+ * Words or metadata lead, and the planner cannot know how many rows have them. A common value fills its page from the
+ * newest few thousand; else the index is asked, which gives its hits in no order; and only where those are too many to
+ * sort (common, but not of late) the rest is read, newest first.
  */
 function newestByWords(
   scope: ListScope,
   filter: TransactionFilter & Page,
-  { where, sortedRowsMax }: { where: RawBuilder<unknown>; sortedRowsMax: number },
+  { where, readRows, sortedRows }: WordLimits & { where: RawBuilder<unknown> },
 ): RawBuilder<unknown> {
   const limit = filter.limit + 1
   const { descriptionContains: _words, metadata: _metadata, ...others } = filter
-  const read = sql`${transactionConditions(scope, others)} and ${termConditions(scope, filter, false)}
-    ${afterCursor('sequence', filter.cursor)}`
-  return sql`with hit as materialized (
-      select t.id, t.sequence from transactions t where ${where} limit ${sortedRowsMax + 1}
-    ), counted as materialized (select count(*) > ${sortedRowsMax} as is_common from hit)
+  const { createdAfter, createdBefore } = filter
+  const page = sql`order by t.sequence desc limit ${limit}`
+  const cursor = afterCursor('sequence', filter.cursor)
+  const fits = sql`${transactionConditions(scope, others)} and ${termConditionsByReading(scope, filter)}`
+  const inRange = transactionConditions(
+    { ...scope, currencyType: undefined },
+    { createdAfter, createdBefore },
+  )
+  return sql`with recent as materialized (
+      select t.id from (
+        select * from transactions t where ${inRange} ${cursor} order by t.sequence desc limit ${readRows}
+      ) t where ${fits} ${page}
+    ), filled as materialized (select count(*) = ${limit} as page from recent
+    ), hit as materialized (
+      select t.id, t.sequence from transactions t
+      where not (select page from filled) and ${where} limit ${sortedRows + 1}
+    ), counted as materialized (select count(*) > ${sortedRows} as is_common from hit)
     select found.id from (
+      (select id from recent where (select page from filled))
+      union all
       (select id from hit where not (select is_common from counted) order by sequence desc limit ${limit})
       union all
-      (select t.id from transactions t where (select is_common from counted) and ${read}
-       order by t.sequence desc limit ${limit})
+      (select t.id from transactions t where (select is_common from counted) and ${fits} ${cursor} ${page})
     ) found`
 }
 
@@ -228,12 +231,29 @@ export function isInSequenceBefore(scope: ListScope, time: Date): RawBuilder<unk
     select transaction_sequence_since(${scope.workspaceId}, ${scope.mode}, ${time}::timestamptz + interval '60 seconds'))`
 }
 
-function termConditions(scope: ListScope, filter: TransactionFilter, isIndexed = true): RawBuilder<unknown> {
+/** The form that the index serves. */
+function termConditions(scope: ListScope, filter: TransactionFilter): RawBuilder<unknown> {
+  return sql`(t.description is not null or t.metadata <> '{}') and ${termMatch(scope, filter)}`
+}
+
+/**
+ * The same for rows that are read anyway, cheapest first: laying out a row's terms takes longer than all else. No index
+ * serves a `case`, and the planner takes it for met by every other row.
+ */
+function termConditionsByReading(scope: ListScope, filter: TransactionFilter): RawBuilder<unknown> {
+  const firstWord = sql`(search_words(${filter.descriptionContains ?? ''}))[1]`
+  const pairs = Object.entries(filter.metadata ?? {})
+  const cheap = [
+    sql`(${firstWord} is null or position(${firstWord} in fold_case(t.description)) > 0)`,
+    ...pairs.map(([name, value]) => sql`t.metadata ->> ${name} = ${value}`),
+  ]
+  return sql`case when ${sql.join(cheap, sql` and `)} then ${termMatch(scope, filter)} else false end`
+}
+
+function termMatch(scope: ListScope, filter: TransactionFilter): RawBuilder<unknown> {
   const metadata = JSON.stringify(filter.metadata ?? {})
-  const terms = sql`transaction_terms(t.workspace_id, t.mode, t.description, t.metadata)`
-  return sql`(t.description is not null or t.metadata <> '{}')
-    and ${isIndexed ? terms : sql`(${terms} || ''::tsvector)`} @@
-      transaction_terms_query(${scope.workspaceId}, ${scope.mode}, ${filter.descriptionContains ?? ''}, ${metadata}::jsonb)`
+  return sql`transaction_terms(t.workspace_id, t.mode, t.description, t.metadata) @@ transaction_terms_query(
+      ${scope.workspaceId}, ${scope.mode}, ${filter.descriptionContains ?? ''}, ${metadata}::jsonb)`
 }
 
 function afterCursor(order: TransactionOrder, cursor: string | undefined): RawBuilder<unknown> {
@@ -244,89 +264,7 @@ function afterCursor(order: TransactionOrder, cursor: string | undefined): RawBu
   return sql`and (t.${sql.ref(order)}, t.sequence) < (${at}::timestamptz, ${numberIn(sequence)}::bigint)`
 }
 
-export type AccountFilter = Created & {
-  currency?: string | undefined
-  name?: string | undefined
-  isMain?: boolean | undefined
-  metadata?: Record<string, string> | undefined
-}
-
-/** One row more than the limit, newest first. A workspace has so few accounts that its own index serves all of this. */
-export async function listAccounts(
-  executor: Executor,
-  scope: ListScope,
-  filter: AccountFilter & Page,
-): Promise<Account[]> {
-  const metadata = Object.entries(filter.metadata ?? {})
-  const conditions = [
-    sql`a.workspace_id = ${scope.workspaceId} and a.mode = ${scope.mode} and a.kind = 'customer'`,
-    scope.currencyType && sql`a.currency_type = ${scope.currencyType}`,
-    filter.currency && sql`a.currency = ${filter.currency}`,
-    filter.name && sql`a.name = ${filter.name}`,
-    filter.isMain !== undefined && sql`(a.role is not distinct from 'main') = ${filter.isMain}`,
-    ...metadata.map(([name, value]) => sql`a.metadata ->> ${name} = ${value}`),
-    filter.createdAfter && sql`a.created_at > ${filter.createdAfter}`,
-    filter.createdBefore && sql`a.created_at < ${filter.createdBefore}`,
-    filter.cursor && sql`a.id < ${decodeCursor(filter.cursor, 1)[0] ?? ''}`,
-  ].filter((condition) => typeof condition === 'object')
-  const rows = await runSql(
-    executor,
-    sql<{
-      item: Account
-    }>`select account_json(a) as item from accounts a where ${sql.join(conditions, sql` and `)}
-      order by a.id desc limit ${filter.limit + 1}`,
-  )
-  return rows.map(({ item }) => item)
-}
-
-export type EntryFilter = Created & { transactionId?: string | undefined }
-
-/** One row more than the limit, newest first. */
-export async function listEntries(
-  executor: Executor,
-  accountId: string,
-  filter: EntryFilter & Page,
-): Promise<Entry[]> {
-  const rows = await runSql(
-    executor,
-    sql<{ item: Entry }>`${entryItems(accountId, filter)}
-      ${filter.cursor ? sql`and e.version < ${numberIn(decodeCursor(filter.cursor, 1)[0])}` : sql``}
-      order by e.version desc limit ${filter.limit + 1}`,
-  )
-  return rows.map(({ item }) => item)
-}
-
-/** The entries of an account as the API shows them: a statement that wants its order. */
-function entryItems(accountId: string, filter: EntryFilter): RawBuilder<unknown> {
-  const { createdAfter, createdBefore } = filter
-  return sql`select json_build_object(
-      'account_id', e.account_id, 'version', e.version, 'transaction_id', e.transaction_id, 'part', e.part, 'step', e.step,
-      'currency', e.currency,
-      'posted', money_text(e.posted, a.decimals), 'pending_in', money_text(e.pending_in, a.decimals),
-      'pending_out', money_text(e.pending_out, a.decimals),
-      'balance', json_build_object(
-        'posted', money_text(e.posted_after, a.decimals), 'pending_in', money_text(e.pending_in_after, a.decimals),
-        'pending_out', money_text(e.pending_out_after, a.decimals),
-        'available', money_text(e.posted_after - e.pending_out_after, a.decimals)),
-      'created_at', time_text(e.created_at)) as item
-    from entries e join accounts a on a.id = e.account_id
-    where e.account_id = ${accountId}
-      ${filter.transactionId ? sql`and e.transaction_id = ${filter.transactionId}` : sql``}
-      ${
-        createdAfter
-          ? sql`and e.created_at > ${createdAfter}
-        and e.version >= (select entry_version_since(${accountId}, ${createdAfter}))`
-          : sql``
-      }
-      ${
-        createdBefore
-          ? sql`and e.created_at < ${createdBefore}
-        and e.version < (select entry_version_since(${accountId}, ${createdBefore}::timestamptz + interval '60 seconds'))`
-          : sql``
-      }`
-}
-
 /** A whole number out of a cursor; anything else is a cursor that nobody here made. */
-function numberIn(text: string | undefined): string {
+export function numberIn(text: string | undefined): string {
   return text !== undefined && /^\d{1,18}$/.test(text) ? text : '0'
 }
