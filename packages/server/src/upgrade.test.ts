@@ -13,6 +13,7 @@ import { createEmptyTestDatabase, type TestDatabase } from './database/test-data
 import { reconcile } from './ledger/reconcile.ts'
 import { createTestApp, TEST_ORIGIN, type TestApp } from './test-app.ts'
 import { ensurePartitions } from './transaction-logs/partitions.ts'
+import { usageOfCounts, usageOfLogs } from './usage/test-usage.ts'
 
 const RELEASED = fileURLToPath(new URL('database/released-schemas/', import.meta.url))
 const MIGRATIONS = fileURLToPath(new URL('database/migrations/', import.meta.url))
@@ -33,10 +34,10 @@ type Released = {
   tables: { name: string; columns: string[]; copy: string }[]
 }
 
-const files = (await readdir(RELEASED)).filter((name) => name.endsWith('.json.gz'))
+const files = (await readdir(RELEASED)).filter((name) => name.endsWith('.json.gz')).sort()
 
 test('every released schema is there to be upgraded', () => {
-  expect(files).toContain('0010.json.gz')
+  expect(files).toEqual(['0010.json.gz', '0038.json.gz', '0047.json.gz'])
 })
 
 describe.each(files)('the data of schema %s', (file) => {
@@ -69,6 +70,8 @@ describe.each(files)('the data of schema %s', (file) => {
     expect(written.length).toBeGreaterThan(25)
     expect(await countRows(testDatabase.database, released)).toEqual(Object.fromEntries(written))
     await expect(reconcile(testDatabase.database.pool)).resolves.toMatchObject({ discrepancies: [] })
+    const { pool } = testDatabase.database
+    expect(await usageOfCounts(pool)).toEqual(await usageOfLogs(pool))
   })
 
   test('still opens to the key that was made then: it signs, sees its money, and moves more', async () => {
