@@ -97,8 +97,12 @@ export type NewUnmatched = {
 }
 export const recordUnmatched = (body: NewUnmatched) => call<UnmatchedDeposit>('POST', UNMATCHED, { body })
 
-export const matchUnmatched = (id: string, to: { transaction_id: string } | { workspace_id: string }) =>
+export type MatchTarget = { transaction_id: string } | { workspace_id: string; account_id?: string }
+
+export const matchUnmatched = (id: string, to: MatchTarget) =>
   call<UnmatchedDeposit>('POST', `${UNMATCHED}/${id}/match`, { body: to })
+
+export const withdrawMatch = (id: string) => call<UnmatchedDeposit>('POST', `${UNMATCHED}/${id}/withdraw`)
 
 export const returnUnmatched = (id: string, body: { destination: string; reason: string }) =>
   call<UnmatchedDeposit>('POST', `${UNMATCHED}/${id}/return`, { body })
@@ -120,7 +124,10 @@ export const suspendWorkspace = (id: string, verb: 'suspend' | 'resume', reason:
 
 export const railsQuery = queryOptions({
   queryKey: [RAILS],
-  queryFn: ({ signal }) => call<List<RailSettings> & { payout_approvers: number }>('GET', RAILS, { signal }),
+  queryFn: ({ signal }) =>
+    call<List<RailSettings> & { payout_approvers: number; deposit_approvers: number }>('GET', RAILS, {
+      signal,
+    }),
 })
 
 export const setRail = (body: {

@@ -30,6 +30,8 @@ export type Config = {
   signUp: 'open' | 'invite'
   operatorEmails: ReadonlySet<string>
   payoutApprovers: number
+  /** How many different people it takes to say that money came. */
+  depositApprovers: number
   /** How long a hold waits for a person before it is let go; 0: for good. */
   payoutHoldDays: number
   /** The proxies whose forwarded headers count; null when there is none. */
@@ -94,6 +96,11 @@ export function readConfig(env: Env): Config {
   if (redisUrl && !(/^rediss?:\/\//.test(redisUrl) && URL.canParse(redisUrl)))
     fault('REDIS_URL must start with redis:// or rediss://.')
 
+  const payoutApprovers = integer(
+    text('PAYOUT_APPROVERS'),
+    { name: 'PAYOUT_APPROVERS', fallback: 2, min: 1, max: 5 },
+    fault,
+  )
   const config: Config = {
     host,
     port,
@@ -113,9 +120,11 @@ export function readConfig(env: Env): Config {
       fault,
     ),
     operatorEmails: new Set(list(text('OPERATOR_EMAILS')).map((email) => email.toLowerCase())),
-    payoutApprovers: integer(
-      text('PAYOUT_APPROVERS'),
-      { name: 'PAYOUT_APPROVERS', fallback: 2, min: 1, max: 5 },
+    payoutApprovers,
+    // What is said to have come can be paid out: unless somebody decides otherwise, it takes as many.
+    depositApprovers: integer(
+      text('DEPOSIT_APPROVERS'),
+      { name: 'DEPOSIT_APPROVERS', fallback: payoutApprovers, min: 1, max: 5 },
       fault,
     ),
     payoutHoldDays: integer(

@@ -36,6 +36,7 @@ beforeAll(async () => {
   newDeposit = async () => {
     const id = await create({ type: 'deposit', amount: '1.00', currency: 'USD' })
     await settled(id)
+    await settledToo(id)
     return id
   }
   newPayout = async () => {
@@ -55,9 +56,13 @@ const KEY = { name: 'Gateway', scopes: ['operator:verify'], expires_at: null }
 const operatorKey = async () =>
   (await olga.request('POST', '/v1/operator/keys', { body: KEY })).body['id'] as string
 const send = (method: string, path: string, body?: unknown) => olga.request(method, path, { body })
+const match = (id: string) =>
+  send('POST', `/v1/operator/unmatched-deposits/${id}/match`, { workspace_id: ada.workspaceId })
 const settlement = (id: string, verb: string, body?: unknown) =>
   send('POST', `/v1/operator/settlements/${id}/${verb}`, body)
 const settled = async (id: string) => settlement(id, 'settle', { reference: id })
+const settledToo = (id: string) =>
+  second.request('POST', `/v1/operator/settlements/${id}/settle`, { body: { reference: id } })
 const unmatched = () =>
   send('POST', '/v1/operator/unmatched-deposits', {
     currency: 'USD',
@@ -132,8 +137,7 @@ const DEEDS: Record<
     async prepare() {
       const id = await newPayout()
       await settled(id)
-      const path = `/v1/operator/settlements/${id}/settle`
-      await second.request('POST', path, { body: { reference: id } })
+      await settledToo(id)
       return id
     },
     run: (id) => settlement(id, 'return', { reference: `back ${id}`, reason: 'The account is closed.' }),
@@ -173,10 +177,18 @@ const DEEDS: Record<
     run: () => unmatched(),
   },
   'POST /v1/operator/unmatched-deposits/:id/match': {
-    action: 'unmatched_deposit.matched',
+    action: 'unmatched_deposit.match_approved',
     prepare: async () => (await unmatched()).body['id'] as string,
-    run: (id) =>
-      send('POST', `/v1/operator/unmatched-deposits/${id}/match`, { workspace_id: ada.workspaceId }),
+    run: (id) => match(id),
+  },
+  'POST /v1/operator/unmatched-deposits/:id/withdraw': {
+    action: 'unmatched_deposit.match_withdrawn',
+    async prepare() {
+      const { body } = await unmatched()
+      await match(body['id'] as string)
+      return body['id'] as string
+    },
+    run: (id) => send('POST', `/v1/operator/unmatched-deposits/${id}/withdraw`),
   },
   'POST /v1/operator/unmatched-deposits/:id/return': {
     action: 'unmatched_deposit.return_requested',

@@ -13,6 +13,7 @@ type DialogProps = { settlement: Settlement; onClose: () => void }
 /** A payout came back: a new transaction gives the money back. */
 export function ReturnSettlement({ settlement, onClose }: DialogProps) {
   const { transaction } = settlement
+  const people = settlement.deposit_approvers
   const finish = useFinish(onClose)
   const [reference, setReference] = useState('')
   const [amount, setAmount] = useState(transaction.amount)
@@ -24,11 +25,27 @@ export function ReturnSettlement({ settlement, onClose }: DialogProps) {
         reason: reason.trim(),
         ...(amount.trim() === transaction.amount ? {} : { amount: amount.trim() }),
       }),
-    onSuccess: (back) => finish(back, 'The money is back on the account.'),
+    onSuccess: (back) =>
+      finish(
+        back,
+        back.state === 'completed'
+          ? 'The money is back on the account.'
+          : 'Proposed. Another person has to approve.',
+      ),
   })
   return (
-    <FormDialog title="The payout came back" deed="Book the return" action={act} onClose={onClose}>
-      <p>A new transaction of the type Return gives it back to {settlement.workspace.name} at once.</p>
+    <FormDialog
+      title="The payout came back"
+      deed={people === 1 ? 'Book the return' : 'Propose the return'}
+      action={act}
+      onClose={onClose}
+    >
+      <p>
+        A new transaction of the type Return gives it back to {settlement.workspace.name}
+        {people === 1
+          ? ' at once (DEPOSIT_APPROVERS=1).'
+          : `, once ${people} different people have approved it; you are the first.`}
+      </p>
       <TextInput
         label="Bank reference or transaction hash"
         description="Under which it came back; not that of the payout."
@@ -53,7 +70,8 @@ export function ReturnSettlement({ settlement, onClose }: DialogProps) {
 
 /** Something was booked wrongly: what is missing or too much, with the reason, for another person to approve. */
 export function CorrectSettlement({ settlement, onClose }: DialogProps) {
-  const { transaction, payout_approvers: people } = settlement
+  const { transaction } = settlement
+  const people = Math.max(settlement.payout_approvers, settlement.deposit_approvers)
   const finish = useFinish(onClose)
   const [direction, setDirection] = useState<'credit' | 'debit'>('debit')
   const [amount, setAmount] = useState('')
@@ -84,7 +102,7 @@ export function CorrectSettlement({ settlement, onClose }: DialogProps) {
         The transaction stays as it is; a new one, linked to it, corrects the account of{' '}
         {settlement.workspace.name}.{' '}
         {people === 1
-          ? 'It is booked at once (PAYOUT_APPROVERS=1).'
+          ? 'It is booked at once (PAYOUT_APPROVERS=1, DEPOSIT_APPROVERS=1).'
           : `It is booked once ${people} different people have approved it; you are the first.`}
       </p>
       <SegmentedControl

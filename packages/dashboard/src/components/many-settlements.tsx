@@ -38,7 +38,14 @@ export function ManySettlements({ settlements, onClear }: ManySettlementsProps) 
   )
 }
 
-const totalsOf = (settlements: Settlement[]) => sumAmounts(settlements.map(({ transaction }) => transaction))
+/** What is confirmed of each: what came, where somebody approved another amount than was announced. */
+const totalsOf = (settlements: Settlement[]) =>
+  sumAmounts(
+    settlements.map(({ transaction: { currency, amount }, received_amount: received }) => ({
+      currency,
+      amount: received ?? amount,
+    })),
+  )
 
 function Totals({ settlements }: { settlements: Settlement[] }) {
   return (
@@ -61,9 +68,10 @@ function SettleMany({ settlements, onClear, onClose }: DialogProps) {
     settlements,
     run: () =>
       settleMany(
-        settlements.map(({ transaction: { id } }) => ({
+        settlements.map(({ transaction: { id }, received_amount: received }) => ({
           transaction_id: id,
           reference: references[id]?.trim() ?? '',
+          ...(received === null ? {} : { amount: received }),
         })),
         totalsOf(settlements),
       ),
@@ -82,8 +90,8 @@ function SettleMany({ settlements, onClear, onClose }: DialogProps) {
       onClose={onClose}
     >
       <p>
-        Each has its own bank reference or hash. Deposits complete at once; money that leaves completes when
-        enough different people have approved it. This cannot be undone.
+        Each has its own bank reference or hash. It completes when enough different people have approved it.
+        This cannot be undone.
       </p>
       <div className="stack-tight">
         {settlements.map((row) => (

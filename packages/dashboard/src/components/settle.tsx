@@ -16,7 +16,7 @@ export function Settle({ settlement, onClose }: DialogProps) {
   const { transaction, approvals, approvals_required: required } = settlement
   const refresh = useRefreshSettlements()
   const [reference, setReference] = useState(settlement.reference ?? '')
-  const [amount, setAmount] = useState(transaction.amount)
+  const [amount, setAmount] = useState(settlement.received_amount ?? transaction.amount)
   const completes = required - approvals.length <= 1
   const isDeposit = transaction.type === 'deposit'
   const act = useMutation({
@@ -123,6 +123,20 @@ export function Withdraw({ settlement }: { settlement: Settlement }) {
       <FormError error={act.error} />
     </>
   )
+}
+
+/** Where one person is enough, every page says so; null where it takes two or more. */
+export function singlePersonWords(server: {
+  payout_approvers: number
+  deposit_approvers: number
+}): string | null {
+  const settings = [
+    ...(server.payout_approvers === 1 ? ['a payout (PAYOUT_APPROVERS=1)'] : []),
+    ...(server.deposit_approvers === 1 ? ['money that came (DEPOSIT_APPROVERS=1)'] : []),
+  ]
+  return settings.length === 0
+    ? null
+    : `One person is enough for ${settings.join(' and for ')} on this server. Two is the usual number.`
 }
 
 export function useRefreshSettlements() {

@@ -256,7 +256,9 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
       <div className="stack">
         <ul className="selection-names">
           {of('settle') > 0 && <li>{of('settle')} settled, or approved where others have to approve too</li>}
-          {of('credit') > 0 && <li>{of('credit')} new deposits for the workspaces of their codes</li>}
+          {of('credit') > 0 && (
+            <li>{of('credit')} recorded, and matched or proposed for the workspaces of their codes</li>
+          )}
           {of('unmatched') > 0 && <li>{of('unmatched')} recorded as unmatched</li>}
         </ul>
         <Note>
@@ -264,7 +266,7 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
             Together: <Totals rows={rows} />
           </span>
         </Note>
-        <p>Balances change and webhooks go out at once. This cannot be undone.</p>
+        <p>What needs nobody else completes at once, and its webhooks go out. This cannot be undone.</p>
         {book.data?.refused.map(({ line, detail }) => (
           <Note key={line} tone="bad">
             Line {line}: {detail}

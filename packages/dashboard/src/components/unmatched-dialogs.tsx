@@ -5,7 +5,15 @@ import { useState } from 'react'
 import type { UnmatchedDeposit } from '../api-types.ts'
 import { currencyOptions } from '../money-words.ts'
 import { currenciesQuery } from '../money.ts'
-import { matchUnmatched, recordUnmatched, returnUnmatched, SETTLEMENTS, UNMATCHED } from '../operator.ts'
+import {
+  matchUnmatched,
+  recordUnmatched,
+  returnUnmatched,
+  SETTLEMENTS,
+  UNMATCHED,
+  withdrawMatch,
+  type MatchTarget,
+} from '../operator.ts'
 import { Amount } from './amount.tsx'
 import { FormDialog } from './form-dialog.tsx'
 
@@ -23,7 +31,7 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
         sender: fields.sender.trim() || null,
         text: fields.text.trim() || null,
       }),
-    'Recorded. It is in the ledger until somebody matches it or sends it back.',
+    () => 'Recorded. It is in the ledger until somebody matches it or sends it back.',
     onClose,
   )
   return (
@@ -73,22 +81,28 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
 type DepositDialogProps = { deposit: UnmatchedDeposit; onClose: () => void }
 
 /** Gives it to a deposit that was announced, or to a workspace that announced none. */
-export function MatchDeposit({ deposit, onClose }: DepositDialogProps) {
+export function MatchDeposit({ deposit, people, onClose }: DepositDialogProps & { people: number }) {
   const [target, setTarget] = useState('')
   const id = target.trim()
   const act = useDeed(
     () => matchUnmatched(deposit.id, id.startsWith('wks_') ? { workspace_id: id } : { transaction_id: id }),
-    'Matched. The money is on the account of the workspace.',
+    matchedWords,
     onClose,
   )
   return (
-    <FormDialog title="Match this deposit" deed="Match deposit" action={act} onClose={onClose}>
+    <FormDialog
+      title="Match this deposit"
+      deed={people === 1 ? 'Match deposit' : 'Propose match'}
+      action={act}
+      onClose={onClose}
+    >
       <p>
         <strong>
           <Amount value={deposit.amount} currency={deposit.currency} />
         </strong>{' '}
-        goes to the account at once, and webhooks go out. What was given to a workspace is taken back by a
-        correction only.
+        goes to the account{' '}
+        {people === 1 ? 'at once' : `once ${people} different people have said so; you are the first`}, and
+        webhooks go out. What was given to a workspace is taken back by a correction only.
       </p>
       <TextInput
         label="Transaction id or workspace id"
@@ -104,13 +118,61 @@ export function MatchDeposit({ deposit, onClose }: DepositDialogProps) {
   )
 }
 
+/** One more person says whom it is to be given to; the last one books it. */
+export function ApproveMatch({ deposit, onClose }: DepositDialogProps) {
+  const proposed = deposit.proposed_match
+  const act = useDeed(() => matchUnmatched(deposit.id, targetOf(proposed)), matchedWords, onClose)
+  if (!proposed) return null
+  const { transaction_id: transactionId, workspace_name: name } = proposed
+  return (
+    <FormDialog title="Approve this match" deed="Approve match" action={act} onClose={onClose}>
+      <p>
+        <strong>
+          <Amount value={deposit.amount} currency={deposit.currency} />
+        </strong>{' '}
+        goes to {name}, {transactionId ? <>as the announced deposit {transactionId}</> : 'as a new deposit'}.
+        It was proposed by {proposed.approvals.map(({ by }) => by.email).join(', ')}. Look at the bank’s
+        statement yourself: what was given to a workspace is taken back by a correction only.
+      </p>
+    </FormDialog>
+  )
+}
+
+/** Takes back what was proposed, or refuses it. */
+export function WithdrawMatch({ deposit, onClose }: DepositDialogProps) {
+  const act = useDeed(
+    () => withdrawMatch(deposit.id),
+    () => 'Withdrawn. Nothing was booked.',
+    onClose,
+  )
+  return (
+    <FormDialog title="Withdraw this match" deed="Withdraw match" isDanger action={act} onClose={onClose}>
+      <p>
+        It was to be given to {deposit.proposed_match?.workspace_name}. It stays unmatched, and somebody can
+        match it anew or send it back.
+      </p>
+    </FormDialog>
+  )
+}
+
+const matchedWords = (deposit: UnmatchedDeposit) =>
+  deposit.state === 'matched'
+    ? 'Matched. The money is on the account of the workspace.'
+    : 'Proposed. Another person has to approve the match.'
+
+function targetOf(proposed: UnmatchedDeposit['proposed_match']): MatchTarget {
+  const { transaction_id, workspace_id, account_id } = proposed ?? {}
+  if (!workspace_id) return { transaction_id: transaction_id ?? '' }
+  return { workspace_id, ...(account_id ? { account_id } : {}) }
+}
+
 /** Makes a payout that other people approve in the queue. */
 export function ReturnDeposit({ deposit, onClose }: DepositDialogProps) {
   const [destination, setDestination] = useState('')
   const [reason, setReason] = useState('')
   const act = useDeed(
     () => returnUnmatched(deposit.id, { destination: destination.trim(), reason: reason.trim() }),
-    'A payout waits in the settlement queue.',
+    () => 'A payout waits in the settlement queue.',
     onClose,
   )
   return (
@@ -144,14 +206,18 @@ export function ReturnDeposit({ deposit, onClose }: DepositDialogProps) {
   )
 }
 
-function useDeed(run: () => Promise<unknown>, message: string, onClose: () => void) {
+function useDeed(
+  run: () => Promise<UnmatchedDeposit>,
+  message: (deposit: UnmatchedDeposit) => string,
+  onClose: () => void,
+) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: run,
-    onSuccess: async () => {
+    onSuccess: async (deposit) => {
       await queryClient.invalidateQueries({ queryKey: [UNMATCHED] })
       await queryClient.invalidateQueries({ queryKey: [SETTLEMENTS] })
-      notifications.show({ message })
+      notifications.show({ message: message(deposit) })
       onClose()
     },
   })

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { RailSettings } from '../api-types.ts'
 import { Badge } from '../components/badges.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
+import { singlePersonWords } from '../components/settle.tsx'
 import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
@@ -31,13 +32,13 @@ function Rails() {
   if (rails.isPending) return <LoadingRows />
   if (rails.isError)
     return <Failed what="The connections" error={rails.error} onRetry={() => void rails.refetch()} />
-  const approvers = rails.data.payout_approvers
+  const { payout_approvers: payout, deposit_approvers: deposit } = rails.data
+  const single = singlePersonWords(rails.data)
   return (
     <div className="stack-wide">
-      <Note tone={approvers === 1 ? 'soon' : 'off'}>
-        {approvers === 1
-          ? 'One person is enough for a payout (PAYOUT_APPROVERS=1). Two is the usual number.'
-          : `A payout takes ${approvers} different people (PAYOUT_APPROVERS).`}
+      <Note tone={single ? 'soon' : 'off'}>
+        {single ??
+          `A payout takes ${payout} different people (PAYOUT_APPROVERS), money that came ${deposit} (DEPOSIT_APPROVERS).`}
       </Note>
       {rails.data.data.map((rail) => (
         <Rail key={`${rail.name} ${rail.currency_type}`} rail={rail} />

@@ -73,6 +73,11 @@ function SettlementFacts({ settlement }: { settlement: Settlement }) {
           <Amount value={transaction.announced_amount} currency={transaction.currency} />
         </Fact>
       )}
+      {settlement.received_amount && !transaction.announced_amount && (
+        <Fact name="Approved as having come">
+          <Amount value={settlement.received_amount} currency={transaction.currency} />
+        </Fact>
+      )}
       {transaction.linked_transaction_id && (
         <Fact name="Belongs to">
           <SettlementLink id={transaction.linked_transaction_id} />

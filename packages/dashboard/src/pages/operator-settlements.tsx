@@ -10,6 +10,7 @@ import { LinkButton } from '../components/link-button.tsx'
 import { ManySettlements } from '../components/many-settlements.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
+import { singlePersonWords } from '../components/settle.tsx'
 import { SettlementFilterBar } from '../components/settlement-filter-bar.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
@@ -41,16 +42,12 @@ function Queue() {
   const { filters, isFiltered } = useFilters(SETTLEMENT_FILTER_NAMES)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const state = useList<Settlement>({ path: SETTLEMENTS, query: filters, live: selected.size === 0 })
-  const single = state.rows[0]?.payout_approvers === 1
+  const single = state.rows[0] && singlePersonWords(state.rows[0])
   // Only what is on the page counts: a filter takes away what it hides.
   const chosen = state.rows.filter((row) => selected.has(row.transaction.id))
   return (
     <div className="stack">
-      {single && (
-        <Note tone="soon">
-          One person is enough for a payout on this server (PAYOUT_APPROVERS=1). Two is the usual number.
-        </Note>
-      )}
+      {single && <Note tone="soon">{single}</Note>}
       <SettlementFilterBar />
       <PagedList
         state={state}

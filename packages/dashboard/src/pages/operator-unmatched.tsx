@@ -11,8 +11,15 @@ import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
-import { MatchDeposit, RecordDeposit, ReturnDeposit } from '../components/unmatched-dialogs.tsx'
+import {
+  ApproveMatch,
+  MatchDeposit,
+  RecordDeposit,
+  ReturnDeposit,
+  WithdrawMatch,
+} from '../components/unmatched-dialogs.tsx'
 import { UNMATCHED } from '../operator.ts'
+import { useMe } from '../session.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
 
@@ -43,13 +50,18 @@ export function OperatorUnmatchedPage() {
   )
 }
 
-type Page = List<UnmatchedDeposit> & { balances?: { currency: string; posted: string; held: string }[] }
+type Page = List<UnmatchedDeposit> & {
+  balances?: { currency: string; posted: string; held: string }[]
+  deposit_approvers?: number
+}
+type Deed = 'match' | 'approve' | 'withdraw' | 'return'
 
 function Deposits({ onRecord }: { onRecord: () => void }) {
   const { filters, set, isFiltered, clear } = useFilters(['state'] as const)
   const state = useList<UnmatchedDeposit>({ path: UNMATCHED, query: filters, live: true })
-  const [deed, setDeed] = useState<{ kind: 'match' | 'return'; deposit: UnmatchedDeposit }>()
-  const balances = (state.list.data?.pages[0] as Page | undefined)?.balances ?? []
+  const [deed, setDeed] = useState<{ kind: Deed; deposit: UnmatchedDeposit }>()
+  const { balances = [], deposit_approvers: people = 2 } =
+    (state.list.data?.pages[0] as Page | undefined) ?? {}
   return (
     <div className="stack">
       {balances.length > 0 && (
@@ -106,27 +118,58 @@ function Deposits({ onRecord }: { onRecord: () => void }) {
               </thead>
               <tbody>
                 {rows.map((row) => (
-                  <Row
-                    key={row.id}
-                    deposit={row}
-                    onMatch={() => setDeed({ kind: 'match', deposit: row })}
-                    onReturn={() => setDeed({ kind: 'return', deposit: row })}
-                  />
+                  <Row key={row.id} deposit={row} onDeed={(kind) => setDeed({ kind, deposit: row })} />
                 ))}
               </tbody>
             </table>
           </div>
         )}
       </PagedList>
-      {deed?.kind === 'match' && <MatchDeposit deposit={deed.deposit} onClose={() => setDeed(undefined)} />}
-      {deed?.kind === 'return' && <ReturnDeposit deposit={deed.deposit} onClose={() => setDeed(undefined)} />}
+      {deed && <DeedDialog {...deed} people={people} onClose={() => setDeed(undefined)} />}
     </div>
   )
 }
 
-type RowProps = { deposit: UnmatchedDeposit; onMatch: () => void; onReturn: () => void }
+type DeedDialogProps = { kind: Deed; deposit: UnmatchedDeposit; people: number; onClose: () => void }
 
-function Row({ deposit, onMatch, onReturn }: RowProps) {
+function DeedDialog({ kind, people, ...dialog }: DeedDialogProps) {
+  switch (kind) {
+    case 'match':
+      return <MatchDeposit {...dialog} people={people} />
+    case 'approve':
+      return <ApproveMatch {...dialog} />
+    case 'withdraw':
+      return <WithdrawMatch {...dialog} />
+    case 'return':
+      return <ReturnDeposit {...dialog} />
+  }
+}
+
+/** What can be done with money that is still unmatched. */
+function Deeds({ deposit, onDeed }: RowProps) {
+  const me = useMe()
+  const proposed = deposit.proposed_match
+  const isMine = proposed?.approvals.some(({ by }) => by.id === me.user.id)
+  const deeds: [Deed, string][] = proposed
+    ? [...(isMine ? [] : [['approve', 'Approve match'] as [Deed, string]]), ['withdraw', 'Withdraw match']]
+    : [
+        ['match', 'Match'],
+        ['return', 'Send back'],
+      ]
+  return (
+    <span className="row nowrap-row">
+      {deeds.map(([kind, label]) => (
+        <Button key={kind} size="xs" variant="default" onClick={() => onDeed(kind)}>
+          {label}
+        </Button>
+      ))}
+    </span>
+  )
+}
+
+type RowProps = { deposit: UnmatchedDeposit; onDeed: (kind: Deed) => void }
+
+function Row({ deposit, onDeed }: RowProps) {
   const followed = deposit.matched?.transaction_id ?? deposit.return_transaction_id
   return (
     <tr>
@@ -147,6 +190,12 @@ function Row({ deposit, onMatch, onReturn }: RowProps) {
           <span>
             <UnmatchedBadge state={deposit.state} />
           </span>
+          {deposit.proposed_match && (
+            <span className="small quiet">
+              For {deposit.proposed_match.workspace_name}, {deposit.proposed_match.approvals.length} of{' '}
+              {deposit.proposed_match.approvals_required} have approved
+            </span>
+          )}
           {deposit.state !== 'open' && followed && (
             <Link
               to="/operator/settlements/$transactionId"
@@ -161,18 +210,7 @@ function Row({ deposit, onMatch, onReturn }: RowProps) {
       <td data-label="Received">
         <Time at={deposit.received_at} />
       </td>
-      <td className="menu">
-        {deposit.state === 'open' && (
-          <span className="row nowrap-row">
-            <Button size="xs" variant="default" onClick={onMatch}>
-              Match
-            </Button>
-            <Button size="xs" variant="default" onClick={onReturn}>
-              Send back
-            </Button>
-          </span>
-        )}
-      </td>
+      <td className="menu">{deposit.state === 'open' && <Deeds deposit={deposit} onDeed={onDeed} />}</td>
     </tr>
   )
 }

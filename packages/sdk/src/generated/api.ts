@@ -3386,7 +3386,7 @@ export interface paths {
         put?: never;
         /**
          * Say that the money moved
-         * @description A deposit completes at once, with `amount` where another amount came than was announced. Money that leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.
+         * @description It takes several different people (DEPOSIT_APPROVERS for what came, PAYOUT_APPROVERS for what leaves): the first ones approve, the last one completes it. With `amount` where another amount of a deposit came than was announced; all say the same.
          */
         post: operations["settleTransaction"];
         delete?: never;
@@ -3426,7 +3426,7 @@ export interface paths {
         put?: never;
         /**
          * Take your approval back while another is still needed
-         * @description A correction that nobody else has approved has failed with it.
+         * @description A correction or return that nobody else has approved has failed with it.
          */
         post: operations["withdrawApproval"];
         delete?: never;
@@ -3446,7 +3446,7 @@ export interface paths {
         put?: never;
         /**
          * Say that a payout came back after it had completed
-         * @description Answers with a new, linked transaction of the type `return`, completed at once.
+         * @description Answers with a new, linked transaction of the type `return`. It is booked once as many different people have approved it as a deposit takes (DEPOSIT_APPROVERS); saying so counts as the first approval, and `settle` of the new one with the same reference as the next.
          */
         post: operations["returnSettled"];
         delete?: never;
@@ -3466,7 +3466,7 @@ export interface paths {
         put?: never;
         /**
          * Propose the correction of a completed transaction
-         * @description Answers with a new, linked transaction of the type `correction`. What it takes from the account is held at once. It is booked once as many different people have approved it as a payout takes; proposing counts as the first approval, and `settle` of the new one with the same reference as the next.
+         * @description Answers with a new, linked transaction of the type `correction`. What it takes from the account is held at once. It is booked once as many different people have approved it as a payout or a deposit takes, whichever is more; proposing counts as the first approval, and `settle` of the new one with the same reference as the next.
          */
         post: operations["correctTransaction"];
         delete?: never;
@@ -3564,9 +3564,29 @@ export interface paths {
         put?: never;
         /**
          * Give it to whom it belongs
-         * @description It completes a deposit that was announced, with what came; or makes one for a workspace that announced none.
+         * @description It completes a deposit that was announced, with what came; or makes one for a workspace that announced none. It takes as many different people as a deposit (DEPOSIT_APPROVERS), who send the same: the first ones approve (`proposed_match`), the last one books it.
          */
         post: operations["matchUnmatchedDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unmatched-deposits/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a proposed match back, or refuse it
+         * @description While other people still have to approve it. Nothing was booked.
+         */
+        post: operations["withdrawMatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7624,6 +7644,8 @@ export interface components {
             reference_code: string | null;
             /** @description The bank's reference or the hash on the chain. */
             reference: string | null;
+            /** @description Of a deposit: what whoever approved says came, where that is not what was announced. */
+            received_amount: string | null;
             /** @description Of a deposit that unmatched money settled: what that came as. */
             received_as: {
                 transaction_id: string;
@@ -7649,6 +7671,8 @@ export interface components {
              * @example 2
              */
             payout_approvers: number;
+            /** @description How many different people it takes to say that money came (DEPOSIT_APPROVERS). 1 is allowed and always shown. */
+            deposit_approvers: number;
         };
         ManySettled: {
             data: {
@@ -7760,6 +7784,25 @@ export interface components {
                 id: string;
                 email: string;
             };
+            /** @description Whom it is to be given to, once others have approved that too. */
+            proposed_match: {
+                transaction_id: string | null;
+                workspace_id: string | null;
+                account_id: string | null;
+                workspace_name: string | null;
+                approvals: {
+                    by: {
+                        id: string;
+                        email: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @example 2025-11-23T12:00:00.000Z
+                     */
+                    at: string;
+                }[];
+                approvals_required: number;
+            } | null;
             /** @description The deposit that it became. */
             matched: {
                 transaction_id: string;
@@ -10296,6 +10339,8 @@ export interface operations {
                          * @example 2
                          */
                         payout_approvers: number;
+                        /** @description How many different people it takes to say that money came (DEPOSIT_APPROVERS). 1 is allowed and always shown. */
+                        deposit_approvers: number;
                     };
                 };
             };
@@ -10386,6 +10431,8 @@ export interface operations {
                          * @example 2
                          */
                         payout_approvers: number;
+                        /** @description How many different people it takes to say that money came (DEPOSIT_APPROVERS). 1 is allowed and always shown. */
+                        deposit_approvers: number;
                     };
                 };
             };
@@ -10739,6 +10786,8 @@ export interface operations {
                             /** @example 250.00 */
                             held: string;
                         }[];
+                        /** @description How many different people it takes to say that money came (DEPOSIT_APPROVERS). 1 is allowed and always shown. */
+                        deposit_approvers: number;
                     };
                 };
             };
@@ -10840,6 +10889,37 @@ export interface operations {
                 "application/json": components["schemas"]["MatchUnmatchedDeposit"];
             };
         };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedDeposit"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawMatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Default Response */
             200: {

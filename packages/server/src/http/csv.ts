@@ -1,5 +1,7 @@
 /** What a spreadsheet would read as a formula (OWASP, CSV injection). */
-const FORMULA_START = /^[=+\-@\t\r]/
+const FORMULA_START = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+/** Where the one that opens the file takes another separator than the comma, or no quotes, a cell begins here too. */
+const FORMULA_WITHIN = /[;\t\r\n](?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g
 /** Amounts of this server: signed decimals, which no spreadsheet can take for more than a number. */
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 
@@ -12,6 +14,7 @@ export function csvLine(fields: readonly (string | number | boolean | null | und
 export function csvField(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
-  const harmless = FORMULA_START.test(value) && !DECIMAL.test(value) ? `'${value}` : value
+  const marked = FORMULA_START.test(value) && !DECIMAL.test(value) ? `'${value}` : value
+  const harmless = marked.replace(FORMULA_WITHIN, "$&'")
   return /[",\r\n']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import type { Observation, Rail } from '../rails/rail.ts'
-import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
+import { bookReports, type Report } from './book-reports.ts'
 import { returnTransaction } from './return-transaction.ts'
 import { findStatuses } from './queries.ts'
 
@@ -18,19 +18,19 @@ export async function applyObservations(
 ): Promise<void> {
   if (observations.length > OBSERVATIONS_MAX)
     throw new Error(`the rail ${rail.name} told of ${observations.length} transactions in one call`)
-  const statuses = await findStatuses(database.pool, {
-    rail: rail.name,
-    ids: observations.map(({ transactionId }) => transactionId),
+  const statusesOf = (told: readonly Observation[]) =>
+    findStatuses(database.pool, { rail: rail.name, ids: told.map(({ transactionId }) => transactionId) })
+  const open = await statusesOf(observations)
+  const reports = observations.flatMap((observation) => {
+    const status = open.get(observation.transactionId)
+    return status === 'pending' || status === 'processing' ? reportsOf(observation, status) : []
   })
-  const changes: TransactionChange[] = []
-  const returned: Extract<Observation, { kind: 'returned' }>[] = []
-  for (const observation of observations) {
-    const status = statuses.get(observation.transactionId)
-    if (status === 'pending' || status === 'processing') changes.push(...changeOf(observation, status))
-    if (status === 'completed' && observation.kind === 'returned') returned.push(observation)
-  }
-  if (changes.length > 0) await advanceTransactions(database.pool, changes, nowMs)
+  await bookReports(database, reports, nowMs)
+  // After what was told with it: the same call may say that it completed and that it came back.
+  const returned = observations.filter((observation) => observation.kind === 'returned')
+  const statuses = await statusesOf(returned)
   for (const { transactionId, code, message } of returned) {
+    if (statuses.get(transactionId) !== 'completed') continue
     const { outcome } = await returnTransaction(database.pool, { transactionId, code, message }, nowMs)
     if (outcome === 'insufficient-funds')
       throw problem('service-unavailable', {
@@ -45,16 +45,16 @@ export async function applyObservations(
  * what has completed can come back.
  * @param leaseId the worker's, where it asked
  */
-export function changeOf(
+export function reportsOf(
   observation: Observation,
   status: 'pending' | 'processing',
   leaseId?: string,
-): TransactionChange[] {
+): Report[] {
   const change = { transactionId: observation.transactionId, ...(leaseId === undefined ? {} : { leaseId }) }
   switch (observation.kind) {
     case 'completed': {
-      const { railReference, lookAgainAtMs = null } = observation
-      return [{ ...change, status: 'completed', railReference, lookAgainAtMs }]
+      const { railReference, amountMinor, lookAgainAtMs = null } = observation
+      return [{ ...change, status: 'completed', railReference, amountMinor, lookAgainAtMs }]
     }
     case 'failed': {
       const failure = { code: observation.code, message: observation.message }

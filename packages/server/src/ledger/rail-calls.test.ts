@@ -30,7 +30,10 @@ const bank: Rail = {
   parseInbound({ headers, body }) {
     const mac = createHmac('sha256', SECRET).update(body).digest('hex')
     if (headers['bank-signature'] !== mac) return Promise.reject(new Error('the MAC of the bank differs'))
-    return Promise.resolve(JSON.parse(body.toString()) as Observation[])
+    const told = JSON.parse(body.toString(), (name, value) =>
+      name === 'amountMinor' ? BigInt(value as string) : (value as unknown),
+    )
+    return Promise.resolve(told as Observation[])
   },
 }
 
@@ -110,6 +113,79 @@ it('what a rail tells by itself moves its transactions on, once, however often i
   await call([{ transactionId: deposit, kind: 'returned', code: 'recalled', message: 'Recalled.' }])
   const { body } = await signed('GET', `/v1/transactions?linked_transaction_id=${deposit}`)
   expect(body['data']).toMatchObject([{ type: 'return', amount: '10.00', status: 'completed' }])
+  expect(await reconcile(t.database.pool)).toMatchObject({ consistent: true })
+})
+
+// Apart from what others have on their account.
+const usd = { currency: 'USD' }
+it('books what of a deposit came, as people do, whatever was announced', async () => {
+  const deposits = await Promise.all(
+    ['10.00', '10.00', '10.00'].map((amount) => create({ ...usd, type: 'deposit', amount })),
+  )
+  const told = ['700', '1000', '1234'].map((amountMinor, index) => ({
+    transactionId: deposits[index],
+    kind: 'completed',
+    amountMinor,
+  }))
+  const answers = await Promise.all([call(told), call(told), call([...told].reverse())])
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([204, 204, 204])
+  const booked = await Promise.all(
+    deposits.map(async (id) => (await signed('GET', `/v1/transactions/${id}`)).body),
+  )
+  expect(booked).toMatchObject([
+    { status: 'completed', amount: '7.00', announced_amount: '10.00' },
+    { status: 'completed', amount: '10.00', announced_amount: null },
+    { status: 'completed', amount: '12.34', announced_amount: '10.00' },
+  ])
+  // Told otherwise afterwards, it stays what it is.
+  expect((await call([{ ...told[0], amountMinor: '1' }])).statusCode).toBe(204)
+  expect((await signed('GET', `/v1/transactions/${deposits[0]}`)).body['amount']).toBe('7.00')
+  expect(await reconcile(t.database.pool)).toMatchObject({ consistent: true })
+})
+
+it('is not believed that a part of a payout left, nor that nothing or too much came; the others of the call are booked', async () => {
+  const [payout, deposit, usual] = [
+    await create({ ...usd, type: 'payout', amount: '4.00', destination: 'NL01' }),
+    await create({ ...usd, type: 'deposit', amount: '2.00' }),
+    await create({ ...usd, type: 'deposit', amount: '3.00' }),
+  ]
+  for (const [transactionId, amountMinor] of [
+    [payout, '399'],
+    [deposit, '0'],
+    [deposit, `1${'0'.repeat(61)}`],
+  ]) {
+    const told = [
+      { transactionId, kind: 'completed', amountMinor },
+      { transactionId: usual, kind: 'completed', amountMinor: '300' },
+    ]
+    expect((await call(told)).statusCode).toBe(500)
+  }
+  expect([await statusOf(payout), await statusOf(deposit), await statusOf(usual)]).toEqual([
+    'pending',
+    'pending',
+    'completed',
+  ])
+  await call([
+    { transactionId: payout, kind: 'completed', amountMinor: '400' },
+    { transactionId: deposit, kind: 'completed' },
+  ])
+  expect([await statusOf(payout), await statusOf(deposit)]).toEqual(['completed', 'completed'])
+  expect(await reconcile(t.database.pool)).toMatchObject({ consistent: true })
+})
+
+it('one call may tell that a payout completed and that it came back', async () => {
+  await call([
+    { transactionId: await create({ ...usd, type: 'deposit', amount: '6.00' }), kind: 'completed' },
+  ])
+  const payout = await create({ ...usd, type: 'payout', amount: '6.00', destination: 'NL01' })
+  await call([
+    { transactionId: payout, kind: 'returned', code: 'account_closed', message: 'Closed.' },
+    { transactionId: payout, kind: 'completed' },
+  ])
+  expect((await signed('GET', `/v1/transactions/${payout}`)).body).toMatchObject({
+    status: 'completed',
+    refunded: '6.00',
+  })
   expect(await reconcile(t.database.pool)).toMatchObject({ consistent: true })
 })
 

@@ -262,6 +262,24 @@ describe('a reset', () => {
     expect(await leftOf(workspaceId)).toEqual([])
   })
 
+  it('ends although people and the rail settled meanwhile what was there before', async () => {
+    const { workspaceId } = ada
+    const [byHand, byRail] = [await deposit(test), await deposit(test)]
+    await Promise.all(Array.from({ length: 5 }, (_, index) => quickDeposit(`settled-${index}`)))
+    await beginReset(app, workspaceId, async () => {})
+    await send(test, 'POST', `/v1/test/transactions/${byHand.body['id']}/settle`, {})
+    app.clock.advance(2_000)
+    await settleDue(app, simulator)
+    expect((await send(test, 'GET', `/v1/transactions/${byRail.body['id']}`)).body['status']).toBe(
+      'completed',
+    )
+    expect((await reconcile(app.database.pool)).consistent).toBe(true)
+    await continueReset(app, workspaceId)
+    expect(await findReset(app.database.pool, workspaceId)).toMatchObject({ status: 'completed' })
+    expect(await leftOf(workspaceId)).toEqual([])
+    expect((await reconcile(app.database.pool)).consistent).toBe(true)
+  })
+
   it('ends the listeners, stops replays, and sets the test clock back', async () => {
     await ada.request('POST', '/v1/test/clock', { body: { advance_seconds: 60 } })
     const { body } = await send(test, 'POST', '/v1/test/webhook-listeners', {

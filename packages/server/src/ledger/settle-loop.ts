@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { newId } from '../ids.ts'
 import type { Observation, Rail, RailTransaction } from '../rails/rail.ts'
-import { advanceTransactions, type TransactionChange } from './advance-transaction.ts'
-import { changeOf } from './apply-observations.ts'
+import { reportsOf } from './apply-observations.ts'
+import { bookReports, type Report } from './book-reports.ts'
 import { followUp } from './follow-up.ts'
 import { claimDueTransactions, type DueTransaction } from './queries.ts'
 
@@ -52,16 +52,16 @@ export async function settleDue(
   if (due.length === 0) return 0
   const { observations, faults } = await askRail(rail, due.map(railTransaction))
   const asked = new Map(due.map((transaction) => [transaction.id, transaction]))
-  const changes: TransactionChange[] = []
+  const reports: Report[] = []
   const followUps: { observation: Observation; createdAtMs: number }[] = []
   for (const observation of observations) {
     const transaction = asked.get(observation.transactionId)
     if (!transaction) continue
     if (transaction.status === 'completed')
       followUps.push({ observation, createdAtMs: transaction.created_at.getTime() })
-    else changes.push(...changeOf(observation, transaction.status, leaseId))
+    else reports.push(...reportsOf(observation, transaction.status, leaseId))
   }
-  if (changes.length > 0) await advanceTransactions(database.pool, changes, clock.now())
+  await bookReports(database, reports, clock.now()).catch((fault: unknown) => faults.push(fault))
   // After what came in at the same time: it may be what a return takes.
   for (const one of followUps) await followUp(database, { ...one, leaseId, nowMs: clock.now() })
   // What the others said is written. These are asked again once their lease has run out.

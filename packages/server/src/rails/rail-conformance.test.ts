@@ -143,6 +143,34 @@ it.each<[string, RegExp, Partial<Rail>]>([
         ),
     },
   ],
+  [
+    'hands over a part of a payout',
+    /leaves whole/,
+    {
+      submitPayout: ({ id, amountMinor }) =>
+        Promise.resolve({ transactionId: id, kind: 'completed', amountMinor: amountMinor - 1n }),
+    },
+  ],
+  [
+    'says that nothing came',
+    /how much of a deposit/,
+    {
+      poll: (asked) =>
+        Promise.resolve(
+          asked.map(({ id }) => ({ transactionId: id, kind: 'completed' as const, amountMinor: 0n })),
+        ),
+    },
+  ],
+  [
+    'calls with an amount that is a number',
+    /reads a genuine call/,
+    {
+      parseInbound: () =>
+        Promise.resolve([
+          { transactionId: 'txn_1', kind: 'completed' as const, amountMinor: 5 as unknown as bigint },
+        ]),
+    },
+  ],
   ['looks into the past', /first asked/, { firstLookAt: () => 5 }],
   [
     'believes everybody',

@@ -22,6 +22,8 @@ const BATCH = 100
 const CODE = /^[a-z][a-z0-9_]{0,49}$/
 const FIRST: readonly Observation['kind'][] = ['waiting', 'accepted', 'completed', 'failed', 'expired']
 const AFTER_COMPLETION: readonly Observation['kind'][] = ['waiting', 'returned', 'told-again']
+/** The largest amount that the ledger takes (DESIGN §8). */
+const AMOUNT_MINOR_MAX = 10n ** 60n
 const FINAL: readonly Observation['kind'][] = ['completed', 'failed', 'expired']
 
 /** Runs every rule against a rail, as tests of their own. */
@@ -125,6 +127,18 @@ export const RAIL_RULES: readonly Rule[] = [
     },
   },
   {
+    title: 'says how much of a deposit came, or nothing; what leaves, leaves whole',
+    async assertHolds(subject) {
+      const rail = await subject.rail()
+      for (const type of rail.capabilities().types) {
+        const asked = samples(rail, 10, { type })
+        const told = await rail.poll(asked)
+        if (type !== 'deposit') for (const one of asked) told.push(await rail.submitPayout(one))
+        for (const one of told) assertObservation(one, found(asked, one))
+      }
+    },
+  },
+  {
     title: 'of a completed transaction it tells only that the money came back, or was told again',
     async assertHolds(subject) {
       const rail = await subject.rail()
@@ -180,6 +194,7 @@ export const RAIL_RULES: readonly Rule[] = [
         first.map(({ transactionId }) => transactionId),
         [subject.inbound.transactionId],
       )
+      for (const told of first) assertAmount(told)
       assert.deepEqual(await rail.parseInbound(subject.inbound.genuine), first)
     },
   },
@@ -232,7 +247,7 @@ function found(asked: readonly RailTransaction[], { transactionId }: Observation
   return transaction
 }
 
-function assertObservation(told: Observation, { id, status }: RailTransaction): void {
+function assertObservation(told: Observation, { id, status, type, amountMinor }: RailTransaction): void {
   assert.equal(told.transactionId, id)
   const allowed = status === 'completed' ? AFTER_COMPLETION : FIRST
   assert.ok(allowed.includes(told.kind), `${told.kind} of a transaction that is ${status}`)
@@ -242,8 +257,17 @@ function assertObservation(told: Observation, { id, status }: RailTransaction): 
   }
   if (told.kind === 'completed' && told.railReference !== undefined)
     assert.ok(told.railReference.length >= 1 && told.railReference.length <= 200)
+  assertAmount(told)
+  if (told.kind === 'completed' && told.amountMinor !== undefined && type !== 'deposit')
+    assert.equal(told.amountMinor, amountMinor, 'what leaves, leaves whole')
   if ('lookAgainAtMs' in told && told.lookAgainAtMs !== null && told.lookAgainAtMs !== undefined)
     assertTime(told.lookAgainAtMs, 0)
+}
+
+function assertAmount(told: Observation): void {
+  if (told.kind !== 'completed' || told.amountMinor === undefined) return
+  assert.equal(typeof told.amountMinor, 'bigint', 'an amount is a bigint of minor units')
+  assert.ok(told.amountMinor > 0n && told.amountMinor <= AMOUNT_MINOR_MAX, `${told.amountMinor} is no amount`)
 }
 
 function assertTime(atMs: number, earliestMs: number): void {

@@ -67,7 +67,8 @@ export type RailTransaction = NewRailTransaction & {
 export type Observation = { transactionId: string } & (
   | { kind: 'waiting'; lookAgainAtMs: number | null }
   | { kind: 'accepted'; lookAgainAtMs: number | null }
-  | { kind: 'completed'; railReference?: string; lookAgainAtMs?: number }
+  /** `amountMinor` of a deposit: what came, where that may be another amount than was announced. */
+  | { kind: 'completed'; railReference?: string; amountMinor?: bigint; lookAgainAtMs?: number }
   | { kind: 'failed'; code: string; message: string }
   | { kind: 'expired' }
   /** After it had completed, the money came back: the ledger makes a linked transaction. */

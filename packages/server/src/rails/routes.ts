@@ -12,7 +12,7 @@ import { railHealth } from './rail-health.ts'
 import { railInput, railList, railSettings, type RailInput } from './schema.ts'
 
 export type RailsDeps = {
-  config: Pick<Config, 'trustProxy' | 'payoutApprovers'>
+  config: Pick<Config, 'trustProxy' | 'payoutApprovers' | 'depositApprovers'>
   database: Database
   clock: Clock
 }
@@ -42,7 +42,13 @@ export function railRoutes(app: App, deps: RailsDeps): void {
     async () => {
       const data = []
       for (const currencyType of CURRENCY_TYPES) data.push(await readRail(deps.database.pool, currencyType))
-      return { data, next_cursor: null, payout_approvers: deps.config.payoutApprovers }
+      const { payoutApprovers, depositApprovers } = deps.config
+      return {
+        data,
+        next_cursor: null,
+        payout_approvers: payoutApprovers,
+        deposit_approvers: depositApprovers,
+      }
     },
   )
 

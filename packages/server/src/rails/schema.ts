@@ -20,6 +20,10 @@ export const railSettings = z
   })
   .meta({ id: 'RailSettings' })
 
+export const depositApprovers = z.int().meta({
+  description:
+    'How many different people it takes to say that money came (DEPOSIT_APPROVERS). 1 is allowed and always shown.',
+})
 export const payoutApprovers = z.int().meta({
   description: 'How many different people a payout takes (PAYOUT_APPROVERS). 1 is allowed and always shown.',
   example: 2,
@@ -29,6 +33,7 @@ export const railList = z.object({
   data: z.array(railSettings),
   next_cursor: z.null(),
   payout_approvers: payoutApprovers,
+  deposit_approvers: depositApprovers,
 })
 
 export const railInput = z

@@ -7,7 +7,7 @@ import { operatorAudit } from '../workspaces/audit-log.ts'
 import type { SettleDeps } from './settle-transaction.ts'
 
 export type SettlementDeps = SettleDeps & {
-  config: Pick<Config, 'trustProxy' | 'payoutApprovers'>
+  config: Pick<Config, 'trustProxy' | 'payoutApprovers' | 'depositApprovers'>
   exports: Exports
 }
 

@@ -15,6 +15,7 @@ import {
   lockSettlement,
   read,
   record,
+  referenceTaken,
   settleLocked,
   type SettleDeps,
 } from './settle-transaction.ts'
@@ -24,7 +25,7 @@ type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditCon
 /**
  * Proposes a correction of a completed transaction: a new linked transaction that gives to the account or takes from
  * it, with the reason. What is to be taken is held at once. Whoever proposes it has approved it; it is booked when as
- * many people have as a payout takes. The same proposal again, by its reference, changes nothing.
+ * many people have as a payout or a deposit takes, whichever is more. The same proposal again, by its reference, changes nothing.
  * @returns the settlement of the correction
  * @throws Problem `not-found`, `insufficient-funds`; `conflict` when it is not completed, another correction of it is
  *   open, or another transaction has the reference; `invalid-input`
@@ -54,9 +55,9 @@ export async function correctTransaction(deps: SettleDeps, input: Input): Promis
       at: new Date(nowMs),
     })
     if (made.outcome !== 'created') throw refusal(made, transaction)
-    const required = approvalsRequired('correction', deps.config.payoutApprovers)
+    const required = approvalsRequired('correction', deps.config)
     const settlement = { transactionId: id, rail: MANUAL_RAIL, reference, approvalsRequired: required }
-    if (!(await claimReference(client, settlement))) throw taken()
+    if (!(await claimReference(client, settlement))) throw referenceTaken()
     const proposed = await read(client, id)
     const by = operator.userId
     const { approvals } = await settleLocked(client, proposed, { reference, by, required, nowMs })
@@ -92,7 +93,7 @@ async function proposedBefore(
     corrects === original.id &&
     description === descriptionOf(input) &&
     parseAmount(amount, currencyOf(currency)) === parseAmount(input.amount, currencyOf(currency))
-  if (!isSame) throw taken()
+  if (!isSame) throw referenceTaken()
   return found
 }
 
@@ -100,17 +101,21 @@ async function proposedBefore(
 const descriptionOf = ({ direction, reason }: Pick<CorrectInput, 'direction' | 'reason'>) =>
   `Correction (${direction}): ${reason}`
 
-const taken = () => problem('conflict', { detail: 'Another transaction is settled with this reference.' })
-
 function refusal(
   { outcome, body }: { outcome: string; body: string | null },
   { status, currency }: Transaction,
 ) {
-  const facts = JSON.parse(body ?? '{}') as { available?: string; transaction_id?: string }
+  const facts = JSON.parse(body ?? '{}') as { available?: string; left?: string; transaction_id?: string }
   if (outcome === 'insufficient-funds')
     return problem('insufficient-funds', {
       detail: `The account has ${facts.available} ${currency} available.`,
       extra: { available: facts.available, currency },
+    })
+  if (outcome === 'exceeds-amount')
+    return problem('invalid-input', {
+      errors: [
+        { pointer: '/amount', message: `must be at most ${facts.left}: the rest never left, or is back` },
+      ],
     })
   if (outcome === 'correction-open')
     return problem('conflict', {

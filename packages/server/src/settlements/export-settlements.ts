@@ -1,15 +1,13 @@
-import type { Executor } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { csvLine } from '../http/csv.ts'
 import {
-  listClosedSettlements,
-  listOpenSettlements,
+  streamSettlements,
   type SettlementFilter,
   type SettlementRow,
+  type SettlementState,
 } from './queries.ts'
 import type { Settlement } from './schema.ts'
 
-const ROWS_PER_READ = 500
-const ROWS_MAX = 100_000
 const CSV_COLUMNS = [
   'transaction_id',
   'created_at',
@@ -18,6 +16,7 @@ const CSV_COLUMNS = [
   'amount',
   'currency',
   'announced_amount',
+  'received_amount',
   'workspace_id',
   'workspace_name',
   'destination',
@@ -32,28 +31,24 @@ const CSV_COLUMNS = [
 
 type Export = {
   filter: SettlementFilter
-  state: 'open' | 'closed'
+  state: SettlementState
   format: 'csv' | 'ndjson'
   view: (row: SettlementRow) => Settlement
 }
 
 /**
- * The filtered queue as text, read page by page so that its size never sits in memory. What customers wrote stands in
- * it: csvLine keeps a spreadsheet from running it as a formula.
+ * The filtered queue as text, all as it was at one moment, read piece by piece so that its size never sits in memory. What
+ * customers wrote stands in it: csvLine keeps a spreadsheet from running it as a formula.
  */
 export async function* exportSettlements(
-  executor: Executor,
+  database: Pick<Database, 'pool'>,
   { filter, state, format, view }: Export,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(CSV_COLUMNS)
-  const list = state === 'open' ? listOpenSettlements : listClosedSettlements
-  let cursor: string | null = null
-  for (let read = 0; read < ROWS_MAX; read += ROWS_PER_READ) {
-    const rows: SettlementRow[] = await list(executor, { ...filter, cursor, limit: ROWS_PER_READ })
-    for (const row of rows) yield format === 'csv' ? csvRow(view(row)) : `${JSON.stringify(view(row))}\n`
-    if (rows.length < ROWS_PER_READ) return
-    cursor = rows.at(-1)?.transaction.id ?? null
-  }
+  for await (const rows of streamSettlements(database, state, filter))
+    yield rows
+      .map((row) => (format === 'csv' ? csvRow(view(row)) : `${JSON.stringify(view(row))}\n`))
+      .join('')
 }
 
 function csvRow({ transaction, workspace, ...settlement }: Settlement): string {
@@ -65,6 +60,7 @@ function csvRow({ transaction, workspace, ...settlement }: Settlement): string {
     amount: transaction.amount,
     currency: transaction.currency,
     announced_amount: transaction.announced_amount,
+    received_amount: settlement.received_amount,
     workspace_id: workspace.id,
     workspace_name: workspace.name,
     destination: transaction.destination,

@@ -1,13 +1,5 @@
 import type { Executor } from '../database/database.ts'
 
-/** Another amount came than was announced. The caller has locked the transaction. */
-export async function announceAmount(
-  executor: Executor,
-  { transactionId, amountMinor, at }: { transactionId: string; amountMinor: bigint; at: Date },
-): Promise<void> {
-  await executor.query('select announce_amount($1, $2, $3)', [transactionId, amountMinor.toString(), at])
-}
-
 export type LinkedOutcome = { outcome: string; body: string | null }
 
 export async function createCorrection(

@@ -509,6 +509,9 @@ it('a hash on a chain is one reference, however its letters are written', async 
   expect((await w.settle(one, hash)).body['reference']).toBe(hash.toLowerCase())
   expect((await w.settle(other, hash.replace('aB', 'Ab'))).body['code']).toBe('conflict')
   await w.settle(other, reference())
+  // The chains that write no 0x as well.
+  const third = await ada.announce({ type: 'deposit', amount: '1.00' })
+  expect((await w.settle(third, 'AB'.repeat(32))).body['reference']).toBe('ab'.repeat(32))
 })
 
 it('many operators at once, on everything at once, leave a ledger that adds up', async () => {

@@ -7,11 +7,13 @@ import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
 import { findWorkspace } from '../workspaces/queries.ts'
+import { approve, othersOf, withdrawFirst } from './approve-match.ts'
 import { createCorrection } from './linked-queries.ts'
 import { PLATFORM_BOOKS } from './platform-books.ts'
 import { claimReference, type SettlementRow } from './queries.ts'
-import { lockSettlement, read, settleLocked, type SettleDeps } from './settle-transaction.ts'
+import { assertOpen, lockSettlement, read, settleLocked, type SettleDeps } from './settle-transaction.ts'
 import {
+  clearProposedMatch,
   createPlatformTransaction,
   findUnmatched,
   lockUnmatched,
@@ -25,8 +27,9 @@ type Input<Body> = { id: string; operator: MemberPrincipal; audit: AuditContext;
 
 /**
  * Unmatched money is given to whom it belongs: it leaves the platform's account and completes a deposit of the
- * workspace, one that was announced or a new one, in one database transaction. The same again changes nothing.
- * @throws Problem `not-found`; `conflict` when it was matched otherwise or is sent back; `transaction-ended` when the
+ * workspace, one that was announced or a new one, in one database transaction. It takes as many different people as a
+ * deposit does, who all name the same; until then nothing is booked. The same again changes nothing.
+ * @throws Problem `not-found`; `conflict` when it was matched or approved otherwise or is sent back; `transaction-ended` when the
  *   announced deposit is no longer open; `invalid-input`
  */
 export async function matchUnmatched(deps: SettleDeps, input: Input<MatchInput>): Promise<UnmatchedRow> {
@@ -40,6 +43,9 @@ export async function matchUnmatched(deps: SettleDeps, input: Input<MatchInput>)
     // Transactions are locked before accounts, and the platform's accounts before a workspace's.
     const announced = body.transaction_id === undefined ? null : await announcedDeposit(client, row, body)
     const request = announced ? null : await newDeposit(client, nowMs, { row, body, by })
+    const required = deps.config.depositApprovers
+    const others = othersOf(row, body, by)
+    if (others.length + 1 < required) return approve(client, nowMs, { ...input, row, required })
     const targetId = announced?.transaction.id ?? (request as { id: string }).id
     await takeOut(client, nowMs, { row, targetId, by })
     if (request) await writeNew(client, request, nowMs)
@@ -47,7 +53,8 @@ export async function matchUnmatched(deps: SettleDeps, input: Input<MatchInput>)
       reference: id,
       amount: transaction.amount,
       by,
-      required: 1,
+      others,
+      required,
       nowMs,
     })
     await markMatched(client, { transactionId: id, matchedTransactionId: targetId, by, at: new Date(nowMs) })
@@ -62,6 +69,8 @@ export async function matchUnmatched(deps: SettleDeps, input: Input<MatchInput>)
         currency: transaction.currency,
         received_as: id,
         reference: row.reference,
+        approvals: others.length + 1,
+        approvals_required: required,
       },
       mode: 'production',
       now: nowMs,
@@ -71,9 +80,34 @@ export async function matchUnmatched(deps: SettleDeps, input: Input<MatchInput>)
 }
 
 /**
+ * A match that not enough people have approved is taken back, by one of them or by somebody who refuses it.
+ * @throws Problem `not-found`; `conflict` when none is proposed
+ */
+export async function withdrawMatch(
+  deps: SettleDeps,
+  { id, audit }: Pick<Input<never>, 'id' | 'audit'>,
+): Promise<UnmatchedRow> {
+  return deps.database.transaction(async (client) => {
+    const row = await lockOpen(client, id, () => false)
+    if (!row.proposed) throw problem('conflict', { detail: 'Nobody has proposed to match it.' })
+    await clearProposedMatch(client, id)
+    await recordAudit(client, {
+      ...audit,
+      workspaceId: null,
+      action: 'unmatched_deposit.match_withdrawn',
+      target: { kind: 'transaction', id },
+      before: { ...row.proposed.target, approved_by: row.proposed.approvals.map((one) => one.id) },
+      mode: 'production',
+      now: deps.clock.now(),
+    })
+    return (await findUnmatched(client, id)) as UnmatchedRow
+  })
+}
+
+/**
  * Unmatched money is to go back to its sender: a payout from the platform's account, which waits in the settlement queue
  * for as many people as any payout takes. The same again changes nothing.
- * @throws Problem `not-found`; `conflict` when it was matched, or is sent elsewhere
+ * @throws Problem `not-found`; `conflict` when it was matched or somebody proposed that, or it is sent elsewhere
  */
 export async function returnUnmatched(
   deps: SettleDeps,
@@ -87,6 +121,7 @@ export async function returnUnmatched(
       (await read(client, returnTransactionId)).transaction.destination === body.destination
     const row = await lockOpen(client, id, isSame)
     if (row.state !== 'open') return row
+    if (row.proposed) throw withdrawFirst(row.proposed)
     const nowMs = deps.clock.now()
     const { transaction } = row
     const currency = currencyOf(transaction.currency)
@@ -169,6 +204,7 @@ async function announcedDeposit(
     throw fault('/transaction_id', 'must name a deposit of a workspace')
   if (currency !== received.currency)
     throw fault('/transaction_id', `is in ${currency}; what came is ${received.currency}`)
+  assertOpen(found)
   return found
 }
 

@@ -1,4 +1,5 @@
-import type { Executor } from '../database/database.ts'
+import type { Database, Executor } from '../database/database.ts'
+import { streamRows } from '../database/stream-rows.ts'
 import type { Transaction } from '../ledger/schema.ts'
 import type { Mode } from '../sessions/principal.ts'
 import { PLATFORM_BOOKS } from './platform-books.ts'
@@ -10,6 +11,9 @@ export type SettlementRow = {
   /** What the customer was told to give their bank; null for money that leaves, and where nobody has asked for it. */
   referenceCode: string | null
   reference: string | null
+  /** What whoever approved says came, where that is not what was announced; also in minor units. */
+  receivedAmount: string | null
+  receivedMinor: bigint | null
   /** The unmatched deposit that it settled, with the reference of that one. */
   receivedAs: { transaction_id: string; reference: string } | null
   reason: string | null
@@ -28,7 +32,7 @@ const COLUMNS = `
    where u.matched_transaction_id = t.id) as received_as,
   (select c.code from reference_codes c where t.type = 'deposit' and c.workspace_id = t.workspace_id and c.mode = t.mode
      and c.currency = t.currency) as reference_code,
-  s.reference, s.reason, s.failure_code, s.outcome, s.approvals_required, s.decided_at,
+  s.reference, money_text(s.amount, t.decimals) as received_amount, s.amount as received_minor, s.reason, s.failure_code, s.outcome, s.approvals_required, s.decided_at,
   (select json_agg(json_build_object('id', a.approved_by, 'email', coalesce(u.email, ''), 'at', time_text(a.approved_at))
      order by a.approved_at, a.approved_by)
    from settlement_approvals a left join users u on u.id = a.approved_by
@@ -40,6 +44,8 @@ type SettlementRecord = {
   workspace_name: string | null
   reference_code: string | null
   reference: string | null
+  received_amount: string | null
+  received_minor: string | null
   received_as: { transaction_id: string; reference: string } | null
   reason: string | null
   failure_code: string | null
@@ -58,6 +64,8 @@ function fromRecord(row: SettlementRecord): SettlementRow {
     },
     referenceCode: row.reference_code,
     reference: row.reference,
+    receivedAmount: row.received_amount,
+    receivedMinor: row.received_minor === null ? null : BigInt(row.received_minor),
     receivedAs: row.received_as,
     reason: row.reason,
     failureCode: row.failure_code,
@@ -81,7 +89,9 @@ export type SettlementFilter = {
   createdAfter: Date | null
   createdBefore: Date | null
 }
-export type SettlementPage = SettlementFilter & { cursor: string | null; limit: number }
+/** `limit` null: all of them. */
+export type SettlementPage = SettlementFilter & { cursor: string | null; limit: number | null }
+export type SettlementState = 'open' | 'closed'
 
 const FILTER = `
   ($2::text is null or t.type = $2) and ($3::text is null or t.currency = $3)
@@ -107,38 +117,41 @@ const filterValues = (filter: SettlementPage) => [
   filter.createdBefore,
 ]
 
-/** What waits for a person, oldest first. The condition is that of transactions_manual_open_idx. */
-export async function listOpenSettlements(
+const STATEMENTS: Record<SettlementState, string> = {
+  // The condition is that of transactions_manual_open_idx.
+  open: `select ${COLUMNS}
+    from transactions t
+      left join workspaces w on w.id = t.workspace_id left join settlements s on s.transaction_id = t.id
+    where t.rail = $1 and t.status in ('pending', 'processing') and ${FILTER}
+      and ($6::text is null or t.id > $6)
+    order by t.id limit $7`,
+  closed: `select ${COLUMNS}
+    from settlements s
+      join transactions t on t.id = s.transaction_id left join workspaces w on w.id = t.workspace_id
+    where s.rail = $1 and s.outcome is not null and ${FILTER}
+      and ($6::text is null or s.transaction_id < $6)
+    order by s.transaction_id desc limit $7`,
+}
+
+/** What waits for a person, oldest first; or what people have decided, newest first. */
+export async function listSettlements(
   executor: Executor,
-  filter: SettlementPage,
+  state: SettlementState,
+  page: SettlementPage,
 ): Promise<SettlementRow[]> {
-  const { rows } = await executor.query<SettlementRecord>(
-    `select ${COLUMNS}
-     from transactions t
-       left join workspaces w on w.id = t.workspace_id left join settlements s on s.transaction_id = t.id
-     where t.rail = $1 and t.status in ('pending', 'processing') and ${FILTER}
-       and ($6::text is null or t.id > $6)
-     order by t.id limit $7`,
-    filterValues(filter),
-  )
+  const { rows } = await executor.query<SettlementRecord>(STATEMENTS[state], filterValues(page))
   return rows.map(fromRecord)
 }
 
-/** What people have decided, newest first. */
-export async function listClosedSettlements(
-  executor: Executor,
-  filter: SettlementPage,
-): Promise<SettlementRow[]> {
-  const { rows } = await executor.query<SettlementRecord>(
-    `select ${COLUMNS}
-     from settlements s
-       join transactions t on t.id = s.transaction_id left join workspaces w on w.id = t.workspace_id
-     where s.rail = $1 and s.outcome is not null and ${FILTER}
-       and ($6::text is null or s.transaction_id < $6)
-     order by s.transaction_id desc limit $7`,
-    filterValues(filter),
-  )
-  return rows.map(fromRecord)
+/** All of them as they were at one moment, in batches. */
+export async function* streamSettlements(
+  database: Pick<Database, 'pool'>,
+  state: SettlementState,
+  filter: SettlementFilter,
+): AsyncGenerator<SettlementRow[]> {
+  const values = filterValues({ ...filter, cursor: null, limit: null })
+  for await (const rows of streamRows<SettlementRecord>(database, { text: STATEMENTS[state], values }))
+    yield rows.map(fromRecord)
 }
 
 /** A transaction of a rail with what was said of it, or null. */
@@ -168,26 +181,43 @@ export async function findAmounts(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Locks the transaction until the end, so that of several people each sees what the one before said. */
+/**
+ * Locks the transaction until the end, so that of several people each sees what the one before said; with it what it is
+ * linked to, which changes with it, in the order in which the ledger locks.
+ */
 export async function lockTransaction(
   executor: Executor,
   { rail, transactionId }: { rail: string; transactionId: string },
 ): Promise<void> {
-  await executor.query('select 1 from transactions where rail = $1 and id = $2 for update', [
-    rail,
-    transactionId,
-  ])
+  await executor.query(
+    `select 1 from transactions
+     where rail = $1 and id in ($2, (select linked_transaction_id from transactions where id = $2))
+     order by id for update`,
+    [rail, transactionId],
+  )
 }
 
 /** @returns false when another transaction has this reference */
 export async function claimReference(
   executor: Executor,
-  settlement: { transactionId: string; rail: string; reference: string; approvalsRequired: number },
+  settlement: {
+    transactionId: string
+    rail: string
+    reference: string
+    amountMinor?: bigint | null
+    approvalsRequired: number
+  },
 ): Promise<boolean> {
   const { rowCount } = await executor.query(
-    `insert into settlements (transaction_id, rail, reference, approvals_required) values ($1, $2, $3, $4)
+    `insert into settlements (transaction_id, rail, reference, approvals_required, amount) values ($1, $2, $3, $4, $5)
      on conflict (rail, reference) where reference is not null do nothing`,
-    [settlement.transactionId, settlement.rail, settlement.reference, settlement.approvalsRequired],
+    [
+      settlement.transactionId,
+      settlement.rail,
+      settlement.reference,
+      settlement.approvalsRequired,
+      settlement.amountMinor?.toString() ?? null,
+    ],
   )
   return rowCount === 1
 }

@@ -57,9 +57,29 @@ const COLUMN_NAMES = {
     'verwendungszweck',
     'omschrijving',
   ],
+  // Whether money came or left, where the amount itself does not say so.
+  side: [
+    'dc',
+    'cd',
+    'drcr',
+    'crdr',
+    'debitcredit',
+    'creditdebit',
+    'debetcredit',
+    'debitcreditindicator',
+    'creditdebitindicator',
+    'cdtdbtind',
+    'afbij',
+    'sollhaben',
+    'sh',
+  ],
   sender: ['sender', 'counterparty', 'counterpartyname', 'name', 'payer', 'from', 'naam'],
 } as const
 type Column = keyof typeof COLUMN_NAMES
+const SIDES: Record<'in' | 'out', readonly string[]> = {
+  in: ['+', 'c', 'cr', 'crdt', 'credit', 'bij', 'h', 'haben', 'in'],
+  out: ['-', 'd', 'dr', 'dbit', 'debit', 'debet', 'af', 's', 'soll', 'out'],
+}
 const REQUIRED: readonly Column[] = ['amount', 'reference']
 
 /**
@@ -185,7 +205,8 @@ function readRow({ line, fields, columns, width }: Line, options: StatementOptio
   const code = (of('currency') || options.currency || '').toUpperCase()
   if (code === '') throw new LineFault('names no currency, and none was given for the file')
   const currency = currencyOf(code)
-  const { direction, decimal } = readAmount(of('amount'), options.decimalMark)
+  const { sign, decimal } = readAmount(of('amount'), options.decimalMark)
+  const direction = columns.side === undefined ? SIGN_SAYS[sign] : readSide(of('side'), sign)
   const amountMinor = parseAmount(decimal, currency)
   const reference = referenceSchema.safeParse(of('reference'))
   if (!reference.success)
@@ -203,8 +224,21 @@ function readRow({ line, fields, columns, width }: Line, options: StatementOptio
   }
 }
 
+const SIGN_SAYS = { '': 'in', '+': 'in', '-': 'out' } as const
+type Sign = keyof typeof SIGN_SAYS
+
+/** What the column for it says; a sign that says the opposite is not passed over. */
+function readSide(text: string, sign: Sign): 'in' | 'out' {
+  const word = text.toLowerCase().replace(/\.$/, '')
+  const said = SIDES.in.includes(word) ? 'in' : SIDES.out.includes(word) ? 'out' : null
+  if (said === null) throw new LineFault(`says "${text.slice(0, 20)}" where it has to say credit or debit`)
+  if (sign !== '' && SIGN_SAYS[sign] !== said)
+    throw new LineFault(`says "${text}", and the sign of its amount says the opposite`)
+  return said
+}
+
 /** `-1.234,56` with a decimal comma is 1234.56 that went out. Groups must be whole, or the mark was the other one. */
-function readAmount(text: string, mark: '.' | ','): { direction: 'in' | 'out'; decimal: string } {
+function readAmount(text: string, mark: '.' | ','): { sign: Sign; decimal: string } {
   const match = /^([+-]?)(.+)$/.exec(text.replaceAll(/[\s'\u2019]/g, ''))
   if (!match) throw new LineFault('has no amount')
   const [, sign = '', unsigned = ''] = match
@@ -219,7 +253,7 @@ function readAmount(text: string, mark: '.' | ','): { direction: 'in' | 'out'; d
     .replaceAll(group, '')
     .replace(mark, '.')
     .replace(/^0+(?=\d)/, '')
-  return { direction: sign === '-' ? 'out' : 'in', decimal }
+  return { sign: sign as Sign, decimal }
 }
 
 /** Words of the statement as people compare them: on one line, nothing invisible. */

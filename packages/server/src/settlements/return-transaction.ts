@@ -1,20 +1,29 @@
 import { newId } from '../ids.ts'
 import { currencyOf, parseAmount } from '../ledger/currencies.ts'
 import { problem } from '../problems.ts'
+import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import type { AuditContext } from '../workspaces/audit-log.ts'
 import { returnPayout } from './linked-queries.ts'
 import { PLATFORM_BOOKS } from './platform-books.ts'
-import { insertApproval, markCompleted, type SettlementRow } from './queries.ts'
+import { claimReference, type SettlementRow } from './queries.ts'
 import type { ReturnInput } from './schema.ts'
-import { claim, lockSettlement, read, record, type SettleDeps } from './settle-transaction.ts'
+import {
+  approvalsRequired,
+  lockSettlement,
+  read,
+  record,
+  referenceTaken,
+  settleLocked,
+  type SettleDeps,
+} from './settle-transaction.ts'
 
 type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext } & ReturnInput
 
 /**
  * A payout or refund that had completed came back, under a reference of its own: a new linked transaction gives it back
- * to the account at once. One person is enough, as for all money that came. It happens once; the same again changes
- * nothing.
+ * to the account. Whoever says so has approved it; it is booked when as many people have as for all money that came. It
+ * happens once; the same again changes nothing.
  * @param input.amount what came back, where the bank kept some of it; all of it when absent
  * @returns the settlement of the return
  * @throws Problem `not-found`, `transaction-not-returnable`, `invalid-input`; `conflict` when it came back before under
@@ -33,7 +42,6 @@ export async function returnSettled(deps: SettleDeps, input: Input): Promise<Set
     const currency = currencyOf(transaction.currency)
     const amount = input.amount ?? transaction.amount
     const nowMs = deps.clock.now()
-    const at = new Date(nowMs)
     const id = newId('txn', nowMs)
     const back = await returnPayout(client, {
       originalId: transactionId,
@@ -41,8 +49,8 @@ export async function returnSettled(deps: SettleDeps, input: Input): Promise<Set
       amountMinor: parseAmount(amount, currency),
       description: `Returned, ${input.code}: ${input.reason}`,
       by: operator.userId,
-      eventIds: Array.from({ length: 4 }, () => newId('evt', nowMs)),
-      at,
+      eventIds: [newId('evt', nowMs)],
+      at: new Date(nowMs),
     })
     if (back.outcome === 'returned-before') {
       const before = await read(client, (JSON.parse(back.body ?? '{}') as { id: string }).id)
@@ -59,23 +67,42 @@ export async function returnSettled(deps: SettleDeps, input: Input): Promise<Set
     if (back.outcome === 'exceeds-amount')
       throw problem('invalid-input', {
         errors: [
-          { pointer: '/amount', message: `must be at most ${transaction.amount}: that is what had left` },
+          {
+            pointer: '/amount',
+            message: `must be at most ${leftOf(back.body)}: the rest never left, or is back`,
+          },
         ],
       })
-    if (back.outcome !== 'returned') throw notReturnable(original)
-    await claim(client, { transactionId: id, reference, required: 1 })
-    await insertApproval(client, { transactionId: id, by: operator.userId, at })
-    await markCompleted(client, { transactionId: id, approvalsRequired: 1, by: operator.userId, at })
+    if (back.outcome !== 'created') throw notReturnable(original)
+    const required = approvalsRequired('return', deps.config)
+    const settlement = { transactionId: id, rail: MANUAL_RAIL, reference, approvalsRequired: required }
+    if (!(await claimReference(client, settlement))) throw referenceTaken()
+    const by = operator.userId
+    const { approvals } = await settleLocked(client, await read(client, id), {
+      reference,
+      by,
+      required,
+      nowMs,
+    })
     const returned = await read(client, id)
     await record(client, returned, {
       audit: input.audit,
       action: 'settlement.returned',
-      after: { returns: transactionId, reference, code: input.code, reason: input.reason },
+      after: {
+        returns: transactionId,
+        reference,
+        code: input.code,
+        reason: input.reason,
+        approvals,
+        approvals_required: required,
+      },
       nowMs,
     })
     return returned
   })
 }
+
+const leftOf = (body: string | null) => (JSON.parse(body ?? '{}') as { left?: string }).left
 
 function notReturnable({ transaction: { type, status } }: SettlementRow) {
   if (type === 'deposit')

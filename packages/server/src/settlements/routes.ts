@@ -5,12 +5,7 @@ import { MANUAL_RAIL } from '../rails/manual.ts'
 import { actorOf, settlementAccess, type SettlementDeps } from './access.ts'
 import { correctTransaction } from './correct-transaction.ts'
 import { exportSettlements } from './export-settlements.ts'
-import {
-  listClosedSettlements,
-  listOpenSettlements,
-  type SettlementFilter,
-  type SettlementRow,
-} from './queries.ts'
+import { listSettlements, type SettlementFilter, type SettlementRow } from './queries.ts'
 import { returnSettled } from './return-transaction.ts'
 import {
   correctInput,
@@ -46,7 +41,6 @@ export function settlementRoutes(app: App, deps: SettlementDeps): void {
 }
 
 function readRoutes(app: App, deps: SettlementDeps): void {
-  const { payoutApprovers } = deps.config
   app.get(
     '/v1/operator/settlements',
     {
@@ -60,17 +54,17 @@ function readRoutes(app: App, deps: SettlementDeps): void {
       },
     },
     async ({ query }) => {
-      const list = query.state === 'open' ? listOpenSettlements : listClosedSettlements
-      const rows = await list(deps.database.pool, {
+      const rows = await listSettlements(deps.database.pool, query.state, {
         ...filterOf(query),
         cursor: query.cursor ? (decodeCursor(query.cursor, 1)[0] as string) : null,
         limit: query.limit + 1,
       })
       const { data, next_cursor } = page(rows, query.limit, ({ transaction }) => [transaction.id])
       return {
-        data: data.map((row) => settlementView(row, payoutApprovers)),
+        data: data.map((row) => settlementView(row, deps.config)),
         next_cursor,
-        payout_approvers: payoutApprovers,
+        payout_approvers: deps.config.payoutApprovers,
+        deposit_approvers: deps.config.depositApprovers,
       }
     },
   )
@@ -88,8 +82,8 @@ function readRoutes(app: App, deps: SettlementDeps): void {
     },
     async ({ query }, reply) => {
       const { format, state } = query
-      const view = (row: SettlementRow) => settlementView(row, payoutApprovers)
-      const rows = exportSettlements(deps.database.pool, { filter: filterOf(query), state, format, view })
+      const view = (row: SettlementRow) => settlementView(row, deps.config)
+      const rows = exportSettlements(deps.database, { filter: filterOf(query), state, format, view })
       return deps.exports.send(reply, { workspaceId: 'operators', name: 'settlements', format, rows })
     },
   )
@@ -106,8 +100,7 @@ function readRoutes(app: App, deps: SettlementDeps): void {
         response: { 200: settlement },
       },
     },
-    async ({ params }) =>
-      settlementView(await read(deps.database.pool, params.transaction_id), payoutApprovers),
+    async ({ params }) => settlementView(await read(deps.database.pool, params.transaction_id), deps.config),
   )
 }
 
@@ -127,7 +120,6 @@ function filterOf(query: Omit<SettlementQuery, 'format'>): SettlementFilter {
 }
 
 function decisionRoutes(app: App, deps: SettlementDeps): void {
-  const { payoutApprovers } = deps.config
   const common = { tags, params: settlementParams, response: { 200: settlement } }
   app.post(
     '/v1/operator/settlements/:transaction_id/settle',
@@ -138,15 +130,16 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
         operationId: 'settleTransaction',
         summary: 'Say that the money moved',
         description:
-          'A deposit completes at once, with `amount` where another amount came than was announced. Money that ' +
-          'leaves needs several different people (PAYOUT_APPROVERS): the first ones approve, the last one completes it.',
+          'It takes several different people (DEPOSIT_APPROVERS for what came, PAYOUT_APPROVERS for what leaves): the ' +
+          'first ones approve, the last one completes it. With `amount` where another amount of a deposit came than ' +
+          'was announced; all say the same.',
         body: settleInput,
       },
     },
     async (request) =>
       settlementView(
         await settleTransaction(deps, { ...inputOf(deps, request), ...request.body }),
-        payoutApprovers,
+        deps.config,
       ),
   )
 
@@ -165,7 +158,7 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
     async (request) =>
       settlementView(
         await failTransaction(deps, { ...inputOf(deps, request), ...request.body }),
-        payoutApprovers,
+        deps.config,
       ),
   )
 
@@ -177,16 +170,15 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
         ...common,
         operationId: 'withdrawApproval',
         summary: 'Take your approval back while another is still needed',
-        description: 'A correction that nobody else has approved has failed with it.',
+        description: 'A correction or return that nobody else has approved has failed with it.',
       },
     },
-    async (request) => settlementView(await withdrawApproval(deps, inputOf(deps, request)), payoutApprovers),
+    async (request) => settlementView(await withdrawApproval(deps, inputOf(deps, request)), deps.config),
   )
 }
 
 /** What follows a completed transaction: new ones, linked to it. */
 function linkedRoutes(app: App, deps: SettlementDeps): void {
-  const { payoutApprovers } = deps.config
   const common = { tags, params: settlementParams, response: { 200: settlement } }
   app.post(
     '/v1/operator/settlements/:transaction_id/return',
@@ -196,15 +188,15 @@ function linkedRoutes(app: App, deps: SettlementDeps): void {
         ...common,
         operationId: 'returnSettled',
         summary: 'Say that a payout came back after it had completed',
-        description: 'Answers with a new, linked transaction of the type `return`, completed at once.',
+        description:
+          'Answers with a new, linked transaction of the type `return`. It is booked once as many different people have ' +
+          'approved it as a deposit takes (DEPOSIT_APPROVERS); saying so counts as the first approval, and `settle` of ' +
+          'the new one with the same reference as the next.',
         body: returnInput,
       },
     },
     async (request) =>
-      settlementView(
-        await returnSettled(deps, { ...inputOf(deps, request), ...request.body }),
-        payoutApprovers,
-      ),
+      settlementView(await returnSettled(deps, { ...inputOf(deps, request), ...request.body }), deps.config),
   )
 
   app.post(
@@ -217,7 +209,8 @@ function linkedRoutes(app: App, deps: SettlementDeps): void {
         summary: 'Propose the correction of a completed transaction',
         description:
           'Answers with a new, linked transaction of the type `correction`. What it takes from the account is held ' +
-          'at once. It is booked once as many different people have approved it as a payout takes; proposing counts ' +
+          'at once. It is booked once as many different people have approved it as a payout or a deposit takes, ' +
+          'whichever is more; proposing counts ' +
           'as the first approval, and `settle` of the new one with the same reference as the next.',
         body: correctInput,
       },
@@ -225,17 +218,16 @@ function linkedRoutes(app: App, deps: SettlementDeps): void {
     async (request) =>
       settlementView(
         await correctTransaction(deps, { ...inputOf(deps, request), ...request.body }),
-        payoutApprovers,
+        deps.config,
       ),
   )
 }
 
 function manyRoutes(app: App, deps: SettlementDeps): void {
-  const { payoutApprovers } = deps.config
   const answer = (results: ManyResult[]) => ({
     data: results.map(({ transactionId, row, problem }) => ({
       transaction_id: transactionId,
-      settlement: row && settlementView(row, payoutApprovers),
+      settlement: row && settlementView(row, deps.config),
       problem: problem && { code: problem.code, title: problem.title, detail: problem.detail },
     })),
   })

@@ -4,7 +4,7 @@ import { pageOf, pageQuery } from '../http/pagination.ts'
 import { storable } from '../http/storable-text.ts'
 import { AMOUNT_TEXT_MAX } from '../ledger/currencies.ts'
 import { Transaction } from '../ledger/schema.ts'
-import { payoutApprovers } from '../rails/schema.ts'
+import { depositApprovers, payoutApprovers } from '../rails/schema.ts'
 import { readReferenceCode } from './reference-code.ts'
 
 const REFERENCE_CHARACTERS_MAX = 200
@@ -17,7 +17,7 @@ const time = z.string().meta({ format: 'date-time', example: '2025-11-23T12:00:0
 const person = z.object({ id: z.string(), email: z.string() })
 
 /** A hash on a chain means the same in capitals. */
-const HASH = /^0x[0-9a-f]{64}$/i
+const HASH = /^(?:0x)?[0-9a-f]{64}$/i
 
 /** Two people must be able to compare it by eye: nothing invisible inside, no space around it. */
 export const reference = z
@@ -57,6 +57,9 @@ export const settlement = z
       example: 'RF02417203958816',
     }),
     reference: z.string().nullable().meta({ description: "The bank's reference or the hash on the chain." }),
+    received_amount: z.string().nullable().meta({
+      description: 'Of a deposit: what whoever approved says came, where that is not what was announced.',
+    }),
     received_as: z
       .object({ transaction_id: z.string(), reference: z.string() })
       .nullable()
@@ -66,11 +69,15 @@ export const settlement = z
     approvals_required: z.int(),
     decided_at: time.nullable(),
     payout_approvers: payoutApprovers,
+    deposit_approvers: depositApprovers,
   })
   .meta({ id: 'Settlement' })
 export type Settlement = z.infer<typeof settlement>
 
-export const settlementPage = pageOf(settlement).extend({ payout_approvers: payoutApprovers })
+export const settlementPage = pageOf(settlement).extend({
+  payout_approvers: payoutApprovers,
+  deposit_approvers: depositApprovers,
+})
 
 const amountFilter = z
   .string()

@@ -4,12 +4,12 @@ import type { Config } from '../config.ts'
 import type { Database, Executor } from '../database/database.ts'
 import { isId } from '../ids.ts'
 import { advanceTransactions, type TransactionChange } from '../ledger/advance-transaction.ts'
+import { announceAmount } from '../ledger/announce-amount.ts'
 import { currencyOf, parseAmount } from '../ledger/currencies.ts'
 import { problem } from '../problems.ts'
 import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import { recordAudit, type AuditContext } from '../workspaces/audit-log.ts'
-import { announceAmount } from './linked-queries.ts'
 import { workspaceInAudit } from './platform-books.ts'
 import {
   claimReference,
@@ -19,22 +19,26 @@ import {
   lockTransaction,
   markCompleted,
   markFailed,
+  type Approver,
   type SettlementRow,
 } from './queries.ts'
 
-export type SettleDeps = { config: Pick<Config, 'payoutApprovers'>; database: Database; clock: Clock }
+export type Approvers = Pick<Config, 'payoutApprovers' | 'depositApprovers'>
+export type SettleDeps = { config: Approvers; database: Database; clock: Clock }
 type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext }
 
-/** How many different people it takes: money that came needs one, all else `PAYOUT_APPROVERS`. */
-export function approvalsRequired(type: string, payoutApprovers: number): number {
-  return type === 'deposit' ? 1 : payoutApprovers
+/** How many different people it takes. A correction may go either way, and takes as many as the stricter one. */
+export function approvalsRequired(type: string, { payoutApprovers, depositApprovers }: Approvers): number {
+  if (type === 'deposit' || type === 'return') return depositApprovers
+  return type === 'correction' ? Math.max(payoutApprovers, depositApprovers) : payoutApprovers
 }
 
 /**
  * An operator says that the money moved under this reference. The last of the people that it takes completes the
  * transaction; before that it stays pending, with the approvals on record. The same person with the same reference
  * again changes nothing.
- * @param amount of a deposit: what came, where that is not what was announced; it is what is booked
+ * @param amount of a deposit: what came, where that is not what was announced; all who approve say the same, and it is
+ *   what is booked
  * @throws Problem `not-found`; `conflict` for another reference or amount than before, or a reference that another
  *   transaction has; `transaction-ended` when it failed, was canceled or expired; `invalid-input`
  */
@@ -45,7 +49,7 @@ export async function settleTransaction(
   const nowMs = deps.clock.now()
   return deps.database.transaction(async (client) => {
     const before = await lockSettlement(client, transactionId)
-    const required = approvalsRequired(before.transaction.type, deps.config.payoutApprovers)
+    const required = approvalsRequired(before.transaction.type, deps.config)
     const settled = await settleLocked(client, before, {
       reference,
       amount,
@@ -62,6 +66,9 @@ export async function settleTransaction(
       after: {
         amount: booked,
         ...(announced === null ? {} : { announced_amount: announced }),
+        ...(announced === null && after.receivedAmount !== null
+          ? { received_amount: after.receivedAmount }
+          : {}),
         reference,
         approvals: settled.approvals,
         approvals_required: required,
@@ -76,6 +83,8 @@ export type Settling = {
   reference: string
   amount?: string | undefined
   by: string
+  /** Who approved this very settlement elsewhere before. */
+  others?: readonly Pick<Approver, 'id' | 'at'>[]
   required: number
   nowMs: number
 }
@@ -84,7 +93,7 @@ export type Settling = {
 export async function settleLocked(
   client: pg.PoolClient,
   before: SettlementRow,
-  { reference, amount, by, required, nowMs }: Settling,
+  { reference, amount, by, others = [], required, nowMs }: Settling,
 ): Promise<{ outcome: 'unchanged' | 'approved' | 'completed'; approvals: number }> {
   const { transaction } = before
   const unchanged = { outcome: 'unchanged' as const, approvals: before.approvals.length }
@@ -102,14 +111,18 @@ export async function settleLocked(
     throw problem('invalid-input', {
       errors: [{ pointer: '/amount', message: `must be ${transaction.amount}: only a deposit may differ` }],
     })
-  if (before.reference === null) await claim(client, { transactionId: transaction.id, reference, required })
-  const isNew = !before.approvals.some(({ id }) => id === by)
-  const approvals = before.approvals.length + (isNew ? 1 : 0)
+  const { id: transactionId } = transaction
+  if (before.reference === null) {
+    await claim(client, { transactionId, reference, amountMinor: other, required })
+    for (const { id, at } of others) await insertApproval(client, { transactionId, by: id, at })
+  } else if (other !== before.receivedMinor) throw otherAmountApproved(before)
+  const known = before.reference === null ? others : before.approvals
+  const isNew = !known.some(({ id }) => id === by)
+  const approvals = known.length + (isNew ? 1 : 0)
   if (!isNew && approvals < required) return unchanged
 
-  if (isNew) await insertApproval(client, { transactionId: transaction.id, by, at: new Date(nowMs) })
+  if (isNew) await insertApproval(client, { transactionId, by, at: new Date(nowMs) })
   if (approvals < required) return { outcome: 'approved', approvals }
-  const { id: transactionId } = transaction
   if (other !== null) await announceAmount(client, { transactionId, amountMinor: other, at: new Date(nowMs) })
   await markCompleted(client, { transactionId, approvalsRequired: required, by, at: new Date(nowMs) })
   await advance(client, { transactionId, status: 'completed', railReference: reference }, nowMs)
@@ -141,7 +154,7 @@ export async function failTransaction(
       throw problem('conflict', { detail: 'It has failed already, for another reason.' })
     }
     assertOpen(before)
-    const required = approvalsRequired(before.transaction.type, deps.config.payoutApprovers)
+    const required = approvalsRequired(before.transaction.type, deps.config)
     const settlement = { transactionId, rail: MANUAL_RAIL, code, reason, approvalsRequired: required }
     await markFailed(client, { ...settlement, by: operator.userId, at: new Date(nowMs) })
     const failure = { code, message: reason }
@@ -153,7 +166,8 @@ export async function failTransaction(
 
 /**
  * A person takes their own approval back while others are still needed, because the reference was wrong. Without
- * any approval left the transaction is as if nobody had said anything; a correction, which was theirs, has failed.
+ * any approval left the transaction is as if nobody had said anything; a correction or return, which was theirs, has
+ * failed.
  * @throws Problem `not-found`, `transaction-ended`; `conflict` when this person has not approved it
  */
 export async function withdrawApproval(
@@ -167,8 +181,9 @@ export async function withdrawApproval(
     if (!before.approvals.some(({ id }) => id === operator.userId))
       throw problem('conflict', { detail: 'You have not approved it.' })
     await deleteApproval(client, { transactionId, by: operator.userId })
-    if (before.transaction.type === 'correction' && before.approvals.length === 1) {
-      const failure = { code: 'withdrawn', message: 'Whoever proposed the correction withdrew it.' }
+    const { type } = before.transaction
+    if ((type === 'correction' || type === 'return') && before.approvals.length === 1) {
+      const failure = { code: 'withdrawn', message: `Whoever proposed the ${type} withdrew it.` }
       await advance(client, { transactionId, status: 'failed', failure }, nowMs)
     }
     await record(client, before, {
@@ -198,7 +213,7 @@ export async function read(executor: Executor, transactionId: string): Promise<S
 
 const notFound = () => problem('not-found', { detail: 'There is no such transaction to settle.' })
 
-function assertOpen({ transaction: { status } }: SettlementRow): void {
+export function assertOpen({ transaction: { status } }: SettlementRow): void {
   if (status !== 'pending' && status !== 'processing')
     throw problem('transaction-ended', { detail: `The transaction is ${status}.` })
 }
@@ -213,13 +228,24 @@ function otherReference({ outcome, reference }: SettlementRow) {
   })
 }
 
-export async function claim(
+type Claim = { transactionId: string; reference: string; amountMinor?: bigint | null; required: number }
+
+async function claim(
   client: pg.PoolClient,
-  { transactionId, reference, required }: { transactionId: string; reference: string; required: number },
+  { transactionId, reference, amountMinor = null, required }: Claim,
 ): Promise<void> {
-  const settlement = { transactionId, rail: MANUAL_RAIL, reference, approvalsRequired: required }
-  if (!(await claimReference(client, settlement)))
-    throw problem('conflict', { detail: 'Another transaction is settled with this reference.' })
+  const settlement = { transactionId, rail: MANUAL_RAIL, reference, amountMinor, approvalsRequired: required }
+  if (!(await claimReference(client, settlement))) throw referenceTaken()
+}
+
+export const referenceTaken = () =>
+  problem('conflict', { detail: 'Another transaction is settled with this reference.' })
+
+function otherAmountApproved({ receivedAmount, transaction: { amount, currency } }: SettlementRow) {
+  return problem('conflict', {
+    detail: `It was approved with ${receivedAmount ?? amount} ${currency}. Whoever approved it can withdraw that.`,
+    extra: { amount: receivedAmount ?? amount },
+  })
 }
 
 /** The rail reports and the ledger decides: through the same SQL as every other change of state. */

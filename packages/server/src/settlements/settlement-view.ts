@@ -1,9 +1,9 @@
 import type { SettlementRow } from './queries.ts'
 import type { Settlement } from './schema.ts'
-import { approvalsRequired } from './settle-transaction.ts'
+import { approvalsRequired, type Approvers } from './settle-transaction.ts'
 
 /** A settlement as the API shows it. */
-export function settlementView(row: SettlementRow, payoutApprovers: number): Settlement {
+export function settlementView(row: SettlementRow, approvers: Approvers): Settlement {
   const { type, failure } = row.transaction
   return {
     transaction: row.transaction,
@@ -11,16 +11,18 @@ export function settlementView(row: SettlementRow, payoutApprovers: number): Set
     state: stateOf(row),
     reference_code: row.referenceCode,
     reference: row.reference,
+    received_amount: row.receivedAmount,
     received_as: row.receivedAs,
     reason: row.reason ?? failure?.message ?? null,
     approvals: row.approvals.map(({ id, email, at }) => ({ by: { id, email }, at: at.toISOString() })),
     // Once it is decided: what it took then. Until then: what it takes now.
     approvals_required:
       row.outcome === null
-        ? approvalsRequired(type, payoutApprovers)
-        : (row.approvalsRequired ?? approvalsRequired(type, payoutApprovers)),
+        ? approvalsRequired(type, approvers)
+        : (row.approvalsRequired ?? approvalsRequired(type, approvers)),
     decided_at: row.decidedAt?.toISOString() ?? null,
-    payout_approvers: payoutApprovers,
+    payout_approvers: approvers.payoutApprovers,
+    deposit_approvers: approvers.depositApprovers,
   }
 }
 

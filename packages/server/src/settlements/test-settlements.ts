@@ -13,9 +13,12 @@ import {
 const SECOND_OPERATOR = 'second@platform.example'
 let world = 0
 
-/** A platform with two operators, and a customer whose Production Mode is open, with a key of it. */
-export async function createSettlementWorld() {
-  const app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR })
+/**
+ * A platform with two operators, of whom one is enough to say that money came, and customers whose Production Mode is
+ * open, with a key of it.
+ */
+export async function createSettlementWorld(env: Record<string, string> = {}) {
+  const app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR, DEPOSIT_APPROVERS: '1', ...env })
   await app.app.listen({ host: '127.0.0.1', port: 0 })
   const olga = await setUpOperator({ ...app, config: { ...app.config, operatorEmails: new Set() } })
   const second = await signUpPerson(app, SECOND_OPERATOR)

@@ -1,9 +1,12 @@
 import type { Executor } from '../database/database.ts'
 import type { Currency } from '../ledger/currencies.ts'
 import type { Transaction } from '../ledger/schema.ts'
+import type { Approver } from './queries.ts'
 import { PLATFORM_BOOKS } from './platform-books.ts'
 
 export type UnmatchedState = 'open' | 'matched' | 'returning' | 'returned'
+/** A deposit that was announced, or a workspace that announced none. */
+export type MatchTarget = { transaction_id: string } | { workspace_id: string; account_id: string | null }
 export type UnmatchedRow = {
   /** The deposit in the platform's books. */
   transaction: Transaction
@@ -12,6 +15,8 @@ export type UnmatchedRow = {
   statementText: string | null
   recordedBy: { id: string; email: string }
   state: UnmatchedState
+  /** Whom it is to be given to, while others still have to approve. */
+  proposed: { target: MatchTarget; workspaceName: string | null; approvals: Approver[] } | null
   matched: { transactionId: string; workspaceId: string; workspaceName: string; at: Date } | null
   returnTransactionId: string | null
 }
@@ -23,16 +28,25 @@ const SELECT = `
     m.workspace_id as matched_workspace_id, coalesce(w.name, '') as matched_workspace_name, u.return_transaction_id,
     case
       when u.matched_transaction_id is not null then 'matched'
-      when b.id is null or b.status in ('failed', 'canceled', 'expired') or b.refunded > 0 then 'open'
+      when b.id is null or b.status in ('failed', 'canceled', 'expired') or exists (
+        select from transactions r where r.linked_transaction_id = b.id and r.type = 'return' and r.status = 'completed'
+      ) then 'open'
       when b.status = 'completed' then 'returned'
-      else 'returning' end as state
+      else 'returning' end as state,
+    u.proposed_match, pw.name as proposed_workspace_name,
+    (select coalesce(json_agg(json_build_object('id', a.approved_by, 'email', coalesce(ap.email, ''),
+       'at', time_text(a.approved_at)) order by a.approved_at, a.approved_by), '[]')
+     from unmatched_match_approvals a left join users ap on ap.id = a.approved_by
+     where a.transaction_id = u.transaction_id) as match_approvals
   from unmatched_deposits u
     join transactions t on t.id = u.transaction_id
     join settlements s on s.transaction_id = u.transaction_id
     left join users p on p.id = s.decided_by
     left join transactions m on m.id = u.matched_transaction_id
     left join workspaces w on w.id = m.workspace_id
-    left join transactions b on b.id = u.return_transaction_id`
+    left join transactions b on b.id = u.return_transaction_id
+    left join transactions pt on pt.id = u.proposed_match ->> 'transaction_id'
+    left join workspaces pw on pw.id = coalesce(pt.workspace_id, u.proposed_match ->> 'workspace_id')`
 
 type UnmatchedRecord = {
   transaction: Transaction
@@ -47,6 +61,9 @@ type UnmatchedRecord = {
   matched_workspace_name: string
   return_transaction_id: string | null
   state: UnmatchedState
+  proposed_match: MatchTarget | null
+  proposed_workspace_name: string | null
+  match_approvals: { id: string; email: string; at: string }[]
 }
 
 function fromRecord(row: UnmatchedRecord): UnmatchedRow {
@@ -57,6 +74,14 @@ function fromRecord(row: UnmatchedRecord): UnmatchedRow {
     statementText: row.statement_text,
     recordedBy: { id: row.recorded_by, email: row.recorded_by_email },
     state: row.state,
+    proposed:
+      row.proposed_match && row.matched_transaction_id === null
+        ? {
+            target: row.proposed_match,
+            workspaceName: row.proposed_workspace_name,
+            approvals: row.match_approvals.map(({ id, email, at }) => ({ id, email, at: new Date(at) })),
+          }
+        : null,
     matched:
       row.matched_transaction_id && row.matched_workspace_id && row.matched_at
         ? {
@@ -105,6 +130,29 @@ export async function insertUnmatched(
     'insert into unmatched_deposits (transaction_id, sender, statement_text) values ($1, $2, $3)',
     [row.transactionId, row.sender, row.statementText],
   )
+}
+
+/** Approves whom it is to be given to; the first one says it. */
+export async function approveMatch(
+  executor: Executor,
+  { transactionId, target, by, at }: { transactionId: string; target: MatchTarget; by: string; at: Date },
+): Promise<void> {
+  await executor.query('update unmatched_deposits set proposed_match = $2 where transaction_id = $1', [
+    transactionId,
+    JSON.stringify(target),
+  ])
+  await executor.query(
+    `insert into unmatched_match_approvals (transaction_id, approved_by, approved_at) values ($1, $2, $3)
+     on conflict do nothing`,
+    [transactionId, by, at],
+  )
+}
+
+export async function clearProposedMatch(executor: Executor, transactionId: string): Promise<void> {
+  await executor.query('delete from unmatched_match_approvals where transaction_id = $1', [transactionId])
+  await executor.query('update unmatched_deposits set proposed_match = null where transaction_id = $1', [
+    transactionId,
+  ])
 }
 
 export async function markMatched(

@@ -2,7 +2,7 @@ import type { App } from '../http/app-type.ts'
 import { decodeCursor, page } from '../http/pagination.ts'
 import { isId } from '../ids.ts'
 import { actorOf, settlementAccess, type SettlementDeps } from './access.ts'
-import { matchUnmatched, notFound, returnUnmatched } from './match-unmatched.ts'
+import { matchUnmatched, notFound, returnUnmatched, withdrawMatch } from './match-unmatched.ts'
 import { recordUnmatched } from './record-unmatched.ts'
 import { findUnmatched, listUnmatched, unmatchedBalances, type UnmatchedRow } from './unmatched-queries.ts'
 import {
@@ -46,7 +46,12 @@ function readRoutes(app: App, deps: SettlementDeps): void {
         limit: query.limit + 1,
       })
       const { data, next_cursor } = page(rows, query.limit, ({ transaction }) => [transaction.id])
-      return { data: data.map(onWire), next_cursor, balances: await unmatchedBalances(pool) }
+      return {
+        data: data.map((row) => onWire(row, deps)),
+        next_cursor,
+        balances: await unmatchedBalances(pool),
+        deposit_approvers: deps.config.depositApprovers,
+      }
     },
   )
 
@@ -65,7 +70,7 @@ function readRoutes(app: App, deps: SettlementDeps): void {
     async ({ params: { id } }) => {
       const row = isId('txn', id) ? await findUnmatched(deps.database.pool, id) : null
       if (!row) throw notFound()
-      return onWire(row)
+      return onWire(row, deps)
     },
   )
 }
@@ -88,7 +93,7 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
     },
     async (request, reply) => {
       const { row, isNew } = await recordUnmatched(deps, { ...actorOf(deps, request), body: request.body })
-      return reply.code(isNew ? 201 : 200).send(onWire(row))
+      return reply.code(isNew ? 201 : 200).send(onWire(row, deps))
     },
   )
 
@@ -102,13 +107,33 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
         operationId: 'matchUnmatchedDeposit',
         summary: 'Give it to whom it belongs',
         description:
-          'It completes a deposit that was announced, with what came; or makes one for a workspace that announced none.',
+          'It completes a deposit that was announced, with what came; or makes one for a workspace that announced none. ' +
+          'It takes as many different people as a deposit (DEPOSIT_APPROVERS), who send the same: the first ones ' +
+          'approve (`proposed_match`), the last one books it.',
         body: matchInput,
       },
     },
     async (request) => {
       const { id } = request.params
-      return onWire(await matchUnmatched(deps, { ...actorOf(deps, request), id, body: request.body }))
+      const input = { ...actorOf(deps, request), id, body: request.body }
+      return onWire(await matchUnmatched(deps, input), deps)
+    },
+  )
+
+  app.post(
+    '/v1/operator/unmatched-deposits/:id/withdraw',
+    {
+      config: settlementAccess('write'),
+      schema: {
+        ...common,
+        operationId: 'withdrawMatch',
+        summary: 'Take a proposed match back, or refuse it',
+        description: 'While other people still have to approve it. Nothing was booked.',
+      },
+    },
+    async (request) => {
+      const { id } = request.params
+      return onWire(await withdrawMatch(deps, { ...actorOf(deps, request), id }), deps)
     },
   )
 
@@ -127,12 +152,16 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
     },
     async (request) => {
       const { id } = request.params
-      return onWire(await returnUnmatched(deps, { ...actorOf(deps, request), id, body: request.body }))
+      const input = { ...actorOf(deps, request), id, body: request.body }
+      return onWire(await returnUnmatched(deps, input), deps)
     },
   )
 }
 
-function onWire({ transaction, matched, ...row }: UnmatchedRow): UnmatchedDeposit {
+function onWire(
+  { transaction, matched, proposed, ...row }: UnmatchedRow,
+  { config }: SettlementDeps,
+): UnmatchedDeposit {
   return {
     id: transaction.id,
     state: row.state,
@@ -145,6 +174,14 @@ function onWire({ transaction, matched, ...row }: UnmatchedRow): UnmatchedDeposi
     received_at: transaction.effective_at,
     recorded_at: transaction.created_at,
     recorded_by: row.recordedBy,
+    proposed_match: proposed && {
+      transaction_id: 'transaction_id' in proposed.target ? proposed.target.transaction_id : null,
+      workspace_id: 'workspace_id' in proposed.target ? proposed.target.workspace_id : null,
+      account_id: 'workspace_id' in proposed.target ? proposed.target.account_id : null,
+      workspace_name: proposed.workspaceName,
+      approvals: proposed.approvals.map(({ id, email, at }) => ({ by: { id, email }, at: at.toISOString() })),
+      approvals_required: config.depositApprovers,
+    },
     matched: matched && {
       transaction_id: matched.transactionId,
       workspace: { id: matched.workspaceId, name: matched.workspaceName },

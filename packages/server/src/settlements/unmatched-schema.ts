@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
 import { storable } from '../http/storable-text.ts'
 import { AMOUNT_TEXT_MAX } from '../ledger/currencies.ts'
+import { depositApprovers } from '../rails/schema.ts'
 import { DESTINATION_CHARACTERS_MAX, reason, reference } from './schema.ts'
 
 const SENDER_CHARACTERS_MAX = 200
@@ -37,6 +38,17 @@ export const unmatchedDeposit = z
     received_at: time,
     recorded_at: time,
     recorded_by: z.object({ id: z.string(), email: z.string() }),
+    proposed_match: z
+      .object({
+        transaction_id: z.string().nullable(),
+        workspace_id: z.string().nullable(),
+        account_id: z.string().nullable(),
+        workspace_name: z.string().nullable(),
+        approvals: z.array(z.object({ by: z.object({ id: z.string(), email: z.string() }), at: time })),
+        approvals_required: z.int(),
+      })
+      .nullable()
+      .meta({ description: 'Whom it is to be given to, once others have approved that too.' }),
     matched: z
       .object({
         transaction_id: z.string(),
@@ -57,6 +69,7 @@ export const unmatchedPage = pageOf(unmatchedDeposit).extend({
   balances: z
     .array(z.object({ currency: z.string(), posted: money, held: money }))
     .meta({ description: 'What lies on the accounts of unmatched money, as the ledger has it.' }),
+  deposit_approvers: depositApprovers,
 })
 export const unmatchedQuery = pageQuery.pick({ limit: true, cursor: true }).extend({
   state: state.or(z.literal('all')).default('open'),
