@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { Countersign } from '../packages/sdk/src/index.ts'
@@ -13,7 +14,11 @@ const world = useWorld(env)
 const callAs =
   (page: Page) =>
   async (method: string, path: string, data?: unknown): Promise<any> => {
-    const answer = await page.request.fetch(path, { method, data, headers: { origin: world.url } })
+    const answer = await page.request.fetch(path, {
+      method,
+      data,
+      headers: { origin: world.url, 'idempotency-key': randomUUID() },
+    })
     const text = await answer.text()
     expect([path, answer.status(), text]).toEqual([path, answer.status() < 300 ? answer.status() : 200, text])
     return text.startsWith('{') ? JSON.parse(text) : {}
@@ -79,8 +84,9 @@ test('a payout that comes back, on the manual connection by two people and in th
   await second.getByRole('row').filter({ hasText: '72.50' }).getByRole('link', { name: 'Return' }).click()
   await button(second, 'Settle').click()
   await button(second, 'Settle transaction').click()
-  await second.getByText('Settled: the transaction is completed.').waitFor()
-  expect((await client.balances.list()).data).toMatchObject([{ posted: '72.50', pending_in: '0.00' }])
+  await expect
+    .poll(async () => (await client.balances.list()).data, { timeout: 20_000 })
+    .toMatchObject([{ posted: '72.50', pending_in: '0.00' }])
   expect(await client.transactions.get(returned)).toMatchObject({
     type: 'return',
     status: 'completed',
@@ -148,5 +154,7 @@ async function becomeOperator(page: Page, operator: Page): Promise<void> {
   const mail = data.find((one: { to: string; kind: string }) => one.to === SECOND && /verif/.test(one.kind))
   const { text } = await callAs(operator)('GET', `/v1/operator/mail/${mail.id}`)
   await page.goto(/https?:\/\/\S+/.exec(text as string)![0])
-  await menu(page, 'Settlement queue').waitFor()
+  await page.waitForLoadState()
+  await page.goto('/operator/settlements')
+  await heading(page, 'Settlement queue').waitFor()
 }

@@ -7,6 +7,8 @@ export const TRANSACTIONS = '/v1/transactions'
 export const ACCOUNTS = '/v1/accounts'
 const BALANCES = '/v1/balances'
 const ACCOUNTS_MAX = 100
+/** What has completed may come back, or be refunded by a program. */
+const COMPLETED_POLL_MS = 5_000
 const UNDER_WAY_POLL_MS = 1_000
 
 export const TRANSACTION_FILTER_NAMES = [
@@ -38,7 +40,11 @@ export const transactionQuery = (mode: Mode, id: string) =>
     queryKey: [TRANSACTIONS, mode, 'one', id],
     queryFn: ({ signal }) =>
       call<Transaction>('GET', `${TRANSACTIONS}/${encodeURIComponent(id)}`, { signal, mode }),
-    refetchInterval: ({ state }) => state.data !== undefined && isUnderWay(state.data) && UNDER_WAY_POLL_MS,
+    refetchInterval: ({ state: { data } }) => {
+      if (!data) return false
+      if (isUnderWay(data)) return UNDER_WAY_POLL_MS
+      return data.status === 'completed' && COMPLETED_POLL_MS
+    },
   })
 
 export type NewTransaction = {
