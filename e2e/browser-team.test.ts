@@ -90,7 +90,7 @@ test('a person with an account joins, switches workspaces, and leaves', async ()
   await button(guest.page, 'Join').click()
   const workspaces = guest.page.getByRole('button', { name: /^Workspace .* Switch$/ })
   await workspaces.click()
-  expect(await guest.page.getByRole('menuitem').count()).toBe(2)
+  await expect.poll(() => guest.page.getByRole('menuitem').count()).toBe(2)
   await reloads(guest.page, () => guest.page.getByRole('menuitem', { name: /Owner/ }).click())
   await expect
     .poll(async () => (await guest.person.call<{ role: string }>('GET', '/v1/me')).role)

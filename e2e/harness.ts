@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -49,18 +51,33 @@ export async function makeFolder(): Promise<string> {
   return folder
 }
 
-// Below the range from which the system gives ports by itself, and another thousand for each test file that runs
-// beside this one, and most likely for another run on this machine, so that nobody takes a port between its choice
-// and its use.
-let nextPort = 20_000 + ((process.ppid * 2 + Number(process.env['VITEST_POOL_ID'] ?? 0)) % 12) * 1_000
+// Below the range from which the system gives ports by itself: a client that looks for a server which is away must
+// not be given its port.
+const PORT_MIN = 20_000
+const PORT_MAX = 32_000
+const PORTS_TRIED_MAX = 1_000
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/**
+ * A port of 127.0.0.1 that nobody uses, and that no other test asks for until this process ends, also while the
+ * server on it is away. Its UDP namesake is the claim: the kernel gives it to one process on this machine.
+ */
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 1_000; attempt += 1) {
-    const port = nextPort++
-    if (await isFree(port)) return port
+  for (let attempt = 0; attempt < PORTS_TRIED_MAX; attempt += 1) {
+    const port = randomInt(PORT_MIN, PORT_MAX)
+    if ((await claim(port)) && (await isFree(port))) return port
   }
   throw new Error('No port is free')
+}
+
+function claim(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      socket.unref()
+      resolve(true)
+    })
+  })
 }
 
 function isFree(port: number): Promise<boolean> {

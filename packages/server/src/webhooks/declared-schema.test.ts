@@ -84,10 +84,11 @@ test('a schema and data at their limits are judged in a moment', () => {
   expect(schemaRefusal(schema)).toBeNull()
   const data = { list: Array.from({ length: 21_000 }, () => ({})) }
   dataFault(schema, { list: [] })
-  const startedAt = performance.now()
+  // Time of the processor: others may be using it too.
+  const before = process.cpuUsage()
   expect(dataFault(schema, data)).not.toBeNull()
   expect(dataFault(schema, { list: data.list.map(() => ({ x: 1 })) })).toBeNull()
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000)
 })
 
 describe('a change of a schema whose events are out', () => {
