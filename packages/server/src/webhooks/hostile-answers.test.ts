@@ -96,10 +96,7 @@ test(
     )
     for (let index = 0; index < 20; index += 1) await world.publish({ type: 'balance.updated' })
     await vi.waitFor(() => expect(healthy.received.length).toBe(21), patience)
-    await vi.waitFor(
-      async () => expect((await recorded(eventId)).size).toBe(quick.length + 1),
-      patience,
-    )
+    await vi.waitFor(async () => expect((await recorded(eventId)).size).toBe(quick.length + 1), patience)
     await assertNamed(eventId, quick)
     // Of those that ended, only sound answers leave a connection to use again; the others are waited for still.
     await vi.waitFor(() => {
