@@ -4,8 +4,7 @@ import { Countersign } from '../packages/sdk/src/index.ts'
 import { totp } from '../packages/server/src/sessions/test-totp.ts'
 import { accessibilityFaults, fill, heading, menu, settled, useWorld } from './browser-helpers.ts'
 
-// The one person who says that money came; money that leaves takes two.
-const world = useWorld({ DEPOSIT_APPROVERS: '1' })
+const world = useWorld()
 type Part = Pick<Page, 'getByRole'>
 /** The same as the shared helpers, also inside a part of the page. */
 const button = (part: Part, name: string) => part.getByRole('button', { name, exact: true })

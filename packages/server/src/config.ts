@@ -121,10 +121,9 @@ export function readConfig(env: Env): Config {
     ),
     operatorEmails: new Set(list(text('OPERATOR_EMAILS')).map((email) => email.toLowerCase())),
     payoutApprovers,
-    // What is said to have come can be paid out: unless somebody decides otherwise, it takes as many.
     depositApprovers: integer(
       text('DEPOSIT_APPROVERS'),
-      { name: 'DEPOSIT_APPROVERS', fallback: payoutApprovers, min: 1, max: 5 },
+      { name: 'DEPOSIT_APPROVERS', fallback: 1, min: 1, max: 5 },
       fault,
     ),
     payoutHoldDays: integer(

@@ -22,7 +22,7 @@ let second: TestPerson
 let count = 0
 
 beforeAll(async () => {
-  app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR, DEPOSIT_APPROVERS: '1' })
+  app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR })
   // The setup link is made while nobody is an operator yet; OPERATOR_EMAILS alone would do without one.
   await app.app.listen({ host: '127.0.0.1', port: 0 })
   operator = await setUpOperator({ ...app, config: { ...app.config, operatorEmails: new Set() } })

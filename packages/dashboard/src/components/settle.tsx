@@ -136,7 +136,7 @@ export function singlePersonWords(server: {
   ]
   return settings.length === 0
     ? null
-    : `One person is enough for ${settings.join(' and for ')} on this server. Two is the usual number.`
+    : `One person is enough for ${settings.join(' and for ')} on this server. Two are safer.`
 }
 
 export function useRefreshSettlements() {

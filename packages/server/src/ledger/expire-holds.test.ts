@@ -145,7 +145,7 @@ describe('in Production Mode', () => {
   let key: TestKey
 
   beforeAll(async () => {
-    app = await createTestApp({ PAYOUT_HOLD_DAYS: '1', DEPOSIT_APPROVERS: '1' })
+    app = await createTestApp({ PAYOUT_HOLD_DAYS: '1' })
     await app.app.listen({ host: '127.0.0.1', port: 0 })
     operator = await setUpOperator(app)
     const person = await signUpPerson(app, 'customer@example.com')

@@ -17,7 +17,7 @@ let count = 0
 const INSTRUCTIONS = '/v1/deposit-instructions'
 
 beforeAll(async () => {
-  app = await createTestApp({ DEPOSIT_APPROVERS: '1' })
+  app = await createTestApp()
   await app.app.listen({ host: '127.0.0.1', port: 0 })
   operator = await setUpOperator(app)
   person = await signUpPerson(app, 'customer@example.com')

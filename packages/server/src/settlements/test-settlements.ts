@@ -18,7 +18,7 @@ let world = 0
  * open, with a key of it.
  */
 export async function createSettlementWorld(env: Record<string, string> = {}) {
-  const app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR, DEPOSIT_APPROVERS: '1', ...env })
+  const app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR, ...env })
   await app.app.listen({ host: '127.0.0.1', port: 0 })
   const olga = await setUpOperator({ ...app, config: { ...app.config, operatorEmails: new Set() } })
   const second = await signUpPerson(app, SECOND_OPERATOR)

@@ -17,7 +17,7 @@ let count = 0
 const REASON = 'We suspect fraud.'
 
 beforeAll(async () => {
-  t = await createTestApp({ DEPOSIT_APPROVERS: '1' })
+  t = await createTestApp()
   await t.app.listen({ host: '127.0.0.1', port: 0 })
   olga = await setUpOperator(t)
   ada = await signUpPerson(t, 'ada@acme.example')
