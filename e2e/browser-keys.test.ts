@@ -70,7 +70,7 @@ describe('an API key', () => {
     await link(page, 'Done').click()
 
     const row = page.getByRole('row').filter({ hasText: pair.publicKey.slice(-4) })
-    for (const cell of ['Test Mode', 'Crypto', 'Active', 'Never', 'Ada Lovelace'])
+    for (const cell of ['Test Mode', 'Crypto', 'Active', 'Never', 'by Ada Lovelace'])
       await row.getByText(cell, { exact: true }).first().waitFor()
     await row.getByRole('link').first().click()
     await page.getByText('Shown once, when it was made.').waitFor()
@@ -280,7 +280,7 @@ describe('Transaction Logs', () => {
     await page.goto('/transaction-logs')
     await page.getByText('No requests in Test Mode yet').waitFor()
     await page.goto(`/api-keys/${key.id}`)
-    await page.getByText('could not be loaded').waitFor()
+    await page.getByText('This key is not here').waitFor()
     expect(await page.content()).not.toContain(key.public_key)
   })
 })

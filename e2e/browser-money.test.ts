@@ -1,15 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import {
-  accessibilityFaults,
-  button,
-  fill,
-  heading,
-  menu,
-  note,
-  settled,
-  useWorld,
-} from './browser-helpers.ts'
+import { accessibilityFaults, button, fill, heading, menu, settled, useWorld } from './browser-helpers.ts'
 
 const world = useWorld()
 
@@ -70,7 +61,7 @@ describe('Fees', () => {
     await button(operator, 'Remove the fee: Deposit, EUR').click()
     await operator.getByRole('heading', { name: 'Nothing is charged' }).waitFor()
     await page.goto('/operator/fees')
-    await note(page, 'Only operators of this server see this page').waitFor()
+    await page.getByRole('heading', { name: 'Only operators of this server see this page' }).waitFor()
   })
 })
 

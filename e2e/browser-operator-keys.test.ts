@@ -184,7 +184,7 @@ describe('operator keys', () => {
   test('are for operators only: a member finds neither the place nor the keys', async () => {
     const { page } = await world.member()
     await page.goto('/operator/keys')
-    await note(page, 'Only operators of this server see this page').waitFor()
+    await page.getByRole('heading', { name: 'Only operators of this server see this page' }).waitFor()
     expect(await menu(page, 'Operator keys').count()).toBe(0)
   })
 })

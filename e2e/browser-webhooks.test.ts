@@ -86,7 +86,7 @@ describe('event types of the platform', () => {
 
     const { page: theirs } = await world.member()
     await theirs.goto('/operator/event-types')
-    await note(theirs, 'Only operators of this server see this page.').waitFor()
+    await theirs.getByRole('heading', { name: 'Only operators of this server see this page' }).waitFor()
     await theirs.goto('/events/types?type=card.issued')
     await theirs.getByText('A card was issued to a person.').waitFor()
     await theirs.getByText('card_7').first().waitFor()

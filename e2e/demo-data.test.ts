@@ -49,7 +49,13 @@ function fill(dataDir: string): Promise<{ code: number | null; output: string }>
   const tsx = join(root, 'node_modules/.bin/tsx')
   const child = spawn(tsx, ['scripts/demo-data.ts'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], HOME: dataDir, DATA_DIR: dataDir, DEMO_DAYS: '2' },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: dataDir,
+      DATA_DIR: dataDir,
+      DEMO_DAYS: '2',
+      DEMO_RECEIVERS_PORT: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

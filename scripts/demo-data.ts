@@ -5,7 +5,7 @@ import { readConfig } from '../packages/server/src/config.ts'
 import { liveMonth } from './demo-data/month.ts'
 import { openPastServer, type PastServer } from './demo-data/past-server.ts'
 import { createRandom } from './demo-data/random.ts'
-import { startReceivers } from './demo-data/receivers.ts'
+import { receiversPort, startReceivers } from './demo-data/receivers.ts'
 import { DEMO_EMAIL, openShop } from './demo-data/shop.ts'
 
 const DAYS_MAX = 30
@@ -28,7 +28,7 @@ async function fill(): Promise<void> {
   const startMs = nowMs - days * DAY_MS
   const random = createRandom(Number(process.env['DEMO_SEED'] ?? SEED_DEFAULT))
   const server = await openPastServer(config, startMs)
-  const receivers = await startReceivers(random)
+  const receivers = await startReceivers(random, { port: receiversPort(process.env) })
   try {
     if (await isFilled(server)) {
       process.stdout.write(`The demo data is there already: it belongs to ${DEMO_EMAIL}.\n`)
@@ -44,7 +44,8 @@ async function fill(): Promise<void> {
     process.stdout.write(
       `\r${month.requests} signed requests over ${month.days} days, with their transactions, webhooks and logs.\n` +
         `Start the server and sign in\nDashboard  ${config.publicUrl}\nE-mail     ${shop.email}\n` +
-        `Password   ${shop.password}${shop.isOperator ? '   (this account runs the platform)' : ''}\n`,
+        `Password   ${shop.password}${shop.isOperator ? '   (this account runs the platform)' : ''}\n` +
+        'Webhooks   npm run demo-receivers   (takes them in another terminal; without it they fail from now on)\n',
     )
   } finally {
     await server.close()

@@ -9,7 +9,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { dashboardAddresses, documentAddresses } from './pictures/addresses.ts'
 import { EMPTY, README_SHOTS, statesOf, type Shot } from './pictures/shots.ts'
 import { openWorld, type PictureWorld } from './pictures/world.ts'
@@ -36,8 +36,6 @@ const ACTION_LIMIT_MS = 15_000
 // A page of ten thousand pixels says no more than its beginning.
 const PICTURE_HEIGHT_MAX = 4_000
 const DRAWN_MS = 250
-// Two pages load while two are drawn.
-const LANES = 2
 let pictures = 0
 const faults = new Set<string>()
 
@@ -54,19 +52,19 @@ async function takeAll(world: PictureWorld): Promise<void> {
 async function take(world: PictureWorld, shots: Shot[], storageState?: Storage): Promise<void> {
   const waiting = shots.filter(({ name }) => only.test(name))
   if (waiting.length === 0) return
-  const context = await world.browser.newContext({
-    baseURL: world.origin,
-    storageState,
-    reducedMotion: 'reduce',
-    timezoneId: 'Europe/Amsterdam',
-    locale: 'en-GB',
-  })
-  context.setDefaultTimeout(ACTION_LIMIT_MS)
-  const lane = async (): Promise<void> => {
+  const lane = async (browser: Browser): Promise<void> => {
+    const context = await browser.newContext({
+      baseURL: world.origin,
+      storageState,
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Amsterdam',
+      locale: 'en-GB',
+    })
+    context.setDefaultTimeout(ACTION_LIMIT_MS)
     for (let shot = waiting.shift(); shot; shot = waiting.shift()) await takeOne(context, shot)
+    await context.close()
   }
-  await Promise.all(Array.from({ length: LANES }, lane))
-  await context.close()
+  await Promise.all(world.browsers.map(lane))
 }
 
 /** One page in every look; it is loaded anew for each width, as on another device. */
@@ -109,8 +107,6 @@ async function picture(page: Page, name: string): Promise<void> {
   if (isCut) {
     await page.setViewportSize({ width, height: Math.min(whole, PICTURE_HEIGHT_MAX) })
     await page.waitForTimeout(DRAWN_MS)
-    // The first frame of a higher window may still be put together of old ones.
-    await page.screenshot()
   }
   await page.screenshot({ path })
   if (isCut) await page.setViewportSize({ width, height })

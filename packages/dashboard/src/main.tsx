@@ -20,15 +20,18 @@ import { theme } from './theme.ts'
 
 const RETRIES_MAX = 2
 
-/** A role may change while its holder works; a refusal tells, and the page then shows what the new role may do. */
-function seeRoleAgain(error: Error): void {
-  if (!(error instanceof ProblemError) || error.code !== 'role-missing') return
+/** Refusals that tell of a change behind the page: of the person's role, or that the workspace was stopped. */
+const TELLING = ['role-missing', 'workspace-suspended']
+
+/** What such a refusal tells is asked for again, and the page then shows what may be done now, and why not. */
+function seeMeAgain(error: Error): void {
+  if (!(error instanceof ProblemError) || !TELLING.includes(error.code)) return
   void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }) // its own failure shows where it is used
 }
 
 const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: seeRoleAgain }),
-  mutationCache: new MutationCache({ onError: seeRoleAgain }),
+  queryCache: new QueryCache({ onError: seeMeAgain }),
+  mutationCache: new MutationCache({ onError: seeMeAgain }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

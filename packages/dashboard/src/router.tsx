@@ -20,6 +20,7 @@ import { REPORT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
 import { USAGE_FILTER_NAMES } from './usage.ts'
+import { PAGES_MAX } from './use-pages.ts'
 import { DELIVERY_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
 
 type Text = string | undefined
@@ -47,9 +48,17 @@ const filtersOf =
   (search: Record<string, unknown>): Partial<Record<Name, Text>> =>
     Object.fromEntries(names.map((name) => [name, text(search[name])])) as Partial<Record<Name, Text>>
 
+/** How many pages of its list a page shows, where it is more than the first. */
+const pagesOf = (value: unknown): { pages?: number } => {
+  const pages = Math.trunc(Number(value))
+  return pages > 1 ? { pages: Math.min(pages, PAGES_MAX) } : {}
+}
+
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  validateSearch: (search: Record<string, unknown>): { mode?: Mode } =>
-    search['mode'] === 'production' || search['mode'] === 'test' ? { mode: search['mode'] } : {},
+  validateSearch: (search: Record<string, unknown>): { mode?: Mode; pages?: number } => ({
+    ...(search['mode'] === 'production' || search['mode'] === 'test' ? { mode: search['mode'] } : {}),
+    ...pagesOf(search['pages']),
+  }),
   search: { middlewares: [retainSearchParams(['mode'])] },
   notFoundComponent: NotFoundPage,
   errorComponent: CrashPage,
@@ -154,6 +163,7 @@ const apiKeyRoute = createRoute({
   getParentRoute: () => inside,
   path: '/api-keys/$keyId',
   staticData: { title: 'API Key', scope: 'workspace', strip: keysStrip },
+  validateSearch: filtersOf(['use']),
   component: lazyRouteComponent(() => import('./pages/api-key.tsx'), 'ApiKeyPage'),
 })
 const cliLoginRoute = createRoute({
@@ -291,6 +301,7 @@ const accountRoute = createRoute({
   getParentRoute: () => inside,
   path: '/balances/$accountId',
   staticData: { title: 'Account' },
+  validateSearch: filtersOf(['from', 'to']),
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
 })
 const teamRoute = createRoute({

@@ -2,6 +2,8 @@ import { queryOptions, useSuspenseQuery, type QueryClient } from '@tanstack/reac
 import { call, forgetWorkspace, showWorkspace } from './api.ts'
 import type { List, Me, Session, Workspace } from './api-types.ts'
 
+const SUSPENDED_LOOK_MS = 15_000
+
 /** Who is signed in, from the API itself; one query for the whole app. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -12,6 +14,8 @@ export const meQuery = queryOptions({
   },
   staleTime: 60_000,
   retry: false,
+  // A stopped workspace goes on by somebody else's deed, which nothing here hears of.
+  refetchInterval: (query) => query.state.data?.suspension != null && SUSPENDED_LOOK_MS,
 })
 
 /** Whoever is signed in by now, in whichever workspace. */

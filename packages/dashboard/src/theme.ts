@@ -66,9 +66,13 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'sm' } },
-    TextInput: { defaultProps: { size: 'sm', withAsterisk: false } },
-    PasswordInput: { defaultProps: { size: 'sm', withAsterisk: false } },
+    // Required is the rule; what may be left out says so in its label.
+    InputWrapper: { defaultProps: { withAsterisk: false } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    PasswordInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', allowDeselect: false } },
+    // At the radius of a field its small box would be a circle, as of one choice among several.
+    Checkbox: { defaultProps: { radius: 4 } },
     Modal: {
       defaultProps: {
         centered: true,

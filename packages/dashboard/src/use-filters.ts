@@ -7,8 +7,11 @@ export function useFilters<Name extends string>(names: readonly Name[]) {
   const search = useWholeSearch()
   const navigate = useNavigate()
   const filters = Object.fromEntries(names.map((name) => [name, search[name]])) as Filters<Name>
-  const set = (change: Filters<Name>) =>
-    void navigate({ to: '.', search: (before: object) => ({ ...before, ...change }), replace: true } as never)
+  // Another list begins at its first page.
+  const set = (change: Filters<Name>) => {
+    const search = (before: object) => ({ ...before, ...change, pages: undefined })
+    void navigate({ to: '.', search, replace: true } as never)
+  }
   return {
     filters,
     set,

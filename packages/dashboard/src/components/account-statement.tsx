@@ -1,20 +1,20 @@
 import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { Account, Statement } from '../api-types.ts'
 import { useMode } from '../mode.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { ownTimeZone, statementQuery, type StatementRange } from '../reports.ts'
+import { ownTimeZone, statementQuery } from '../reports.ts'
+import { useFilters } from '../use-filters.ts'
 import { Amount } from './amount.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { FileLinks } from './file-links.tsx'
 import { Loaded } from './loaded.tsx'
 import { Empty } from './states.tsx'
-import { Time } from './time.tsx'
+import { Day } from './time.tsx'
 
 /** What an account held at the beginning and the end of a range of days, and what was posted between. */
 export function AccountStatement({ account }: { account: Account }) {
-  const [range, setRange] = useState<StatementRange>({})
+  const { filters: range, set } = useFilters(['from', 'to'] as const)
   const statement = useQuery(statementQuery(useMode(), account.id, range))
   return (
     <section className="stack-tight">
@@ -24,13 +24,13 @@ export function AccountStatement({ account }: { account: Account }) {
           type="date"
           label="From"
           value={range.from ?? ''}
-          onChange={(event) => setRange({ ...range, from: event.currentTarget.value || undefined })}
+          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
         />
         <TextInput
           type="date"
           label="Until, not included"
           value={range.to ?? ''}
-          onChange={(event) => setRange({ ...range, to: event.currentTarget.value || undefined })}
+          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
         />
       </div>
       <Loaded query={statement} what="The statement" rows={4}>
@@ -88,7 +88,7 @@ function StatementDetail({ statement }: { statement: Statement }) {
               {statement.data.map((line) => (
                 <tr key={line.version}>
                   <td>
-                    <Time at={line.created_at} />
+                    <Day at={line.created_at} />
                   </td>
                   <td data-label="Transaction">
                     {line.type === 'fee' ? 'Fee' : TRANSACTION_TYPE_NAMES[line.type]}

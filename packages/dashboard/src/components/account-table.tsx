@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { Account } from '../api-types.ts'
 import { accountName } from '../money-words.ts'
 import { Amount } from './amount.tsx'
+import { Chip } from './chip.tsx'
 import { Day } from './time.tsx'
 
 export function AccountTable({ rows }: { rows: Account[] }) {
@@ -38,7 +39,7 @@ export function AccountTable({ rows }: { rows: Account[] }) {
                 </Link>
               </td>
               <td data-label="Account id">
-                <code className="cut quiet">{row.id}</code>
+                <Chip value={row.id} what="account id" bare />
               </td>
               <td data-label="Posted" className="num nowrap">
                 <Amount value={row.posted} currency={row.currency} />

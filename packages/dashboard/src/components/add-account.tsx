@@ -1,15 +1,14 @@
-import { Select, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { currencyOptions } from '../money-words.ts'
-import { createAccount, currenciesQuery } from '../money.ts'
+import { createAccount } from '../money.ts'
+import { CurrencyField } from './currency-field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 
 /** One more account in a currency, beside the main one that the first transaction makes. */
 export function AddAccount({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient()
-  const currencies = useQuery(currenciesQuery).data?.data ?? []
   const [currency, setCurrency] = useState('USD')
   const [name, setName] = useState('')
   const add = useMutation({
@@ -25,13 +24,7 @@ export function AddAccount({ onClose }: { onClose: () => void }) {
       <p className="second">
         It holds one currency, which never changes. Transfers move money to and from it.
       </p>
-      <Select
-        label="Currency"
-        data={currencyOptions(currencies)}
-        value={currency}
-        onChange={(code) => code && setCurrency(code)}
-        searchable
-      />
+      <CurrencyField value={currency} onChange={(code) => code && setCurrency(code)} />
       <TextInput
         label="Name"
         placeholder="Reserve"

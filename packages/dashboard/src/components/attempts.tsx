@@ -77,7 +77,7 @@ function AttemptDetail({ attempt }: { attempt: WebhookAttempt }) {
       </dl>
       <div className="side-by-side">
         <section className="stack-tight" aria-label="Request">
-          <div className="row" style={{ justifyContent: 'space-between' }}>
+          <div className="row ends">
             <h3>Request</h3>
             <TextCopyButton value={curlCommand(request)}>Copy as curl</TextCopyButton>
           </div>

@@ -38,10 +38,19 @@ export function TextCopyButton({ value, children }: { value: string; children: s
   )
 }
 
-/** An id in monospace with its copy button. `display` may shorten what is shown, never what is copied. */
-export function Chip({ value, display, what = 'id' }: { value: string; display?: string; what?: string }) {
+type ChipProps = {
+  value: string
+  /** Shortens what is shown, never what is copied. */
+  display?: string
+  what?: string
+  /** Without its frame, where many stand below each other. */
+  bare?: boolean
+}
+
+/** An id in monospace with its copy button. */
+export function Chip({ value, display, what = 'id', bare }: ChipProps) {
   return (
-    <span className="chip" title={value}>
+    <span className="chip" data-bare={bare || undefined} title={value}>
       <code>{display ?? value}</code>
       <CopyButton value={value} what={what} />
     </span>

@@ -10,6 +10,7 @@ import { DeliveryBadge, ModeBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { HeldBackNote } from './held-back.tsx'
+import { IdLink } from './id-link.tsx'
 import { ObjectLink } from './object-link.tsx'
 import { RequestLink } from './request-link.tsx'
 import { FormError, Note, PageHead } from './states.tsx'
@@ -72,9 +73,12 @@ function DeliveryFacts({ delivery }: { delivery: WebhookDeliveryWithAttempts }) 
   return (
     <Facts>
       <Fact name="Event">
-        <Link to="/events/$eventId" params={{ eventId: delivery.event_id }} className="link">
-          <code>{delivery.event_id}</code>
-        </Link>
+        <IdLink
+          to="/events/$eventId"
+          params={{ eventId: delivery.event_id }}
+          value={delivery.event_id}
+          what="event id"
+        />
       </Fact>
       <Fact name="Endpoint">
         {delivery.endpoint_id ? (

@@ -16,12 +16,12 @@ const LATE_SECONDS = 5
 /** How an endpoint is doing: the last day in figures, and what is in its way now. */
 export function EndpointHealth({ endpoint }: { endpoint: WebhookEndpoint }) {
   const health = useQuery(healthQuery(endpoint.mode, endpoint.id))
-  if (health.isError)
+  if (health.isError && !health.data)
     return <Failed what="The health" error={health.error} onRetry={() => void health.refetch()} />
   const shown = health.data
   return (
     <section className="stack-tight" aria-label="Health" aria-busy={health.isPending || undefined}>
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2>Health</h2>
         {shown && <span className="small quiet">{sample(shown)}</span>}
       </div>

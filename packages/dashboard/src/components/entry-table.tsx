@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import type { Entry } from '../api-types.ts'
 import { STEP_NAMES } from '../money-words.ts'
 import { Amount } from './amount.tsx'
+import { ObjectLink } from './object-link.tsx'
 import { Time } from './time.tsx'
 
 type EntryTableProps = {
@@ -36,19 +36,7 @@ export function EntryTable({ rows, without }: EntryTableProps) {
                 </span>
               </td>
               <td data-label={without === 'account' ? 'Transaction' : 'Account'}>
-                {without === 'account' ? (
-                  <Link
-                    to="/transactions/$transactionId"
-                    params={{ transactionId: row.transaction_id }}
-                    className="link"
-                  >
-                    <code className="cut">{row.transaction_id}</code>
-                  </Link>
-                ) : (
-                  <Link to="/balances/$accountId" params={{ accountId: row.account_id }} className="link">
-                    <code className="cut">{row.account_id}</code>
-                  </Link>
-                )}
+                <ObjectLink id={without === 'account' ? row.transaction_id : row.account_id} />
               </td>
               <Change name="Posted" value={row.posted} />
               <Change name="Pending in" value={row.pending_in} />

@@ -1,9 +1,10 @@
 import { Checkbox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { EventType } from '../api-types.ts'
 import { groupEventTypes } from '../webhook-words.ts'
 import { eventTypesQuery } from '../webhooks.ts'
 import { Choice } from './choice.tsx'
-import { Failed, LoadingRows } from './states.tsx'
+import { Loaded } from './loaded.tsx'
 
 type EventTypePickerProps = {
   /** `['*']` is every type, those to come included. */
@@ -33,14 +34,19 @@ export function EventTypePicker({ chosen, onChange }: EventTypePickerProps) {
 
 function Catalogue({ chosen, onChange }: EventTypePickerProps) {
   const types = useQuery(eventTypesQuery)
-  if (types.isPending) return <LoadingRows />
-  if (types.isError)
-    return <Failed what="The event types" error={types.error} onRetry={() => void types.refetch()} />
+  return (
+    <Loaded query={types} what="The event types">
+      {({ data }) => <Groups types={data} chosen={chosen} onChange={onChange} />}
+    </Loaded>
+  )
+}
+
+function Groups({ types, chosen, onChange }: EventTypePickerProps & { types: EventType[] }) {
   const toggle = (names: string[], on: boolean) =>
     onChange([...chosen.filter((type) => !names.includes(type)), ...(on ? names : [])])
   return (
     <div className="card event-types" role="group" aria-label="Chosen events">
-      {groupEventTypes(types.data.data).map(({ name, items }) => {
+      {groupEventTypes(types).map(({ name, items }) => {
         const names = items.map(({ type }) => type)
         const count = names.filter((type) => chosen.includes(type)).length
         return (

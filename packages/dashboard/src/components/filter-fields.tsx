@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { MagnifyingGlassIcon } from '@radix-ui/react-icons'
-import { useState, type ReactNode } from 'react'
+import { Children, useState, type ReactNode } from 'react'
 import { localMinute, rangeStart, TIME_RANGES } from '../time-ranges.ts'
 
 const TYPING_MS = 300
@@ -9,11 +9,22 @@ const BETWEEN = 'Between…'
 
 type FilterBarProps = { isFiltered: boolean; onClear: () => void; children: ReactNode }
 
-/** The filters of a list in a row, and one button that removes them all. */
+const FEW_FIELDS = 3
+
+/**
+ * The filters of a list in a row, and one button that removes them all. In a narrow window the first two stand above
+ * the list, and the others behind a button, unless some are in use.
+ */
 export function FilterBar({ isFiltered, onClear, children }: FilterBarProps) {
+  const [isWhole, setWhole] = useState(isFiltered || Children.count(children) <= FEW_FIELDS)
   return (
-    <search className="filters" aria-label="Filters">
+    <search className="filters" aria-label="Filters" data-whole={isWhole || undefined}>
       {children}
+      {!isWhole && (
+        <Button className="filters-more" variant="default" onClick={() => setWhole(true)}>
+          More filters
+        </Button>
+      )}
       {isFiltered && (
         <Button variant="subtle" onClick={onClear}>
           Clear all
@@ -64,6 +75,7 @@ export function TextFilter({
   return (
     <TextInput
       aria-label={label}
+      className={icon ? 'search' : undefined}
       placeholder={placeholder}
       leftSection={icon && <MagnifyingGlassIcon />}
       value={draft.text}
@@ -74,6 +86,12 @@ export function TextFilter({
     />
   )
 }
+
+/** Words in a field that has no placeholder to say what it is. */
+export const prefix = (words: string) => ({
+  leftSection: <span className="field-prefix">{words}</span>,
+  leftSectionWidth: 46,
+})
 
 type TimeRange = { created_after?: string | undefined; created_before?: string | undefined }
 
@@ -107,12 +125,14 @@ export function TimeFilter({
           <TextInput
             type="datetime-local"
             aria-label="From"
+            {...prefix('From')}
             value={localMinute(filters.created_after)}
             onChange={(event) => onChange({ created_after: toIso(event.currentTarget.value) })}
           />
           <TextInput
             type="datetime-local"
             aria-label="Until"
+            {...prefix('Until')}
             value={localMinute(filters.created_before)}
             onChange={(event) => onChange({ created_before: toIso(event.currentTarget.value) })}
           />

@@ -22,27 +22,29 @@ export function FirstSteps(facts: FirstStepsProps) {
     )
   return (
     <section className="card card-pad" aria-label="First steps">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2>First steps</h2>
         <Button variant="subtle" size="xs" onClick={() => setHidden(true)}>
           Hide<span className="visually-hidden"> the first steps</span>
         </Button>
       </div>
       <p className="second">
-        {done} of {steps.length} done. They tick themselves.
+        {done} of {steps.length} done. {done < steps.length && 'They tick themselves.'}
       </p>
-      <ol className="steps first-steps">
-        {steps.map((step) => (
-          <li key={step.title} data-done={step.done || undefined}>
-            {step.done ? <CheckCircledIcon aria-label="Done" /> : <CircleIcon aria-label="To do" />}
-            <div>
-              <h3>{step.title}</h3>
-              <p className="second">{step.says}</p>
-            </div>
-            {!step.done && step.action}
-          </li>
-        ))}
-      </ol>
+      {done < steps.length && (
+        <ol className="steps first-steps">
+          {steps.map((step) => (
+            <li key={step.title} data-done={step.done || undefined}>
+              {step.done ? <CheckCircledIcon aria-label="Done" /> : <CircleIcon aria-label="To do" />}
+              <div>
+                <h3>{step.title}</h3>
+                <p className="second">{step.says}</p>
+              </div>
+              {!step.done && step.action}
+            </li>
+          ))}
+        </ol>
+      )}
     </section>
   )
 }

@@ -72,9 +72,9 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
       <td data-label="Ends">
         <Time at={invitation.expires_at} />
       </td>
-      <td>
+      <td className="actions">
         {manageableRoles(me).includes(invitation.role) && (
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <div className="row">
             <Button size="xs" variant="default" loading={renew.isPending} onClick={() => renew.mutate(true)}>
               Resend
             </Button>

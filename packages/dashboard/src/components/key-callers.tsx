@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ApiKey, ApiKeyCallers } from '../api-types.ts'
 import { apiKeyCallersQuery } from '../keys.ts'
-import { Failed, LoadingRows, Note } from './states.tsx'
+import { Loaded } from './loaded.tsx'
+import { Note } from './states.tsx'
 import { ExactTime, relativeTime, Time, useNow } from './time.tsx'
 
 type Secret = ApiKeyCallers['secrets'][number]
@@ -16,22 +17,20 @@ export function KeyCallers({ apiKey }: { apiKey: ApiKey }) {
   return (
     <section className="stack" aria-labelledby="callers">
       <h2 id="callers">Who signs with this key</h2>
-      {callers.isPending && <LoadingRows rows={3} />}
-      {callers.isError && (
-        <Failed what="The callers" error={callers.error} onRetry={() => void callers.refetch()} />
-      )}
-      {callers.isSuccess && (
-        <>
-          <OldSecret apiKey={apiKey} callers={callers.data} />
-          {callers.data.data.length === 0 ? (
-            <p className="quiet">
-              Nobody yet. Callers of the last 90 days show here a few seconds after they call.
-            </p>
-          ) : (
-            <CallerTable apiKey={apiKey} callers={callers.data} />
-          )}
-        </>
-      )}
+      <Loaded query={callers} what="The callers" rows={3}>
+        {(data) => (
+          <>
+            <OldSecret apiKey={apiKey} callers={data} />
+            {data.data.length === 0 ? (
+              <p className="quiet">
+                Nobody yet. Callers of the last 90 days show here a few seconds after they call.
+              </p>
+            ) : (
+              <CallerTable apiKey={apiKey} callers={data} />
+            )}
+          </>
+        )}
+      </Loaded>
     </section>
   )
 }

@@ -51,7 +51,6 @@ export function RateLimitField({ perMinute, onChange }: RateLimitFieldProps) {
       allowNegative={false}
       thousandSeparator=","
       required
-      withAsterisk={false}
       styles={{ wrapper: { width: 200 } }}
       value={perMinute ?? ''}
       onChange={(value) => onChange(typeof value === 'number' ? value : undefined)}

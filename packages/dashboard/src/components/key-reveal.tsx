@@ -43,7 +43,7 @@ type SecretBoxProps = { label: string; value: string; hint: string; testId: stri
 export function SecretBox({ label, value, hint, testId }: SecretBoxProps) {
   return (
     <div className="stack-tight">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <strong>{label}</strong>
         <span className="small quiet">{hint}</span>
       </div>

@@ -6,7 +6,8 @@ import type { ApiKey, ApiKeySuggestions } from '../api-types.ts'
 import { suggestionsQuery } from '../key-use.ts'
 import { editApiKey } from '../keys.ts'
 import { DryRunResult } from './dry-run-result.tsx'
-import { Failed, FormError, LoadingRows } from './states.tsx'
+import { Loaded } from './loaded.tsx'
+import { FormError } from './states.tsx'
 
 type Part = ApiKeySuggestions['scopes'] | ApiKeySuggestions['ip_allowlist']
 type Reason = NonNullable<Part['reason']>
@@ -17,18 +18,18 @@ export function KeySuggestions({ apiKey }: { apiKey: ApiKey }) {
   return (
     <section className="stack" aria-labelledby="tighten">
       <h2 id="tighten">Tighten this key</h2>
-      {told.isPending && <LoadingRows rows={3} />}
-      {told.isError && <Failed what="What it used" error={told.error} onRetry={() => void told.refetch()} />}
-      {told.isSuccess && (
-        <div className="card card-pad stack">
-          <p>{summary(told.data)}</p>
-          {told.data.scopes.suggested || told.data.ip_allowlist.suggested ? (
-            <Apply key={JSON.stringify(told.data)} apiKey={apiKey} told={told.data} />
-          ) : (
-            <p className="second">{reasons(told.data)}</p>
-          )}
-        </div>
-      )}
+      <Loaded query={told} what="What it used" rows={3}>
+        {(data) => (
+          <div className="card card-pad stack">
+            <p>{summary(data)}</p>
+            {data.scopes.suggested || data.ip_allowlist.suggested ? (
+              <Apply key={JSON.stringify(data)} apiKey={apiKey} told={data} />
+            ) : (
+              <p className="second">{reasons(data)}</p>
+            )}
+          </div>
+        )}
+      </Loaded>
     </section>
   )
 }

@@ -1,9 +1,9 @@
 import { SegmentedControl } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { ApiKey, KeyUsage, KeyUsageList } from '../api-types.ts'
 import { KEY_USE_RANGES, keyUsageQuery, keyUseRange, useInWords, type KeyUseRange } from '../key-usage.ts'
+import { useFilters } from '../use-filters.ts'
 import { Failed } from './states.tsx'
 import { exactTime } from './time.tsx'
 
@@ -13,23 +13,23 @@ const GAP = 2
 
 /** How much a key was used over time; each bar leads to its requests, and the figures stand in a table too. */
 export function KeyUsageChart({ apiKey }: { apiKey: ApiKey }) {
-  const [chosen, setChosen] = useState('7d')
-  const range = keyUseRange(chosen)
+  const { filters, set } = useFilters(['use'] as const)
+  const range = keyUseRange(filters.use)
   const usage = useQuery({ ...keyUsageQuery([apiKey.id], range), placeholderData: keepPreviousData })
   const own = usage.data?.data[0]
   return (
     <section className="stack" aria-labelledby="usage">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2 id="usage">Use</h2>
         <SegmentedControl
           size="xs"
           aria-label="Time shown"
           data={KEY_USE_RANGES.map(({ value, label }) => ({ value, label }))}
           value={range.value}
-          onChange={setChosen}
+          onChange={(use) => set({ use })}
         />
       </div>
-      {usage.isError ? (
+      {usage.isError && !usage.data ? (
         <Failed what="The use of this key" error={usage.error} onRetry={() => void usage.refetch()} />
       ) : (
         <div className="card card-pad stack key-usage" aria-busy={usage.isPending}>
@@ -98,7 +98,7 @@ function Bars({ apiKey, list, own }: FiguresProps & { apiKey: ApiKey }) {
           )
         })}
       </svg>
-      <div className="row small quiet" style={{ justifyContent: 'space-between' }}>
+      <div className="row small quiet ends">
         <span>{dayOf(starts[0] ?? 0)}</span>
         <span>most: {most.toLocaleString('en')}</span>
         <span>Now</span>

@@ -31,7 +31,13 @@ export function Loaded<Data>({ query, what, rows, children }: LoadedProps<Data>)
   )
 }
 
-function Outdated({ query, what }: { query: UseQueryResult; what: string }) {
+type OutdatedProps = {
+  query: Pick<UseQueryResult, 'error' | 'dataUpdatedAt' | 'isFetching' | 'refetch'>
+  what: string
+}
+
+/** What is on the screen is older than the last look, which failed. */
+export function Outdated({ query, what }: OutdatedProps) {
   const problem = query.error instanceof ProblemError ? query.error : undefined
   const seenAt = <Time at={new Date(query.dataUpdatedAt).toISOString()} />
   if (problem?.status === 404)

@@ -30,22 +30,24 @@ export function Navigation({ onSearch, onNavigate }: NavigationProps) {
       <button type="button" className="nav-search" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <MagnifyingGlassIcon /> Search or go to <kbd>{COMMAND_KEY} K</kbd>
       </button>
-      {GROUPS.filter((group) => group.shownTo?.(me) ?? true).map((group) => (
-        <div key={group.places[0]?.to}>
-          {group.name && <div className="nav-group">{group.name}</div>}
-          {group.places.map((place) => (
-            <Link
-              key={place.to}
-              to={place.to}
-              className="nav-link"
-              activeOptions={{ exact: place.to === '/', includeSearch: false }}
-              onClick={onNavigate}
-            >
-              {place.icon} {place.name}
-            </Link>
-          ))}
-        </div>
-      ))}
+      <div className="nav-places">
+        {GROUPS.filter((group) => group.shownTo?.(me) ?? true).map((group) => (
+          <div key={group.places[0]?.to}>
+            {group.name && <div className="nav-group">{group.name}</div>}
+            {group.places.map((place) => (
+              <Link
+                key={place.to}
+                to={place.to}
+                className="nav-link"
+                activeOptions={{ exact: place.to === '/', includeSearch: false }}
+                onClick={onNavigate}
+              >
+                {place.icon} {place.name}
+              </Link>
+            ))}
+          </div>
+        ))}
+      </div>
       <div className="nav-foot">
         {[
           { href: '/docs/guides', name: 'Guides', icon: <ReaderIcon /> },

@@ -28,7 +28,7 @@ export function NeedsAttention({ expiring, moreExpiring, failing }: NeedsAttenti
             className="recent"
           >
             <EndpointBadge endpoint={endpoint} />
-            <code className="grow">{endpoint.url}</code>
+            <code className="grow address">{endpoint.url}</code>
             <Since>{endpoint.failing_since && <Time at={endpoint.failing_since} />}</Since>
           </Link>
         ))}

@@ -1,10 +1,9 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { feeInWords, feesQuery, ruleOf } from '../fees.ts'
 import { useMode } from '../mode.ts'
-import { currencyOptions } from '../money-words.ts'
 import {
   accountsQuery,
   createTransaction,
@@ -14,6 +13,7 @@ import {
 } from '../money.ts'
 import { AccountSelect } from './account-select.tsx'
 import { Choice } from './choice.tsx'
+import { CurrencyField } from './currency-field.tsx'
 import { useIdempotencyKey } from './idempotency-key.ts'
 import { LinkButton } from './link-button.tsx'
 import { FormError } from './states.tsx'
@@ -119,13 +119,10 @@ function Money({ draft, set }: PartProps) {
         value={draft.amount}
         onChange={(event) => set({ amount: event.currentTarget.value })}
       />
-      <Select
-        label="Currency"
+      <CurrencyField
         description={currency && (currency.type === 'fiat' ? 'Fiat' : 'Crypto')}
-        data={currencyOptions(currencies)}
         value={draft.currency}
         onChange={(code) => code && set({ currency: code, from: '', to: '' })}
-        searchable
       />
     </div>
   )

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Session } from '../api-types.ts'
 import { endOtherSessions, endSession, sessionsQuery } from '../session.ts'
 import { Badge } from './badges.tsx'
-import { Failed, LoadingRows } from './states.tsx'
+import { Loaded } from './loaded.tsx'
 import { Day, Time } from './time.tsx'
 
 /** Where one is signed in, and the way to end it. */
@@ -17,45 +17,46 @@ export function OwnSessions() {
   }
   const end = useMutation({ mutationFn: endSession, ...after })
   const endOthers = useMutation({ mutationFn: endOtherSessions, ...after })
-  if (sessions.isPending) return <LoadingRows rows={2} />
-  if (sessions.isError)
-    return <Failed what="Your sessions" error={sessions.error} onRetry={() => void sessions.refetch()} />
   return (
-    <>
-      {sessions.data.data.map((session) => (
-        <div key={session.id} className="row" style={{ justifyContent: 'space-between' }}>
-          <div>
-            <div className="row">
-              {deviceName(session)} {session.current && <Badge tone="good">This browser</Badge>}
+    <Loaded query={sessions} what="Your sessions" rows={2}>
+      {({ data }) => (
+        <>
+          {data.map((session) => (
+            <div key={session.id} className="row ends">
+              <div>
+                <div className="row">
+                  {deviceName(session)} {session.current && <Badge tone="good">This browser</Badge>}
+                </div>
+                <div className="small quiet">
+                  {session.ip ?? 'Address unknown'} · signed in <Time at={session.created_at} /> · ends{' '}
+                  <Day at={session.expires_at} />
+                </div>
+              </div>
+              {!session.current && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  loading={end.isPending && end.variables === session.id}
+                  onClick={() => end.mutate(session.id)}
+                >
+                  Sign out
+                </Button>
+              )}
             </div>
-            <div className="small quiet">
-              {session.ip ?? 'Address unknown'} · signed in <Time at={session.created_at} /> · ends{' '}
-              <Day at={session.expires_at} />
-            </div>
-          </div>
-          {!session.current && (
+          ))}
+          {data.length > 1 && (
             <Button
-              size="xs"
               variant="default"
-              loading={end.isPending && end.variables === session.id}
-              onClick={() => end.mutate(session.id)}
+              style={{ alignSelf: 'flex-end' }}
+              loading={endOthers.isPending}
+              onClick={() => endOthers.mutate()}
             >
-              Sign out
+              Sign out everywhere else
             </Button>
           )}
-        </div>
-      ))}
-      {sessions.data.data.length > 1 && (
-        <Button
-          variant="default"
-          style={{ alignSelf: 'flex-end' }}
-          loading={endOthers.isPending}
-          onClick={() => endOthers.mutate()}
-        >
-          Sign out everywhere else
-        </Button>
+        </>
       )}
-    </>
+    </Loaded>
   )
 }
 

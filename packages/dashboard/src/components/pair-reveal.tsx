@@ -22,7 +22,7 @@ export function PairReveal({ publicKey, pair, name }: PairRevealProps) {
         testId="public-key"
       />
       <div className="stack-tight">
-        <div className="row" style={{ justifyContent: 'space-between' }}>
+        <div className="row ends">
           <strong>Private key</strong>
           <span className="small quiet">Shown once. Store it now; it cannot be shown again.</span>
         </div>

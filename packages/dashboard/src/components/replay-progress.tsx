@@ -29,7 +29,7 @@ export function ReplayProgress({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { tone, label } = STATES[replay.status]
   return (
     <section className="card card-pad stack-tight" aria-label="Replay">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <span className="row">
           <h2>Replay</h2>
           <Badge tone={tone}>{label}</Badge>

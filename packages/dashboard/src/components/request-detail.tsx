@@ -8,6 +8,7 @@ import { LogStatusBadge, ModeBadge } from './badges.tsx'
 import { BaseComparison } from './base-comparison.tsx'
 import { Chip } from './chip.tsx'
 import { Fact, Facts } from './facts.tsx'
+import { IdLink } from './id-link.tsx'
 import { LoggedMessages } from './logged-messages.tsx'
 import { ObjectLink } from './object-link.tsx'
 import { Note, PageHead } from './states.tsx'
@@ -121,7 +122,7 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
           <Link to="/api-keys/$keyId" params={{ keyId: log.api_key_id }} className="link">
             {key.data?.name ?? log.api_key_id}
           </Link>
-          {key.data && <code className="quiet">{key.data.public_key}</code>}
+          {key.data && <Chip value={key.data.public_key} what="Public Key" bare />}
         </span>
       </Fact>
       <Fact name="Signed with">
@@ -141,9 +142,13 @@ function RequestFacts({ log }: { log: TransactionLogDetail }) {
         <Fact name="Events">
           <span className="stack-tight">
             {log.event_ids.map((eventId) => (
-              <Link key={eventId} to="/events/$eventId" params={{ eventId }} className="link">
-                <code>{eventId}</code>
-              </Link>
+              <IdLink
+                key={eventId}
+                to="/events/$eventId"
+                params={{ eventId }}
+                value={eventId}
+                what="event id"
+              />
             ))}
             <Link to="/webhook-logs" search={{ request_id: log.id }} className="link">
               Their webhooks

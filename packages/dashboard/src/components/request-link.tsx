@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { requestExistsQuery } from '../logs.ts'
 import { useMode } from '../mode.ts'
 import { Chip } from './chip.tsx'
+import { IdLink } from './id-link.tsx'
 
 /** The request behind something: its row in Transaction Logs where a key made it, in words where none did. */
 export function RequestLink({ requestId }: { requestId: string | null }) {
@@ -18,8 +18,6 @@ export function RequestLink({ requestId }: { requestId: string | null }) {
     )
   }
   return (
-    <Link to="/transaction-logs/$requestId" params={{ requestId }} className="link">
-      <code>{requestId}</code>
-    </Link>
+    <IdLink to="/transaction-logs/$requestId" params={{ requestId }} value={requestId} what="request id" />
   )
 }

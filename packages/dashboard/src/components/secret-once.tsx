@@ -28,7 +28,7 @@ export function SecretOnce({ apiKey, pair, doneTo }: SecretOnceProps) {
   return (
     <section className="card card-pad stack">
       <Revealed apiKey={apiKey} pair={pair} />
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         {shown && (
           <Checkbox
             label={`I have stored the ${what}`}

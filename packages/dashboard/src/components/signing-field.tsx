@@ -64,7 +64,6 @@ export function PairField({ source, onChange, error }: PairFieldProps) {
           minRows={3}
           maxRows={6}
           required
-          withAsterisk={false}
           spellCheck={false}
           autoComplete="off"
           styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12.5 } }}

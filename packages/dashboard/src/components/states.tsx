@@ -72,6 +72,7 @@ export function Empty({
 /** What failed, in the server's words, with the request id to quote and a way to try again. */
 export function Failed({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
   const problem = error instanceof ProblemError ? error : undefined
+  if (problem?.status === 404) return <Missing what={what} />
   return (
     <div className="card state" role="alert">
       <h2>{what} could not be loaded</h2>
@@ -90,6 +91,16 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
           Try again
         </Button>
       </div>
+    </div>
+  )
+}
+
+/** Asking again would not bring it back. */
+function Missing({ what }: { what: string }) {
+  return (
+    <div className="card state" role="alert">
+      <h2>{what} is not here</h2>
+      <p>It was deleted, the address is mistyped, or it belongs to another workspace or to the other mode.</p>
     </div>
   )
 }
@@ -126,18 +137,27 @@ export function FormError({ error, shown = [] }: { error: unknown; shown?: reado
   )
 }
 
-/** Holds the place of a table while it loads. @param cards when its rows are cards on a narrow window */
-export function LoadingRows({ rows = 6, cards = false }: { rows?: number; cards?: boolean }) {
+/** Holds the place of what loads. */
+export function LoadingRows({ rows = 6 }: { rows?: number }) {
   return (
-    <div
-      className="card card-pad stack"
-      data-cards={cards || undefined}
-      role="status"
-      aria-busy="true"
-      aria-label="Loading"
-    >
+    <div className="card card-pad stack" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={20} width={row === 0 ? '40%' : '100%'} />
+      ))}
+    </div>
+  )
+}
+
+/** Holds the place of a table while it loads; of cards on a narrow window. */
+export function LoadingTable({ rows }: { rows: number }) {
+  return (
+    <div className="table-frame" role="status" aria-busy="true" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} className="loading-row">
+          {['28%', '16%', '12%', '10%'].map((width) => (
+            <Skeleton key={width} height={12} width={width} />
+          ))}
+        </div>
       ))}
     </div>
   )

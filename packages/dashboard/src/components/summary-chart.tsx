@@ -28,7 +28,7 @@ export default function SummaryChart({ report, currency }: { report: Summary; cu
       type="stacked"
       series={SERIES.map(({ name, color }) => ({ name, color }))}
       withLegend
-      valueFormatter={(value) => value.toLocaleString()}
+      valueFormatter={(value) => value.toLocaleString('en')}
       barProps={{ isAnimationActive: false }}
     />
   )

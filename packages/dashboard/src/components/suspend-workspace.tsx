@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OperatorWorkspaceDetail } from '../api-types.ts'
 import { suspendWorkspace, WORKSPACES } from '../operator.ts'
+import { meQuery } from '../session.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { AUDIT_LOG_OF_PLATFORM } from './workspace-audit.tsx'
 
@@ -19,6 +20,8 @@ export function SuspendWorkspace({ workspace, onClose }: SuspendWorkspaceProps) 
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [WORKSPACES] })
       await queryClient.invalidateQueries({ queryKey: [AUDIT_LOG_OF_PLATFORM] })
+      // It may be one's own.
+      await queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
       notifications.show({
         message: `${workspace.name} ${verb === 'suspend' ? 'is suspended.' : 'goes on.'} Its owners are told by mail.`,
       })

@@ -1,6 +1,5 @@
 import { Drawer } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { Transaction, WebhookDelivery } from '../api-types.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
@@ -11,6 +10,7 @@ import { Amount } from './amount.tsx'
 import { TransactionBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { DeliveryTable } from './delivery-table.tsx'
+import { ObjectLink } from './object-link.tsx'
 import { PagedList } from './paged-list.tsx'
 import { Loaded } from './loaded.tsx'
 import { Note } from './states.tsx'
@@ -47,9 +47,7 @@ function Life({ transaction }: { transaction: Transaction }) {
       <dl className="facts">
         <dt>Transaction</dt>
         <dd>
-          <Link to="/transactions/$transactionId" params={{ transactionId: id }} className="link">
-            <code className="break">{id}</code>
-          </Link>
+          <ObjectLink id={id} />
         </dd>
         {reference && (
           <>
@@ -87,10 +85,7 @@ function Returns({ of }: { of: string }) {
   if (!returned) return null
   return (
     <Note tone="soon">
-      It came back as{' '}
-      <Link to="/transactions/$transactionId" params={{ transactionId: returned.id }} className="link">
-        <code className="break">{returned.id}</code>
-      </Link>
+      It came back as <ObjectLink id={returned.id} />
     </Note>
   )
 }

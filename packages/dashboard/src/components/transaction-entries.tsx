@@ -21,7 +21,7 @@ export function TransactionEntries({ transaction }: { transaction: Transaction }
         }),
     })),
   })
-  const failed = lists.find((list) => list.isError)
+  const failed = lists.find((list) => list.isError && !list.data)
   if (failed) {
     return <Failed what="The entries" error={failed.error} onRetry={() => void failed.refetch()} />
   }

@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router'
 import type { Transaction } from '../api-types.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { Amount } from './amount.tsx'
 import { ModeBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { Fact, Facts } from './facts.tsx'
+import { ObjectLink } from './object-link.tsx'
 import { RequestLink } from './request-link.tsx'
 import { ExactTime } from './time.tsx'
 
@@ -25,11 +25,11 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
         <Chip value={transaction.id} what="transaction id" />
       </Fact>
       <Fact name={to ? 'From account' : 'Account'}>
-        <AccountLink id={from} />
+        <ObjectLink id={from} />
       </Fact>
       {to && (
         <Fact name="To account">
-          <AccountLink id={to} />
+          <ObjectLink id={to} />
         </Fact>
       )}
       {transaction.destination && <Fact name="Destination">{transaction.destination}</Fact>}
@@ -56,9 +56,7 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
       )}
       {linked && (
         <Fact name="Belongs to">
-          <Link to="/transactions/$transactionId" params={{ transactionId: linked }} className="link">
-            <code>{linked}</code>
-          </Link>
+          <ObjectLink id={linked} />
         </Fact>
       )}
       <Fact name="Request">
@@ -84,13 +82,5 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
         </Fact>
       ))}
     </Facts>
-  )
-}
-
-export function AccountLink({ id }: { id: string }) {
-  return (
-    <Link to="/balances/$accountId" params={{ accountId: id }} className="link">
-      <code>{id}</code>
-    </Link>
   )
 }

@@ -29,7 +29,7 @@ export function WebhookAdded({ endpoint }: { endpoint: WebhookEndpointWithSecret
         ) : (
           <Note tone="soon">The secret was already shown once. Rotate it to get a new one.</Note>
         )}
-        <div className="row" style={{ justifyContent: 'space-between' }}>
+        <div className="row ends">
           <Checkbox
             label="I have stored the webhook secret"
             checked={stored}

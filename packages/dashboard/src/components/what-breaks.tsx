@@ -19,7 +19,7 @@ export function WhatBreaks({ apiKey, ends }: { apiKey: EndingKey; ends: 'key' | 
   const now = useNow()
   const callers = useQuery(apiKeyCallersQuery(apiKey.id))
   const lastDay = useQuery(lastDayQuery(apiKey.id))
-  const failed = [callers, lastDay].find(({ isError }) => isError)
+  const failed = [callers, lastDay].find(({ isError, data }) => isError && !data)
   if (failed)
     return <Failed what="Who uses this key" error={failed.error} onRetry={() => void failed.refetch()} />
   if (!callers.data || !lastDay.data)

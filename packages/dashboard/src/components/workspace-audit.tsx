@@ -1,5 +1,6 @@
 import type { PlatformAuditEntry } from '../api-types.ts'
 import { useList } from '../use-list.ts'
+import { Chip } from './chip.tsx'
 import { PagedList } from './paged-list.tsx'
 import { Empty } from './states.tsx'
 import { Time } from './time.tsx'
@@ -45,9 +46,7 @@ export function WorkspaceAudit({ workspaceId }: { workspaceId: string }) {
                       </span>
                     </td>
                     <td data-label="Target">
-                      <code className="cut" title={row.target.id}>
-                        {row.target.id}
-                      </code>
+                      <Chip value={row.target.id} what="target id" bare />
                     </td>
                     <td data-label="When">
                       <Time at={row.created_at} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import type { Account, Entry } from '../api-types.ts'
 import { AccountStatement } from '../components/account-statement.tsx'
 import { Amount } from '../components/amount.tsx'
@@ -9,6 +9,7 @@ import { Chip } from '../components/chip.tsx'
 import { EntryTable } from '../components/entry-table.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { FileLinks } from '../components/file-links.tsx'
+import { LinkButton } from '../components/link-button.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
@@ -40,9 +41,9 @@ function AccountDetail({ account }: { account: Account }) {
         title={accountName(account)}
         lead={account.is_main && `The account that transactions in ${currency} use when they name none.`}
         action={
-          <Link to="/transactions" search={{ account_id: account.id }} className="link">
+          <LinkButton to="/transactions" search={{ account_id: account.id }} variant="default">
             Its transactions
-          </Link>
+          </LinkButton>
         }
       />
       <Facts>
@@ -76,6 +77,7 @@ function AccountDetail({ account }: { account: Account }) {
         <PagedList
           state={entries}
           what="The entries"
+          inUrl
           empty={<Empty title="No entries yet">The first transaction on this account books one.</Empty>}
         >
           {(rows) => <EntryTable rows={rows} without="account" />}

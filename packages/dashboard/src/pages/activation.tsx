@@ -7,7 +7,8 @@ import type { ActivationChecklist } from '../api-types.ts'
 import { ApprovalBadge } from '../components/badges.tsx'
 import { HowToDeposit } from '../components/how-to-deposit.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { FormError, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { activationQuery } from '../production-lock.ts'
@@ -23,17 +24,15 @@ export function ActivationPage() {
         title="Activation"
         lead="What opens Production Mode, for each Currency Type. The steps tick themselves."
       />
-      {lists.isPending && <LoadingRows rows={10} />}
-      {lists.isError && (
-        <Failed what="The checklist" error={lists.error} onRetry={() => void lists.refetch()} />
-      )}
-      {lists.isSuccess && (
-        <div className="stack-wide">
-          {lists.data.data.map((list) => (
-            <Checklist key={list.currency_type} list={list} />
-          ))}
-        </div>
-      )}
+      <Loaded query={lists} what="The checklist" rows={10}>
+        {({ data }) => (
+          <div className="stack-wide">
+            {data.map((list) => (
+              <Checklist key={list.currency_type} list={list} />
+            ))}
+          </div>
+        )}
+      </Loaded>
     </div>
   )
 }
@@ -75,7 +74,8 @@ type RemedyProps = { code: string; list: ActivationChecklist; isDone: boolean }
 /** Where each step is done, also once it is: what was done there can be undone there. */
 function Remedy({ code, list, isDone }: RemedyProps): ReactNode {
   const me = useMe()
-  const look = { variant: isDone ? 'subtle' : 'default' }
+  // What is done needs no button.
+  const look = isDone ? ({ variant: 'transparent', p: 0 } as const) : ({ variant: 'default' } as const)
   switch (code) {
     case 'email_verified':
     case 'profile':

@@ -1,4 +1,4 @@
-import { Button, Checkbox, SegmentedControl } from '@mantine/core'
+import { Checkbox, SegmentedControl } from '@mantine/core'
 import { PlusIcon } from '@radix-ui/react-icons'
 import { keepPreviousData, useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
@@ -11,9 +11,9 @@ import { KeyFilterBar } from '../components/key-filter-bar.tsx'
 import { KeyMenu } from '../components/key-menu.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { ManyKeys } from '../components/many-keys.tsx'
-import { NoMatch } from '../components/paged-list.tsx'
+import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { Sparkline } from '../components/sparkline.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { Day, Time } from '../components/time.tsx'
 import { keyUsageQuery, keyUseRange, LIST_RANGES, type KeyUseRange } from '../key-usage.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
@@ -46,22 +46,26 @@ export function ApiKeysPage() {
       <div className="key-filters">
         <KeyFilterBar />
       </div>
-      {keys.isPending && <LoadingRows />}
-      {keys.isError && (
-        <Failed what="The list of keys" error={keys.error} onRetry={() => void keys.refetch()} />
-      )}
-      {keys.isSuccess && (
-        <>
-          {shown.length === 0 && isFiltered ? (
+      <PagedList
+        state={{ list: keys, rows: shown }}
+        what="The list of keys"
+        inUrl
+        usually={6}
+        empty={
+          isFiltered ? (
             <NoMatch what="key" onClear={clear} />
-          ) : shown.length === 0 ? (
+          ) : (
             <Empty title="No API Keys yet" action={create}>
               A key is a pair: the Public Key names you, the Secret Key signs your requests. The first one
               takes half a minute.
             </Empty>
-          ) : (
-            <KeyTable keys={shown} use={{ usage, range }} selected={selected} onSelect={setSelected} />
-          )}
+          )
+        }
+      >
+        {(rows) => <KeyTable keys={rows} use={{ usage, range }} selected={selected} onSelect={setSelected} />}
+      </PagedList>
+      {keys.data && (
+        <>
           <div className="table-foot">
             <Checkbox
               size="xs"
@@ -83,15 +87,6 @@ export function ApiKeysPage() {
                 void navigate({ to: '.', search: { ...filters, deleted, use: next }, replace: true })
               }
             />
-            {keys.hasNextPage && (
-              <Button
-                variant="default"
-                loading={keys.isFetchingNextPage}
-                onClick={() => void keys.fetchNextPage()}
-              >
-                Show more
-              </Button>
-            )}
           </div>
           {chosen.length > 0 && <ManyKeys keys={chosen} onClear={() => setSelected(new Set())} />}
         </>
@@ -149,7 +144,6 @@ function KeyTable({ keys, use, selected, onSelect }: { keys: ApiKey[]; use: Use 
             <th>Status</th>
             <th>Requests in {use.range.label}</th>
             <th>Expires</th>
-            <th>Created by</th>
             <th>
               <span className="visually-hidden">Actions</span>
             </th>
@@ -193,9 +187,12 @@ function KeyRow({ apiKey, usage, range, isSelected, onToggle }: KeyRowProps) {
               onChange={onToggle}
             />
           )}
-          <Link to="/api-keys/$keyId" params={{ keyId: apiKey.id }} className="lead">
-            {apiKey.name}
-          </Link>
+          <span className="key-name">
+            <Link to="/api-keys/$keyId" params={{ keyId: apiKey.id }} className="lead">
+              {apiKey.name}
+            </Link>
+            <span className="small quiet">by {apiKey.created_by.name}</span>
+          </span>
         </span>
       </td>
       <td data-label="Public Key">
@@ -226,9 +223,6 @@ function KeyRow({ apiKey, usage, range, isSelected, onToggle }: KeyRowProps) {
       </td>
       <td data-label="Expires" className="nowrap">
         {apiKey.expires_at ? <Day at={apiKey.expires_at} /> : <span className="quiet">Never</span>}
-      </td>
-      <td data-label="Created by">
-        <span>{apiKey.created_by.name}</span>
       </td>
       <td className="menu">
         {apiKey.status !== 'revoked' && <KeyMenu apiKey={apiKey} deeds={API_KEY_DEEDS} />}

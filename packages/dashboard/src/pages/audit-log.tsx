@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../api-types.ts'
 import { AUDIT_ACTIONS, AUDIT_FILTER_NAMES, AUDIT_LOG } from '../audit-log.ts'
+import { CopyButton, shortened } from '../components/chip.tsx'
 import { FileLinks } from '../components/file-links.tsx'
 import { FilterBar, SelectFilter, TextFilter, TimeFilter } from '../components/filter-fields.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
@@ -61,6 +62,7 @@ function AuditLog() {
         <PagedList
           state={entries}
           what="The audit log"
+          inUrl
           empty={
             isFiltered ? (
               <NoMatch what="entry" onClear={clear} />
@@ -112,6 +114,7 @@ function EntryTable({ rows, onFilter }: EntryTableProps) {
                 <Narrowing
                   id={row.target.id}
                   shown={row.target.id}
+                  isId
                   onNarrow={(target_id) => onFilter({ target_id })}
                 />
               </td>
@@ -134,22 +137,22 @@ function EntryTable({ rows, onFilter }: EntryTableProps) {
 function Narrowing({
   id,
   shown,
+  isId,
   onNarrow,
 }: {
   id: string | null
   shown: string
+  isId?: boolean
   onNarrow: (id: string) => void
 }) {
   if (id === null) return <span>{shown}</span>
   return (
-    <button
-      type="button"
-      className="link-button cut target"
-      title={`Only ${shown}`}
-      onClick={() => onNarrow(id)}
-    >
-      {shown}
-    </button>
+    <span className="chip" data-bare>
+      <button type="button" className="link-button" title={`Only ${shown}`} onClick={() => onNarrow(id)}>
+        {isId ? <code>{shortened(shown, 14, 4)}</code> : shown}
+      </button>
+      <CopyButton value={id} what="id" />
+    </span>
   )
 }
 

@@ -103,7 +103,7 @@ function Accounts() {
   return (
     <section className="stack-tight">
       <h2>Accounts</h2>
-      <PagedList state={state} what="The accounts" empty={null}>
+      <PagedList state={state} what="The accounts" inUrl empty={null}>
         {(rows) => <AccountTable rows={rows} />}
       </PagedList>
     </section>

@@ -39,7 +39,7 @@ function Login({ id }: { id: string }) {
   const login = useQuery(cliLoginQuery(id))
   if (login.isPending) return <LoadingRows rows={6} />
   if (login.error instanceof ProblemError && login.error.status === 404) return <Ended />
-  if (login.isError)
+  if (login.isError && !login.data)
     return <Failed what="This login" error={login.error} onRetry={() => void login.refetch()} />
   const { status, api_key_id: keyId } = login.data
   if (status === 'pending') return <Decide login={login.data} />

@@ -83,7 +83,6 @@ function CreateForm({ onCreated }: { onCreated: (created: Created) => void }) {
           description="The service that will sign with it."
           placeholder="Orders service"
           required
-          withAsterisk={false}
           maxLength={100}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}

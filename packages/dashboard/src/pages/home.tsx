@@ -24,7 +24,7 @@ export function HomePage() {
   const { list: logs, rows } = useLogs({}, { itemsMax: RECENT_ROWS })
   const { list: accepted, rows: acceptedRows } = useLogs({ status_class: '2xx' }, { itemsMax: 1 })
   const firstName = me.user.name.split(' ')[0]
-  const failed = [keys, logs, accepted].find((query) => query.isError)
+  const failed = [keys, logs, accepted].find((query) => query.isError && !query.data)
   const keyMade = (keys.data?.pages[0]?.data.length ?? 0) > 0
   // Without these answers the overview stands; it says what it does not know.
   const endpoints = useQuery(endpointsQuery(mode))
@@ -99,7 +99,7 @@ function NothingYet({ keyMade, mode }: { keyMade: boolean; mode: Mode }) {
 function RecentRequests({ rows }: { rows: TransactionLog[] }) {
   return (
     <section>
-      <div className="row" style={{ justifyContent: 'space-between', marginBottom: 10 }}>
+      <div className="row ends" style={{ marginBottom: 10 }}>
         <h2>Latest requests</h2>
         <Link to="/transaction-logs" className="link">
           All Transaction Logs

@@ -53,6 +53,7 @@ function Queue() {
       <PagedList
         state={state}
         what="The queue"
+        inUrl
         empty={
           <Empty title={isFiltered ? 'None with this status' : 'Nobody is waiting'}>
             When a workspace requests activation, it appears here with its checklist.

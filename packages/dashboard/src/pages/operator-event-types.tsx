@@ -5,8 +5,9 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { DeclaredEventType } from '../api-types.ts'
 import { DeclareType } from '../components/declare-type.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Empty, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { TypedConfirmation } from '../components/typed-confirmation.tsx'
 import { declaredTypesQuery, withdrawType } from '../declared-types.ts'
@@ -39,17 +40,18 @@ function DeclaredTypes() {
         lead="Events of your own platform, sent through the same webhooks. Publish them with POST /v1/operator/events."
         action={declare}
       />
-      {types.isPending && <LoadingRows />}
-      {types.isError && (
-        <Failed what="The event types" error={types.error} onRetry={() => void types.refetch()} />
-      )}
-      {types.data?.data.length === 0 && (
-        <Empty title="No event types of your own yet" action={declare}>
-          Declare one, such as card.issued, and customers can choose it for their webhooks and find it in the
-          event catalogue with its schema and an example.
-        </Empty>
-      )}
-      {types.data && types.data.data.length > 0 && <TypeTable types={types.data.data} onOpen={setDialog} />}
+      <Loaded query={types} what="The event types">
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title="No event types of your own yet" action={declare}>
+              Declare one, such as card.issued, and customers can choose it for their webhooks and find it in
+              the event catalogue with its schema and an example.
+            </Empty>
+          ) : (
+            <TypeTable types={data} onOpen={setDialog} />
+          )
+        }
+      </Loaded>
       {dialog?.deed === 'declare' && <DeclareType onClose={close} />}
       {dialog?.deed === 'edit' && <DeclareType declared={dialog.declared} onClose={close} />}
       {dialog?.deed === 'withdraw' && <WithdrawType declared={dialog.declared} onClose={close} />}
@@ -96,8 +98,8 @@ function TypeTable({ types, onOpen }: { types: DeclaredEventType[]; onOpen: (dia
               <td data-label="Changed">
                 <Time at={declared.updated_at} />
               </td>
-              <td>
-                <span className="row nowrap">
+              <td className="actions">
+                <span className="row">
                   <Button
                     size="xs"
                     variant="default"

@@ -5,8 +5,9 @@ import { BackLink } from '../components/back-link.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { EvidenceLink } from '../components/evidence-link.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { evidenceQuery } from '../operator.ts'
 
@@ -26,10 +27,14 @@ export function OperatorEvidencePage() {
 
 function Evidence({ subjectId }: { subjectId: string }) {
   const evidence = useQuery(evidenceQuery(subjectId))
-  if (evidence.isPending) return <LoadingRows />
-  if (evidence.isError)
-    return <Failed what="The evidence" error={evidence.error} onRetry={() => void evidence.refetch()} />
-  const { account, transaction, entries } = evidence.data
+  return (
+    <Loaded query={evidence} what="The evidence" rows={10}>
+      {(data) => <Books evidence={data} />}
+    </Loaded>
+  )
+}
+
+function Books({ evidence: { account, transaction, entries } }: { evidence: LedgerEvidence }) {
   const row = transaction ?? account
   return (
     <div className="stack-wide">

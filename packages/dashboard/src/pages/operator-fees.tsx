@@ -3,13 +3,14 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { FeeRule } from '../api-types.ts'
+import { CurrencyField } from '../components/currency-field.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Empty, Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
+import { Empty, FormError, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { basisPointsOf, feeInWords, feeRulesQuery, feesQuery, removeFeeRule, setFeeRule } from '../fees.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
-import { currencyOptions, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { currenciesQuery } from '../money.ts'
+import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 
 const TYPES: readonly FeeRule['type'][] = ['deposit', 'payout', 'transfer', 'refund']
 const ALL = {
@@ -37,11 +38,20 @@ export function OperatorFeesPage() {
 
 function Rules() {
   const rules = useQuery(feeRulesQuery)
-  if (rules.isPending) return <LoadingRows rows={3} />
-  if (rules.isError)
-    return <Failed what="The fees" error={rules.error} onRetry={() => void rules.refetch()} />
-  if (rules.data.data.length === 0)
-    return <Empty title="Nothing is charged">The first rule below begins to charge at once.</Empty>
+  return (
+    <Loaded query={rules} what="The fees" rows={3}>
+      {({ data }) =>
+        data.length === 0 ? (
+          <Empty title="Nothing is charged">The first rule below begins to charge at once.</Empty>
+        ) : (
+          <RuleTable rules={data} />
+        )
+      }
+    </Loaded>
+  )
+}
+
+function RuleTable({ rules }: { rules: FeeRule[] }) {
   return (
     <div className="table-frame">
       <table className="table">
@@ -51,11 +61,13 @@ function Rules() {
             <th>Currency</th>
             <th>Fee</th>
             <th>Set</th>
-            <th aria-label="Deeds" />
+            <th>
+              <span className="visually-hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
-          {rules.data.data.map((rule) => (
+          {rules.map((rule) => (
             <Rule key={`${rule.type} ${rule.currency_type} ${rule.currency}`} rule={rule} />
           ))}
         </tbody>
@@ -86,16 +98,18 @@ function Rule({ rule }: { rule: FeeRule }) {
       <td data-label="Set">
         <Time at={rule.updated_at} />
       </td>
-      <td>
-        <Button
-          size="xs"
-          variant="default"
-          aria-label={`Remove the fee: ${name}`}
-          loading={remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          Remove
-        </Button>
+      <td className="actions">
+        <span className="row">
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Remove the fee: ${name}`}
+            loading={remove.isPending}
+            onClick={() => remove.mutate()}
+          >
+            Remove
+          </Button>
+        </span>
         <FormError error={remove.error} />
       </td>
     </tr>
@@ -106,7 +120,6 @@ const EMPTY = { type: 'payout' as FeeRule['type'], currency: 'USD', percent: '',
 
 function RuleForm() {
   const refresh = useRefresh()
-  const currencies = useQuery(currenciesQuery).data?.data ?? []
   const [draft, setDraft] = useState(EMPTY)
   const set = (part: Partial<typeof EMPTY>) => setDraft((before) => ({ ...before, ...part }))
   const isForAll = draft.currency in ALL
@@ -152,15 +165,10 @@ function RuleForm() {
           value={draft.type}
           onChange={(value) => value && set({ type: value as FeeRule['type'] })}
         />
-        <Select
-          label="Currency"
-          data={[
-            ...(['fiat', 'crypto'] as const).map((value) => ({ value, label: ALL[value] })),
-            ...currencyOptions(currencies),
-          ]}
+        <CurrencyField
+          first={(['fiat', 'crypto'] as const).map((value) => ({ value, label: ALL[value] }))}
           value={draft.currency}
           onChange={(value) => value && set({ currency: value })}
-          searchable
         />
       </div>
       <TextInput
@@ -178,7 +186,7 @@ function RuleForm() {
         {amount('minimum', 'Minimum', isForAll ? 'Needs one currency.' : 'No fee is less.')}
       </div>
       <FormError error={save.error} />
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <span className="small quiet">
           {isForAll
             ? `${CURRENCY_TYPE_NAMES[draft.currency as 'fiat' | 'crypto']} currencies with a rule of their own keep it.`

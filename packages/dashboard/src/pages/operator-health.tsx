@@ -4,8 +4,9 @@ import type { ReactNode } from 'react'
 import type { SystemHealth } from '../api-types.ts'
 import { Badge } from '../components/badges.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Note, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { healthQuery } from '../operator.ts'
 
@@ -21,10 +22,15 @@ export function OperatorHealthPage() {
 
 function Health() {
   const health = useQuery(healthQuery)
-  if (health.isPending) return <LoadingRows />
-  if (health.isError)
-    return <Failed what="The health" error={health.error} onRetry={() => void health.refetch()} />
-  const { attention, servers, rails } = health.data
+  return (
+    <Loaded query={health} what="The health" rows={16}>
+      {(data) => <Report health={data} />}
+    </Loaded>
+  )
+}
+
+function Report({ health }: { health: SystemHealth }) {
+  const { attention, servers, rails } = health
   return (
     <div className="stack-wide">
       {attention.length === 0 ? (
@@ -37,8 +43,8 @@ function Health() {
           ))}
         </Note>
       )}
-      <Database health={health.data} />
-      <Queues health={health.data} />
+      <Database health={health} />
+      <Queues health={health} />
       <section className="stack">
         <h2>Servers</h2>
         {servers.map((server) => (
@@ -134,7 +140,7 @@ function Server({ server }: { server: SystemHealth['servers'][number] }) {
   const { log_rows: logRows, disk, redis, loops } = server
   return (
     <article className="card card-pad stack">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h3>
           {server.host} <span className="quiet">{server.roles.join(' and ')}</span>
         </h3>
@@ -164,7 +170,8 @@ function Server({ server }: { server: SystemHealth['servers'][number] }) {
           </Fact>
         )}
       </dl>
-      {loops.length > 0 && <Loops loops={loops} />}
+      {/* What one that is gone did last says nothing. */}
+      {server.alive && loops.length > 0 && <Loops loops={loops} />}
     </article>
   )
 }
@@ -183,39 +190,30 @@ const WORK: Record<string, string> = {
   'prune-people': 'Delete ended sessions and old mail',
   'forget-idempotency-keys': 'Forget Idempotency-Keys',
   'reset-test-data': 'Reset test data',
+  usage: 'Add up usage',
   'expire-holds': 'Free the money of holds that ended',
 }
 
 function Loops({ loops }: { loops: SystemHealth['servers'][number]['loops'] }) {
   return (
-    <div className="table-frame">
-      <table className="table dense">
-        <thead>
-          <tr>
-            <th>Work in the background</th>
-            <th>Last round</th>
-            <th>State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {loops.map((loop) => (
-            <tr key={loop.name}>
-              <td title={loop.name}>{WORK[loop.name] ?? loop.name.replaceAll('-', ' ')}</td>
-              <td data-label="Last round">
-                {loop.last_run_at ? <Time at={loop.last_run_at} /> : <Quiet>not yet</Quiet>}
-              </td>
-              <td data-label="State">
-                {loop.failing_since === null ? (
-                  <Badge tone="good">Works</Badge>
-                ) : (
-                  <Badge tone="bad">Failed {loop.failures} times</Badge>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <section className="stack-tight" aria-label="Work in the background">
+      <p className="small quiet">Work in the background, and its last round</p>
+      <ul className="timeline card loops">
+        {loops.map((loop) => (
+          <li key={loop.name}>
+            <span className="grow" title={loop.name}>
+              {WORK[loop.name] ?? loop.name.replaceAll('-', ' ')}
+            </span>
+            <Quiet>{loop.last_run_at ? <Time at={loop.last_run_at} /> : 'not yet'}</Quiet>
+            {loop.failing_since === null ? (
+              <Badge tone="good">Works</Badge>
+            ) : (
+              <Badge tone="bad">Failed {loop.failures} times</Badge>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

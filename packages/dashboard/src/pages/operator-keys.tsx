@@ -38,6 +38,7 @@ function Keys() {
       <PagedList
         state={state}
         what="The list of operator keys"
+        inUrl
         empty={
           <Empty title="No operator keys yet" action={create}>
             A service of yours needs one when it takes signed requests itself and asks Countersign to verify

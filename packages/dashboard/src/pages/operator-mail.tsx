@@ -2,63 +2,70 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { call } from '../api.ts'
 import type { List, MailMessage, MailSummary } from '../api-types.ts'
-import { Empty, Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { OperatorOnly } from '../components/operator-only.tsx'
+import { Empty, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time } from '../components/time.tsx'
-import { useMe } from '../session.ts'
 
 const LIST = '/v1/operator/mail'
 
 /** Where mail waits on a server without SMTP_URL. */
 export function OperatorMailPage() {
-  const me = useMe()
-  const { message } = useSearch({ from: '/inside/operator/mail' })
-  const list = useQuery({
-    queryKey: ['operator-mail'],
-    queryFn: ({ signal }) => call<List<MailSummary>>('GET', LIST, { signal, query: { limit: 100 } }),
-    enabled: me.is_operator,
-  })
-  if (!me.is_operator) {
-    return (
-      <Note tone="bad">Only operators of this server see its mail. Sign in with an operator’s account.</Note>
-    )
-  }
-  const chosen = message ?? list.data?.data[0]?.id
   return (
-    <>
+    <OperatorOnly>
       <PageHead
         title="Mail"
         lead="Every message that this server has written: verification and reset links among them."
       />
-      {list.isPending && <LoadingRows />}
-      {list.isError && <Failed what="The mail" error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && list.data.data.length === 0 && (
-        <Empty title="No mail yet">
-          When somebody signs up or asks for a new password, the message appears here.
-        </Empty>
-      )}
-      {list.isSuccess && list.data.data.length > 0 && (
-        <div className="mail">
-          <ul className="card mail-list">
-            {list.data.data.map((mail) => (
-              <li key={mail.id}>
-                <Link
-                  to="/operator/mail"
-                  search={{ message: mail.id }}
-                  aria-current={mail.id === chosen || undefined}
-                >
-                  <strong>{mail.subject}</strong>
-                  <span className="row small quiet" style={{ justifyContent: 'space-between' }}>
-                    <span>{mail.to}</span>
-                    <Time at={mail.created_at} />
-                  </span>
-                </Link>
-              </li>
-            ))}
-          </ul>
-          {chosen && <Message id={chosen} />}
-        </div>
-      )}
-    </>
+      <Mail />
+    </OperatorOnly>
+  )
+}
+
+function Mail() {
+  const list = useQuery({
+    queryKey: ['operator-mail'],
+    queryFn: ({ signal }) => call<List<MailSummary>>('GET', LIST, { signal, query: { limit: 100 } }),
+  })
+  return (
+    <Loaded query={list} what="The mail">
+      {({ data }) =>
+        data.length === 0 ? (
+          <Empty title="No mail yet">
+            When somebody signs up or asks for a new password, the message appears here.
+          </Empty>
+        ) : (
+          <Messages list={data} />
+        )
+      }
+    </Loaded>
+  )
+}
+
+function Messages({ list }: { list: MailSummary[] }) {
+  const { message } = useSearch({ from: '/inside/operator/mail' })
+  const chosen = message ?? list[0]?.id
+  return (
+    <div className="mail">
+      <ul className="card mail-list">
+        {list.map((mail) => (
+          <li key={mail.id}>
+            <Link
+              to="/operator/mail"
+              search={{ message: mail.id }}
+              aria-current={mail.id === chosen || undefined}
+            >
+              <strong>{mail.subject}</strong>
+              <span className="row small quiet ends">
+                <span>{mail.to}</span>
+                <Time at={mail.created_at} />
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {chosen && <Message id={chosen} />}
+    </div>
   )
 }
 
@@ -67,27 +74,29 @@ function Message({ id }: { id: string }) {
     queryKey: ['operator-mail', id],
     queryFn: ({ signal }) => call<MailMessage>('GET', `${LIST}/${encodeURIComponent(id)}`, { signal }),
   })
-  if (mail.isPending) return <LoadingRows rows={4} />
-  if (mail.isError)
-    return <Failed what="This message" error={mail.error} onRetry={() => void mail.refetch()} />
   return (
-    <article className="card card-pad stack">
-      <div>
-        <h2>{mail.data.subject}</h2>
-        <p className="small quiet">
-          To {mail.data.to} · <ExactTime at={mail.data.created_at} />
-        </p>
-      </div>
-      {mail.data.text === null ? (
-        <Note>
-          The text is gone: it is destroyed once the mail server has taken it, and after 7 days at the latest.
-        </Note>
-      ) : (
-        <p className="mail-text">
-          <Linked text={mail.data.text} />
-        </p>
+    <Loaded query={mail} what="This message" rows={4}>
+      {({ subject, to, text, created_at: at }) => (
+        <article className="card card-pad stack">
+          <div>
+            <h2>{subject}</h2>
+            <p className="small quiet">
+              To {to} · <ExactTime at={at} />
+            </p>
+          </div>
+          {text === null ? (
+            <Note>
+              The text is gone: it is destroyed once the mail server has taken it, and after 7 days at the
+              latest.
+            </Note>
+          ) : (
+            <p className="mail-text">
+              <Linked text={text} />
+            </p>
+          )}
+        </article>
       )}
-    </article>
+    </Loaded>
   )
 }
 

@@ -4,9 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RailSettings } from '../api-types.ts'
 import { Badge } from '../components/badges.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { singlePersonWords } from '../components/settle.tsx'
-import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { FormError, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { railsQuery, setRail } from '../operator.ts'
@@ -29,21 +30,24 @@ export function OperatorRailsPage() {
 
 function Rails() {
   const rails = useQuery(railsQuery)
-  if (rails.isPending) return <LoadingRows />
-  if (rails.isError)
-    return <Failed what="The connections" error={rails.error} onRetry={() => void rails.refetch()} />
-  const { payout_approvers: payout, deposit_approvers: deposit } = rails.data
-  const single = singlePersonWords(rails.data)
   return (
-    <div className="stack-wide">
-      <Note tone={single ? 'soon' : 'off'}>
-        {single ??
-          `A payout takes ${payout} different people (PAYOUT_APPROVERS), money that came ${deposit} (DEPOSIT_APPROVERS).`}
-      </Note>
-      {rails.data.data.map((rail) => (
-        <Rail key={`${rail.name} ${rail.currency_type}`} rail={rail} />
-      ))}
-    </div>
+    <Loaded query={rails} what="The connections" rows={12}>
+      {(settings) => {
+        const { payout_approvers: payout, deposit_approvers: deposit } = settings
+        const single = singlePersonWords(settings)
+        return (
+          <div className="stack-wide">
+            <Note tone={single ? 'soon' : 'off'}>
+              {single ??
+                `A payout takes ${payout} different people (PAYOUT_APPROVERS), money that came ${deposit} (DEPOSIT_APPROVERS).`}
+            </Note>
+            {settings.data.map((rail) => (
+              <Rail key={`${rail.name} ${rail.currency_type}`} rail={rail} />
+            ))}
+          </div>
+        )
+      }}
+    </Loaded>
   )
 }
 
@@ -93,7 +97,7 @@ function Rail({ rail }: { rail: RailSettings }) {
         onChange={(event) => setInstructions(event.currentTarget.value)}
       />
       <FormError error={save.error} />
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <span className="small quiet">
           {rail.updated_at ? (
             <>

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { LedgerDiscrepancy, Reconciliation } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
-import { Badge } from '../components/badges.tsx'
+import { Badge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
+import { EvidenceLink } from '../components/evidence-link.tsx'
 import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
@@ -63,6 +63,7 @@ function Page() {
               <PagedList
                 state={runs}
                 what="The runs"
+                inUrl
                 empty={
                   <Empty title="Not run yet">The worker begins within seconds of its first start.</Empty>
                 }
@@ -175,13 +176,7 @@ function DiscrepancyTable({ rows }: { rows: LedgerDiscrepancy[] }) {
               </td>
               <td data-label="Where">
                 {/^(acc|txn)_/.test(row.subject_id) ? (
-                  <Link
-                    to="/operator/reconciliation/$subjectId"
-                    params={{ subjectId: row.subject_id }}
-                    className="link"
-                  >
-                    <code>{row.subject_id}</code>
-                  </Link>
+                  <EvidenceLink subjectId={row.subject_id} />
                 ) : (
                   <Chip value={row.subject_id} what="subject" />
                 )}
@@ -234,7 +229,9 @@ function Totals({ run }: { run: Reconciliation }) {
             {run.totals.map((total) => (
               <tr key={`${total.mode} ${total.currency}`}>
                 <td>{total.currency}</td>
-                <td data-label="Mode">{MODE_NAMES[total.mode]}</td>
+                <td data-label="Mode">
+                  <ModeBadge mode={total.mode} />
+                </td>
                 <td data-label="Accounts" className="num">
                   {count(total.accounts)}
                 </td>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Settlement } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
@@ -9,9 +9,11 @@ import { SettlementBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { CorrectSettlement, ReturnSettlement } from '../components/follow-settlement.tsx'
+import { IdLink } from '../components/id-link.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { FailSettlement, Settle, Withdraw } from '../components/settle.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { inFours, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { settlementQuery } from '../operator.ts'
@@ -32,17 +34,20 @@ export function OperatorSettlementPage() {
 function One() {
   const { transactionId } = useParams({ from: '/inside/operator/settlements/$transactionId' })
   const one = useQuery({ ...settlementQuery(transactionId), refetchInterval: 5_000 })
-  if (one.isPending) return <LoadingRows />
-  if (one.isError)
-    return <Failed what="This transaction" error={one.error} onRetry={() => void one.refetch()} />
-  return <Detail settlement={one.data} />
+  return (
+    <Loaded query={one} what="This transaction" rows={10}>
+      {(settlement) => <Detail settlement={settlement} />}
+    </Loaded>
+  )
 }
 
 function Detail({ settlement }: { settlement: Settlement }) {
-  const { transaction } = settlement
+  const { transaction, state } = settlement
+  const missing = missingOf(settlement)
   return (
     <>
       <PageHead
+        action={<Deeds key={transaction.id} settlement={settlement} />}
         title={
           <span className="row">
             {TRANSACTION_TYPE_NAMES[transaction.type]}{' '}
@@ -51,7 +56,11 @@ function Detail({ settlement }: { settlement: Settlement }) {
           </span>
         }
       />
-      <Deeds key={transaction.id} settlement={settlement} />
+      {state === 'approving' && (
+        <Note tone="busy">
+          {missing === 1 ? 'One more person has to approve.' : `${missing} more people have to approve.`}
+        </Note>
+      )}
       <SettlementFacts settlement={settlement} />
     </>
   )
@@ -130,11 +139,16 @@ function SettlementFacts({ settlement }: { settlement: Settlement }) {
 
 function SettlementLink({ id }: { id: string }) {
   return (
-    <Link to="/operator/settlements/$transactionId" params={{ transactionId: id }} className="link">
-      <code>{id}</code>
-    </Link>
+    <IdLink
+      to="/operator/settlements/$transactionId"
+      params={{ transactionId: id }}
+      value={id}
+      what="transaction id"
+    />
   )
 }
+
+const missingOf = ({ approvals_required: required, approvals }: Settlement) => required - approvals.length
 
 type Dialog = 'settle' | 'fail' | 'return' | 'correct'
 
@@ -144,25 +158,21 @@ function Deeds({ settlement }: { settlement: Settlement }) {
   const dialog = { settlement, onClose: () => setOpen(undefined) }
   const { state, transaction, workspace } = settlement
   const isOpen = state === 'waiting' || state === 'approving'
-  const missing = settlement.approvals_required - settlement.approvals.length
   const isMine = settlement.approvals.some(({ by }) => by.id === me.user.id)
   const cameBack = transaction.type === 'payout' || transaction.type === 'refund'
   return (
     <>
-      {state === 'approving' && (
-        <Note tone="busy">
-          {missing === 1 ? 'One more person has to approve.' : `${missing} more people have to approve.`}
-        </Note>
-      )}
       {isOpen && (
         <div className="row">
           {isMine ? (
             <Withdraw settlement={settlement} />
           ) : (
             <>
-              <Button onClick={() => setOpen('settle')}>{missing > 1 ? 'Approve' : 'Settle'}</Button>
               <Button variant="default" onClick={() => setOpen('fail')}>
                 Fail
+              </Button>
+              <Button onClick={() => setOpen('settle')}>
+                {missingOf(settlement) > 1 ? 'Approve' : 'Settle'}
               </Button>
             </>
           )}

@@ -52,6 +52,7 @@ function Queue() {
       <PagedList
         state={state}
         what="The queue"
+        inUrl
         empty={
           <Empty title={isFiltered ? 'None with these filters' : 'Nothing waits'}>
             A production transaction on the manual connection stays pending until somebody settles it here.

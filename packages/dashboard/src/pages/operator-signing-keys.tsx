@@ -5,8 +5,9 @@ import { useState } from 'react'
 import type { SigningKey } from '../api-types.ts'
 import { Badge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Failed, FormError, LoadingRows, PageHead } from '../components/states.tsx'
+import { FormError, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { TypedConfirmation } from '../components/typed-confirmation.tsx'
 import { retireSigningKey, rotateSigningKey, signingKeysQuery } from '../operator.ts'
@@ -43,18 +44,16 @@ export function OperatorSigningKeysPage() {
 
 function SigningKeys() {
   const keys = useQuery(signingKeysQuery)
-  if (keys.isPending) return <LoadingRows />
-  if (keys.isError) return <Failed what="The keys" error={keys.error} onRetry={() => void keys.refetch()} />
   return (
-    <div className="stack-wide">
-      {PURPOSES.map((one) => (
-        <Purpose
-          key={one.purpose}
-          {...one}
-          keys={keys.data.data.filter((key) => key.purpose === one.purpose)}
-        />
-      ))}
-    </div>
+    <Loaded query={keys} what="The keys" rows={8}>
+      {({ data }) => (
+        <div className="stack-wide">
+          {PURPOSES.map((one) => (
+            <Purpose key={one.purpose} {...one} keys={data.filter((key) => key.purpose === one.purpose)} />
+          ))}
+        </div>
+      )}
+    </Loaded>
   )
 }
 
@@ -75,7 +74,7 @@ function Purpose({
   })
   return (
     <section className="card card-pad stack">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2>{title}</h2>
         <Button
           variant="default"
@@ -123,11 +122,11 @@ function Key({ signingKey: { id, status, created_at, ended_at, retired_at } }: {
   const { tone, word } = STATUSES[status]
   return (
     <div className="stack-tight">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <Chip value={id} what="key id" />
         <Badge tone={tone}>{word}</Badge>
       </div>
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <span className="small quiet">
           Made <ExactTime at={created_at} />
           {ended_at && (

@@ -1,12 +1,11 @@
-import { Button, FileInput, SegmentedControl, Select } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button, FileInput, Select } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { BackLink } from '../components/back-link.tsx'
+import { CurrencyField } from '../components/currency-field.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { StatementProposals } from '../components/statement-proposals.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
-import { currencyOptions } from '../money-words.ts'
-import { currenciesQuery } from '../money.ts'
 import { matchStatement } from '../operator.ts'
 
 /** A bank statement as CSV: what each line may be, and one confirmation for what a person has chosen. */
@@ -26,7 +25,6 @@ export function OperatorStatementPage() {
 }
 
 function Import() {
-  const currencies = useQuery(currenciesQuery)
   const [file, setFile] = useState<File | null>(null)
   const [currency, setCurrency] = useState<string | null>(null)
   const [mark, setMark] = useState<'.' | ','>('.')
@@ -49,35 +47,31 @@ function Import() {
       >
         <FileInput
           label="Statement (CSV)"
-          description="The first line names the columns. Amount and reference are needed; date, currency, text and sender are read where they are. At most 1 000 lines."
+          description="The first line names the columns. Amount and reference are needed; date, currency, text and sender are read where they are. At most 1,000 lines."
           placeholder="Choose a file"
           accept=".csv,text/csv,text/plain"
           required
           value={file}
           onChange={setFile}
         />
-        <div className="row">
-          <Select
-            label="Currency, where the file names none"
+        <div className="two-fields">
+          <CurrencyField
+            description="Counts where a line names none."
             placeholder="The file names it"
-            data={currencyOptions(currencies.data?.data ?? [])}
             value={currency}
             onChange={setCurrency}
             clearable
-            searchable
           />
-          <div className="stack-tight">
-            <span className="small second">Amounts are written like</span>
-            <SegmentedControl
-              aria-label="Amounts are written like"
-              data={[
-                { value: '.', label: '1234.56' },
-                { value: ',', label: '1234,56' },
-              ]}
-              value={mark}
-              onChange={(value) => setMark(value as '.' | ',')}
-            />
-          </div>
+          <Select
+            label="Amounts are written like"
+            description="With a point or a comma before the decimals."
+            data={[
+              { value: '.', label: '1234.56' },
+              { value: ',', label: '1234,56' },
+            ]}
+            value={mark}
+            onChange={(value) => setMark(value === ',' ? ',' : '.')}
+          />
         </div>
         <FormError error={match.error} />
         <div className="row" style={{ justifyContent: 'flex-end' }}>

@@ -87,6 +87,7 @@ function Deposits({ onRecord }: { onRecord: () => void }) {
       <PagedList
         state={state}
         what="The unmatched deposits"
+        inUrl
         empty={
           <Empty
             title={isFiltered ? 'None in this state' : 'Nothing is unmatched'}
@@ -210,7 +211,9 @@ function Row({ deposit, onDeed }: RowProps) {
       <td data-label="Received">
         <Time at={deposit.received_at} />
       </td>
-      <td className="menu">{deposit.state === 'open' && <Deeds deposit={deposit} onDeed={onDeed} />}</td>
+      <td className="actions" data-empty={deposit.state !== 'open' || undefined}>
+        {deposit.state === 'open' && <Deeds deposit={deposit} onDeed={onDeed} />}
+      </td>
     </tr>
   )
 }

@@ -2,14 +2,16 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import type { Mode } from '../api.ts'
 import type { OperatorWorkspaceDetail as Detail } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { BackLink } from '../components/back-link.tsx'
 import { ApprovalBadge, Badge, ModeBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { Failed, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { Note, PageHead } from '../components/states.tsx'
 import { SuspendWorkspace } from '../components/suspend-workspace.tsx'
 import { Day, ExactTime, Time } from '../components/time.tsx'
 import { WorkspaceAudit } from '../components/workspace-audit.tsx'
@@ -33,10 +35,11 @@ export function OperatorWorkspacePage() {
 function One() {
   const { workspaceId } = useParams({ from: '/inside/operator/workspaces/$workspaceId' })
   const one = useQuery(operatorWorkspaceQuery(workspaceId))
-  if (one.isPending) return <LoadingRows />
-  if (one.isError)
-    return <Failed what="This workspace" error={one.error} onRetry={() => void one.refetch()} />
-  return <Workspace workspace={one.data} />
+  return (
+    <Loaded query={one} what="This workspace" rows={12}>
+      {(workspace) => <Workspace workspace={workspace} />}
+    </Loaded>
+  )
 }
 
 function Workspace({ workspace }: { workspace: Detail }) {
@@ -137,13 +140,24 @@ function ProfileFacts({ workspace }: { workspace: Detail }) {
       <Fact name="Balances">
         {workspace.balances.length === 0
           ? none
-          : workspace.balances.map(({ mode, currency, posted }) => (
-              <span key={mode + currency} className="row">
-                <ModeBadge mode={mode} /> <Amount value={posted} currency={currency} />
-              </span>
+          : (['test', 'production'] as const).map((mode) => (
+              <BalancesIn key={mode} mode={mode} balances={workspace.balances} />
             ))}
       </Fact>
     </Facts>
+  )
+}
+
+function BalancesIn({ mode, balances }: { mode: Mode; balances: Detail['balances'] }) {
+  const own = balances.filter((balance) => balance.mode === mode)
+  if (own.length === 0) return null
+  return (
+    <span className="row amounts">
+      <ModeBadge mode={mode} />
+      {own.map(({ currency, posted }) => (
+        <Amount key={currency} value={posted} currency={currency} />
+      ))}
+    </span>
   )
 }
 
@@ -170,7 +184,12 @@ function Volumes({ workspace }: { workspace: Detail }) {
             <tbody>
               {workspace.volumes.map((row) => (
                 <tr key={row.mode + row.currency + row.type}>
-                  <td>{TRANSACTION_TYPE_NAMES[row.type as 'deposit'] ?? row.type}</td>
+                  <td>
+                    <span>
+                      {TRANSACTION_TYPE_NAMES[row.type as 'deposit'] ?? row.type}
+                      <span className="quiet"> · {row.currency}</span>
+                    </span>
+                  </td>
                   <td data-label="Mode">
                     <ModeBadge mode={row.mode} />
                   </td>

@@ -47,6 +47,7 @@ function Workspaces() {
       <PagedList
         state={state}
         what="The workspaces"
+        inUrl
         empty={
           isFiltered ? (
             <NoMatch what="workspace" onClear={clear} />

@@ -5,7 +5,7 @@ import type { Summary } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { TransactionBadge } from '../components/badges.tsx'
 import { FileLinks } from '../components/file-links.tsx'
-import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { FilterBar, prefix, SelectFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Empty, LoadingRows, PageHead } from '../components/states.tsx'
@@ -38,12 +38,14 @@ export function ReportsPage() {
           <TextInput
             type="date"
             aria-label="From"
+            {...prefix('From')}
             value={filters.from ?? ''}
             onChange={(event) => set({ from: event.currentTarget.value || undefined })}
           />
           <TextInput
             type="date"
             aria-label="Until, not included"
+            {...prefix('Until')}
             value={filters.to ?? ''}
             onChange={(event) => set({ to: event.currentTarget.value || undefined })}
           />
@@ -165,7 +167,7 @@ function SummaryTable({ report }: { report: Summary }) {
                 </td>
               )}
               <td data-label="Count" className="num">
-                {row.count.toLocaleString()}
+                {row.count.toLocaleString('en')}
               </td>
               {(['completed', 'pending', 'unsuccessful'] as const).map((name) => (
                 <td

@@ -34,7 +34,7 @@ export function SettingsPage() {
           {!verified && <VerificationNotice email={me.user.email} />}
         </Section>
         <Section title="Second factor">
-          <div className="row" style={{ justifyContent: 'space-between' }}>
+          <div className="row ends">
             <span className="row">
               {me.user.two_factor_enabled ? <Badge tone="good">On</Badge> : <Badge tone="off">Off</Badge>}
               <span className="second">A code from an authenticator app, after the password.</span>

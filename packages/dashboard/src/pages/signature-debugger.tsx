@@ -7,8 +7,9 @@ import { readOwnBase } from '../base-difference.ts'
 import { BaseComparison } from '../components/base-comparison.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { GradeRequest } from '../components/grade-request.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { SecretCheck } from '../components/secret-check.tsx'
-import { Failed, FormError, LoadingRows, Note, PageHead } from '../components/states.tsx'
+import { FormError, Note, PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { explainSignature, textOfLog, type Explained } from '../explain-signature.ts'
 import { apiKeyQuery } from '../keys.ts'
@@ -41,9 +42,11 @@ export function SignatureDebuggerPage() {
 
 function LoggedRequest({ id }: { id: string }) {
   const log = useQuery(logQuery(useMode(), id))
-  if (log.isPending) return <LoadingRows rows={8} />
-  if (log.isError) return <Failed what="This request" error={log.error} onRetry={() => void log.refetch()} />
-  return <Debugger key={id} initial={textOfLog(log.data)} receivedAt={log.data.created_at} />
+  return (
+    <Loaded query={log} what="This request" rows={8}>
+      {(data) => <Debugger key={id} initial={textOfLog(data)} receivedAt={data.created_at} />}
+    </Loaded>
+  )
 }
 
 function Debugger({ initial, receivedAt }: { initial: string; receivedAt: string | undefined }) {

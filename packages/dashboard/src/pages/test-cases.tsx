@@ -1,9 +1,9 @@
-import { Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { TestCase } from '../api-types.ts'
 import { Choice } from '../components/choice.tsx'
+import { CurrencyField } from '../components/currency-field.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { ResetTestData } from '../components/reset-test-data.tsx'
 import { Loaded } from '../components/loaded.tsx'
@@ -12,8 +12,7 @@ import { TestCaseRun } from '../components/test-case-run.tsx'
 import { TestCaseTable } from '../components/test-case-table.tsx'
 import { TestClockCard } from '../components/test-clock.tsx'
 import { useMode } from '../mode.ts'
-import { currencyOptions } from '../money-words.ts'
-import { createTransaction, currenciesQuery, newIdempotencyKey, TRANSACTIONS } from '../money.ts'
+import { createTransaction, newIdempotencyKey, TRANSACTIONS } from '../money.ts'
 import { testCasesQuery } from '../test-mode.ts'
 
 type Kind = 'deposit' | 'payout'
@@ -55,7 +54,6 @@ function Cases() {
   const [type, setType] = useState<Kind>('deposit')
   const [currency, setCurrency] = useState('USD')
   const cases = useQuery(testCasesQuery)
-  const currencies = useQuery(currenciesQuery).data?.data ?? []
   const create = useMutation({
     mutationFn: ({ reference }: TestCase) =>
       createTransaction({ type, amount: '10', currency, reference }, newIdempotencyKey()),
@@ -77,13 +75,7 @@ function Cases() {
             { value: 'payout', name: 'Payout', explain: 'Takes what a deposit brought.' },
           ]}
         />
-        <Select
-          label="Currency"
-          data={currencyOptions(currencies)}
-          value={currency}
-          onChange={(code) => code && setCurrency(code)}
-          searchable
-        />
+        <CurrencyField value={currency} onChange={(code) => code && setCurrency(code)} />
       </div>
       <FormError error={create.error} />
       <Loaded query={cases} what="The test cases" rows={12}>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeftIcon } from '@radix-ui/react-icons'
 import { Link, useParams, useRouter } from '@tanstack/react-router'
+import { Loaded } from '../components/loaded.tsx'
 import { RequestDetail } from '../components/request-detail.tsx'
-import { Failed, LoadingRows } from '../components/states.tsx'
 import { logQuery } from '../logs.ts'
 import { useMode } from '../mode.ts'
 
@@ -12,9 +12,9 @@ export function TransactionLogPage() {
   return (
     <div className="stack">
       <BackToList />
-      {log.isPending && <LoadingRows rows={10} />}
-      {log.isError && <Failed what="This request" error={log.error} onRetry={() => void log.refetch()} />}
-      {log.isSuccess && <RequestDetail log={log.data} level={1} />}
+      <Loaded query={log} what="This request" rows={10}>
+        {(data) => <RequestDetail log={data} level={1} />}
+      </Loaded>
     </div>
   )
 }

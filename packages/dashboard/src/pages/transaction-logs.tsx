@@ -7,6 +7,7 @@ import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { LiveRefused, LiveToggle, NewRows } from '../components/live-toggle.tsx'
 import { LogHistogram } from '../components/log-histogram.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { LogTable } from '../components/log-table.tsx'
 import { NoMatch } from '../components/paged-list.tsx'
 import { QueryBar } from '../components/query-bar.tsx'
@@ -175,7 +176,9 @@ function NoRows({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => v
 
 function OpenRequest({ id }: { id: string }) {
   const log = useQuery(logQuery(useMode(), id))
-  if (log.isPending) return <LoadingRows rows={10} />
-  if (log.isError) return <Failed what="This request" error={log.error} onRetry={() => void log.refetch()} />
-  return <RequestDetail log={log.data} level={2} />
+  return (
+    <Loaded query={log} what="This request" rows={10}>
+      {(data) => <RequestDetail log={data} level={2} />}
+    </Loaded>
+  )
 }

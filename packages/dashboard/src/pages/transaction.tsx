@@ -70,7 +70,7 @@ function Deliveries({ transaction }: { transaction: Transaction }) {
   const state = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query, live: true })
   return (
     <section className="stack-tight">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2>Webhooks</h2>
         <Link to="/webhook-logs" search={query} className="link">
           Open in Webhook Logs

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import type { Transaction } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { TransactionBadge } from '../components/badges.tsx'
+import { Chip } from '../components/chip.tsx'
 import { FileLinks } from '../components/file-links.tsx'
 import { FilterBar, SelectFilter, TextFilter, TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
@@ -104,6 +105,7 @@ export function TransactionsPage() {
         <PagedList
           state={transactions}
           what="Transactions"
+          inUrl
           empty={
             isFiltered ? (
               <NoMatch what="transaction" onClear={clear} />
@@ -177,7 +179,7 @@ function TransactionTable({ rows }: { rows: Transaction[] }) {
                 )}
               </td>
               <td data-label="Id" className="hide-narrow">
-                <code className="cut quiet">{row.id}</code>
+                <Chip value={row.id} what="transaction id" bare />
               </td>
               <td data-label="Time">
                 <Time at={row.created_at} />

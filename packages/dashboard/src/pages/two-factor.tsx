@@ -158,6 +158,7 @@ function SwitchOff() {
         off.mutate()
       }}
     >
+      <h2>Turn it off</h2>
       <p>
         Your sign-in asks for a code. Without it, Production Mode closes for workspaces that you own, until it
         is on again.

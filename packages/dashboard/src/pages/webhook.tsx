@@ -150,7 +150,7 @@ function RecentDeliveries({ endpoint, onOpen }: RecentDeliveriesProps) {
   const state = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query, itemsMax: RECENT_ROWS, live: true })
   return (
     <section className="stack-tight">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
+      <div className="row ends">
         <h2>Recent deliveries</h2>
         <span className="row">
           <button type="button" className="link-button" onClick={() => onOpen('recover')}>

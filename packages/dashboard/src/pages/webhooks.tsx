@@ -33,6 +33,7 @@ export function WebhooksPage() {
       <PagedList
         state={endpoints}
         what="The list of webhooks"
+        inUrl
         empty={
           <Empty title="No webhooks yet" action={add}>
             A webhook is a URL of yours that receives each event as a signed POST: a deposit completed, a
@@ -80,7 +81,7 @@ function EndpointRow({ endpoint }: { endpoint: WebhookEndpoint }) {
       onClick={() => void navigate({ to: '/webhooks/$endpointId', params })}
     >
       <td>
-        <span className="stack-tight">
+        <span className="stack-tight endpoint">
           <Link
             to="/webhooks/$endpointId"
             params={params}

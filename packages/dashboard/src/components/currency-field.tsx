@@ -1,0 +1,33 @@
+import { Select, type SelectProps } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { currencyOptions } from '../money-words.ts'
+import { currenciesQuery } from '../money.ts'
+
+type CurrencyFieldProps = Omit<SelectProps, 'data' | 'error' | 'searchable'> & {
+  /** Choices above the currencies themselves. */
+  first?: { value: string; label: string }[]
+}
+
+/** Chooses a currency of the platform; says so when they cannot be told. */
+export function CurrencyField({ first = [], label = 'Currency', ...props }: CurrencyFieldProps) {
+  const currencies = useQuery(currenciesQuery)
+  return (
+    <Select
+      label={label}
+      {...props}
+      data={[...first, ...currencyOptions(currencies.data?.data ?? [])]}
+      searchable
+      error={
+        currencies.isError &&
+        !currencies.data && (
+          <>
+            The currencies could not be loaded.{' '}
+            <button type="button" className="link-button" onClick={() => void currencies.refetch()}>
+              Try again
+            </button>
+          </>
+        )
+      }
+    />
+  )
+}
