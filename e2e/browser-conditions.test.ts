@@ -124,6 +124,20 @@ describe('on a slow network', () => {
     expect(await skeleton.count()).toBe(0)
   })
 
+  test('the list of currencies, when it comes, writes over nothing that was typed', async () => {
+    const { page } = await world.member()
+    await slowDown(page)
+    await page.goto('/transactions/new')
+    const currency = page.getByRole('combobox', { name: 'Currency' })
+    await currency.waitFor()
+    expect(await currency.isEditable()).toBe(false)
+    await page.getByText('Up to 2 decimals.').waitFor()
+    await currency.fill('EUR')
+    expect(await currency.inputValue()).toBe('EUR')
+    await page.getByRole('option', { name: /^EUR / }).click()
+    expect(await currency.inputValue()).toMatch(/^EUR · /)
+  })
+
   test('a second press on the button of a form makes no second key, webhook or transaction', async () => {
     const { page, person } = await world.member()
     const sent = changesOf(page)

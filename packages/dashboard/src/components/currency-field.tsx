@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { currencyOptions } from '../money-words.ts'
 import { currenciesQuery } from '../money.ts'
 
-type CurrencyFieldProps = Omit<SelectProps, 'data' | 'error' | 'searchable'> & {
+type CurrencyFieldProps = Omit<SelectProps, 'data' | 'error' | 'searchable' | 'readOnly'> & {
   /** Choices above the currencies themselves. */
   first?: { value: string; label: string }[]
 }
@@ -17,6 +17,8 @@ export function CurrencyField({ first = [], label = 'Currency', ...props }: Curr
       {...props}
       data={[...first, ...currencyOptions(currencies.data?.data ?? [])]}
       searchable
+      // The list, when it comes, writes the name of the value into the field, amid what somebody types by then.
+      readOnly={currencies.isPending}
       error={
         currencies.isError &&
         !currencies.data && (

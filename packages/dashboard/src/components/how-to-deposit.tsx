@@ -34,6 +34,7 @@ export function HowToDeposit({
           onChange={(code) => code && setCurrency(code)}
           allowDeselect={false}
           searchable
+          readOnly={currencies.isPending}
         />
         {told.data && (
           <dl className="facts">

@@ -1,10 +1,8 @@
-import { Select, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { UnmatchedDeposit } from '../api-types.ts'
-import { currencyOptions } from '../money-words.ts'
-import { currenciesQuery } from '../money.ts'
 import {
   matchUnmatched,
   recordUnmatched,
@@ -15,11 +13,11 @@ import {
   type MatchTarget,
 } from '../operator.ts'
 import { Amount } from './amount.tsx'
+import { CurrencyField } from './currency-field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 
 /** Writes down money that came, from the statement. */
 export function RecordDeposit({ onClose }: { onClose: () => void }) {
-  const currencies = useQuery(currenciesQuery)
   const [fields, setFields] = useState({ currency: 'EUR', amount: '', reference: '', sender: '', text: '' })
   const set = (name: keyof typeof fields) => (value: string) =>
     setFields((before) => ({ ...before, [name]: value }))
@@ -36,13 +34,10 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
   )
   return (
     <FormDialog title="Record a deposit" deed="Record deposit" action={act} onClose={onClose}>
-      <Select
-        label="Currency"
-        data={currencyOptions(currencies.data?.data ?? [])}
+      <CurrencyField
         value={fields.currency}
         onChange={(code) => code && set('currency')(code)}
         allowDeselect={false}
-        searchable
       />
       <TextInput
         label="Amount"
