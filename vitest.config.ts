@@ -58,6 +58,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers,
+          // Loading Playwright and starting Chromium once is enough.
+          isolate: false,
         },
       },
     ],

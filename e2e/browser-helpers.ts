@@ -77,18 +77,20 @@ export function useWorld(env: Record<string, string> = {}): World {
     await Promise.all(tabs.splice(0).map(({ context }) => context.close()))
     expect(faults).toEqual([])
   })
-  afterAll(async () => {
-    await browser?.close()
-    await cleanUp()
-  })
+  afterAll(cleanUp)
   return world
 }
 
+let running: Promise<Browser> | undefined
+
+/** One for all files that this process runs, each of whose tabs is a profile of its own; it ends with the process. */
 async function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  })
+  if (!(await running)?.isConnected())
+    running = chromium.launch({
+      executablePath: chromiumPath(),
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    })
+  return running!
 }
 
 /** A browser profile of its own with one tab. What its console says against the page is kept in `faults`. */

@@ -345,7 +345,7 @@ describe('a restore', () => {
     expect((await stat(file)).size).toBeGreaterThan(20_000_000)
     // 38 MB of rows went through twice.
     expect(peak - before).toBeLessThan(70_000_000)
-  })
+  }, 60_000)
 })
 
 /** A backup whose rows of some tables are others, with sums that fit them. */
