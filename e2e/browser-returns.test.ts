@@ -7,7 +7,7 @@ import { accessibilityFaults, button, fill, heading, menu, settled, useWorld } f
 
 const SECOND = 'second@platform.example'
 const PASSWORD = 'correct horse battery'
-const env: Record<string, string> = {}
+const env: Record<string, string> = { DEPOSIT_APPROVERS: '2' }
 const world = useWorld(env)
 
 /** What a page's session asks the API for. */

@@ -3,6 +3,18 @@ import type { StatementProposal } from './api-types.ts'
 import { MANY_MAX, matchUnmatched, recordUnmatched, settleMany, type ToSettle } from './operator.ts'
 import { sumAmounts } from './sum-amounts.ts'
 
+/** A file of a bank as text: UTF-8, UTF-16 where it says so, or else what Windows writes in western Europe. */
+export function textOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes)
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
 export type Booked = { booked: number; refused: { line: number; detail: string }[] }
 
 /**

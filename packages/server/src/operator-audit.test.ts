@@ -20,7 +20,7 @@ let newDeposit: () => Promise<string>
 let newPayout: () => Promise<string>
 
 beforeAll(async () => {
-  app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR })
+  app = await createTestApp({ OPERATOR_EMAILS: SECOND_OPERATOR, DEPOSIT_APPROVERS: '2' })
   await app.app.listen({ host: '127.0.0.1', port: 0 })
   olga = await setUpOperator({ ...app, config: { ...app.config, operatorEmails: new Set() } })
   second = await signUpPerson(app, SECOND_OPERATOR)

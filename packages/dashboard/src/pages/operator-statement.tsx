@@ -7,6 +7,7 @@ import { OperatorOnly } from '../components/operator-only.tsx'
 import { StatementProposals } from '../components/statement-proposals.tsx'
 import { FormError, PageHead } from '../components/states.tsx'
 import { matchStatement } from '../operator.ts'
+import { textOf } from '../statement.ts'
 
 /** A bank statement as CSV: what each line may be, and one confirmation for what a person has chosen. */
 export function OperatorStatementPage() {
@@ -31,7 +32,7 @@ function Import() {
   const match = useMutation({
     mutationFn: async (chosen: File) =>
       matchStatement({
-        csv: await chosen.text(),
+        csv: textOf(await chosen.arrayBuffer()),
         decimal_mark: mark,
         ...(currency === null ? {} : { currency }),
       }),

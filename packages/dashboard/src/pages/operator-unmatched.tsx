@@ -152,7 +152,7 @@ function Deeds({ deposit, onDeed }: RowProps) {
   const proposed = deposit.proposed_match
   const isMine = proposed?.approvals.some(({ by }) => by.id === me.user.id)
   const deeds: [Deed, string][] = proposed
-    ? [...(isMine ? [] : [['approve', 'Approve match'] as [Deed, string]]), ['withdraw', 'Withdraw match']]
+    ? [...(isMine ? [] : [['approve', 'Approve'] as [Deed, string]]), ['withdraw', 'Withdraw']]
     : [
         ['match', 'Match'],
         ['return', 'Send back'],

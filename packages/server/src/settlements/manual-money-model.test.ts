@@ -7,7 +7,7 @@ import { createSettlementWorld, expectConsistent } from './test-settlements.ts'
 type World = Awaited<ReturnType<typeof createSettlementWorld>>
 let w: World
 let ada: Awaited<ReturnType<World['customer']>>
-const RUNS = Number(process.env['LEDGER_RUNS'] ?? 25)
+const RUNS = Number(process.env['LEDGER_RUNS'] ?? 12)
 /** Each history has a currency, and so books, of its own. */
 const currencies = CURRENCIES.filter(({ type, decimals }) => type === 'fiat' && decimals === 2).map(
   ({ code }) => code,

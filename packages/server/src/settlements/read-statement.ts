@@ -198,6 +198,9 @@ type Line = CsvRecord & { columns: Partial<Record<Column, number>>; width: numbe
 function readRow({ line, fields, columns, width }: Line, options: StatementOptions): StatementRow {
   if (fields.length !== width)
     throw new LineFault(`has ${fields.length} fields; the first line names ${width}`)
+  // Two references that lost different letters would be one.
+  if (fields.some((field) => field.includes('\uFFFD')))
+    throw new LineFault('holds characters that cannot be read: save the file as UTF-8')
   const of = (column: Column) => {
     const at = columns[column]
     return at === undefined ? '' : (fields[at] as string).trim()

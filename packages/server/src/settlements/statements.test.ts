@@ -45,6 +45,14 @@ describe('a statement', () => {
     expect(chain.rows).toMatchObject([{ amount: '0.500000000000000000', reference: `0x${'ab'.repeat(32)}` }])
   })
 
+  it('whose letters were lost, as of a file in another encoding, is not taken for another one', () => {
+    const { rows, faults } = readStatement('amount,currency,reference\n5,EUR,M\uFFFDller\n6,EUR,b\n', options)
+    expect([rows.map(({ reference }) => reference), faults]).toEqual([
+      ['b'],
+      [{ line: 2, message: 'holds characters that cannot be read: save the file as UTF-8' }],
+    ])
+  })
+
   it('takes money that left for what it is where a column of its own says so', () => {
     const { rows, faults } = readStatement(
       'Datum,Bedrag,Af Bij,Currency,Kenmerk\nx,10.00,Af,EUR,a\nx,20.00,Bij,EUR,b\nx,-30.00,D,EUR,c\nx,+40.00,cr.,EUR,d\nx,-50.00,Bij,EUR,e\nx,60.00,,EUR,f\nx,70.00,maybe,EUR,g\n',
