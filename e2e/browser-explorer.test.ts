@@ -268,7 +268,7 @@ describe('Transaction Logs', () => {
     await slider.focus()
     await page.keyboard.press('End')
     await page.keyboard.press('Shift+ArrowLeft')
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/requests/)
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^Selected: .*2xx accepted: 601/)
     await page.keyboard.press('Enter')
     await expect.poll(() => search(page)['created_before']).toBeDefined()
     const from = Date.parse(search(page)['created_after']!)
@@ -330,22 +330,6 @@ describe('Webhook Logs and Events', () => {
       await link(page, 'Open as a page').click()
       await heading(page, /^api_key\.created/).waitFor()
     }
-  })
-
-  test('stand still below their first page, and say when there is something new at the top', async () => {
-    const { page, person } = await world.member()
-    await Promise.all(Array.from({ length: 55 }, () => person.createKey()))
-    await page.goto('/events')
-    await button(page, 'Show more').click()
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(50)
-    const before = await ids(page)
-    await person.createKey()
-    const news = button(page, 'New at the top')
-    await news.waitFor()
-    expect(await ids(page)).toEqual(before)
-    await news.click()
-    await expect.poll(async () => (await ids(page)).indexOf(before[0]!)).toBeGreaterThan(0)
-    await news.waitFor({ state: 'detached' })
   })
 })
 

@@ -156,6 +156,22 @@ describe.skipIf(REDIS_SERVER === null)('two API servers on one database and one 
     await ended
   })
 
+  it('an event that one server publishes is live on the other, and so is what becomes of it', async () => {
+    const watcher = await createKey()
+    let text = ''
+    const streams = ['/v1/events/stream', '/v1/webhook-logs/stream'].map(async (path) =>
+      openStream(t.second, await t.sign(watcher, path), path, (chunk) => (text += chunk)),
+    )
+    await vi.waitFor(() => expect(text.match(/: connected/g)).toHaveLength(2))
+    const { id } = await createKey()
+    await vi.waitFor(() => expect(text.match(new RegExp(`"object_id":"${id}"`, 'g'))).toHaveLength(2), {
+      timeout: 5_000,
+    })
+    expect(text).toContain('"reason":"no_endpoint"')
+    await ada.call('DELETE', `/v1/api-keys/${watcher.id}`)
+    await Promise.all(streams)
+  })
+
   it('while Redis is away signed requests get 503 and pages go on; when it is back, all goes on by itself', async () => {
     const key = await createKey()
     await t.redis.kill()

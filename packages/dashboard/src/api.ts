@@ -119,6 +119,11 @@ export function placeHeaders(
   return { 'Countersign-Mode': mode, 'Countersign-Workspace-Id': shownWorkspace }
 }
 
+/** The same in an address that the browser follows by itself: links to files send no headers. */
+export function placeQuery(mode: Mode): { mode: Mode; in_workspace: string | undefined } {
+  return { mode, in_workspace: shownWorkspace }
+}
+
 async function send(method: string, path: string, options: CallOptions): Promise<Response> {
   const url = new URL(path, location.origin)
   for (const [name, value] of Object.entries(options.query ?? {})) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { timeTicks, valueTicks } from './chart-scale.ts'
+import { placedTicks, timeTicks, valueTicks } from './chart-scale.ts'
 
 test('values of an axis are round, begin at 0 and reach the largest', () => {
   expect(valueTicks(0, { whole: true })).toEqual([0, 1])
@@ -26,4 +26,30 @@ test('times of an axis lie in its range, at whole steps of the clock, and are fe
     expect(new Date(ms).getHours()).toBe(0)
     expect(ms).toBeGreaterThanOrEqual(from)
   }
+})
+
+test('a day on a phone has three times or more, inside the chart and apart from each other', () => {
+  const width = 262
+  for (let hour = 0; hour < 24; hour += 1) {
+    const from = new Date(2026, 10, 25, hour, 10).getTime()
+    const to = from + 25 * 3_600_000
+    const ticks = timeTicks(from, to, width / 56).map(({ ms, label }) => ({
+      x: (width * (ms - from)) / (to - from),
+      label,
+    }))
+    const placed = placedTicks(ticks, { from: 0, to: width, room: 52 })
+    expect(placed.length).toBeGreaterThanOrEqual(3)
+    for (const [index, { x }] of placed.entries()) {
+      expect(x).toBeGreaterThanOrEqual(26)
+      expect(x).toBeLessThanOrEqual(width - 26)
+      if (index > 0) expect(x - placed[index - 1]!.x).toBeGreaterThanOrEqual(52)
+    }
+  }
+})
+
+test('a time of seconds is told by seconds', () => {
+  const from = new Date(2026, 10, 26, 9, 7, 4).getTime()
+  const labels = timeTicks(from, from + 30_000, 6).map(({ label }) => label)
+  expect(labels.length).toBeGreaterThan(3)
+  expect(new Set(labels).size).toBe(labels.length)
 })

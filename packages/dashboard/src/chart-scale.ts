@@ -1,7 +1,9 @@
+const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 const TIME_STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND_MS),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_MS),
   ...[1, 2, 5, 7, 14, 30, 60, 120].map((days) => days * DAY_MS),
@@ -21,7 +23,7 @@ export function valueTicks(max: number, { whole = false } = {}): number[] {
 
 export type TimeTick = { ms: number; label: string }
 
-/** Times that people read off a clock or a calendar of their own zone, at most `countMax` of them. */
+/** Times that people read off a clock or a calendar of their own zone, about `countMax` of them at most. */
 export function timeTicks(fromMs: number, toMs: number, countMax: number): TimeTick[] {
   const step = TIME_STEPS_MS.find((one) => (toMs - fromMs) / one <= countMax) ?? TIME_STEPS_MS.at(-1)!
   const ticks: TimeTick[] = []
@@ -49,10 +51,27 @@ function addDays(ms: number, days: number): number {
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const second = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit' })
 
 /** Midnight is named for its day. */
 function labelOf(ms: number, step: number): string {
   const at = new Date(ms)
   const isMidnight = at.getHours() === 0 && at.getMinutes() === 0
-  return step >= DAY_MS || isMidnight ? day.format(at) : time.format(at)
+  if (step >= DAY_MS || (isMidnight && step >= MINUTE_MS)) return day.format(at)
+  return (step < MINUTE_MS ? second : time).format(at)
+}
+
+type Placed = { x: number; label: string }
+
+/** Labels where they stand: moved inwards at the ends, and left out where they would run into the one before. */
+export function placedTicks(
+  ticks: readonly Placed[],
+  { from, to, room }: { from: number; to: number; room: number },
+): Placed[] {
+  const placed: Placed[] = []
+  for (const { x, label } of ticks) {
+    const inside = Math.min(to - room / 2, Math.max(from + room / 2, x))
+    if (inside - (placed.at(-1)?.x ?? -Infinity) >= room) placed.push({ x: inside, label })
+  }
+  return placed
 }

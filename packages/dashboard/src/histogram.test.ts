@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { TransactionLogHistogram } from './api-types.ts'
-import { axisTop, countedByUsage, rangeOfSpan } from './histogram.ts'
+import { pointsOf, rangeFilters, sumOf, type Counts } from './histogram.ts'
+import type { FilterValues } from './query-language.ts'
+import { countedByUsage, REQUEST_COUNTS } from './request-counts.ts'
 
 const bucket = (at: string, accepted = 0) => ({
   at,
@@ -10,7 +11,7 @@ const bucket = (at: string, accepted = 0) => ({
   '5xx': 0,
   forwarded: 0,
 })
-const ESTIMATE: TransactionLogHistogram = {
+const ESTIMATE: Counts = {
   from: '2026-11-26T10:20:00.000Z',
   to: '2026-11-26T12:30:00.000Z',
   bucket_seconds: 3_600,
@@ -37,7 +38,7 @@ function serverAnswers(status: number, body: unknown): string[] {
 afterEach(() => vi.unstubAllGlobals())
 
 const signal = new AbortController().signal
-const ask = (filters: object) => countedByUsage(ESTIMATE, filters, { mode: 'test', signal })
+const ask = (filters: FilterValues) => countedByUsage(ESTIMATE, filters, { mode: 'test', signal })
 
 describe('An estimate', () => {
   test('gives way to the exact counts of usage, of the class that is asked for', async () => {
@@ -68,18 +69,22 @@ describe('An estimate', () => {
   })
 })
 
-test('a part of the buckets becomes a range that holds exactly their moments, within the whole range', () => {
-  expect(rangeOfSpan(ESTIMATE, { first: 0, last: 0 })).toEqual({
-    created_after: '2026-11-26T10:19:59.999Z',
-    created_before: '2026-11-26T11:00:00.000Z',
-  })
-  expect(rangeOfSpan(ESTIMATE, { first: 1, last: 2 })).toEqual({
-    created_after: '2026-11-26T10:59:59.999Z',
-    created_before: '2026-11-26T12:30:00.000Z',
-  })
-})
-
-test('the axis ends at a round number', () => {
-  const tops = [0, 1, 3, 7, 12, 480, 501].map((most) => axisTop([bucket('', most)]))
-  expect(tops).toEqual([1, 1, 5, 10, 20, 500, 1_000])
+test('buckets become points of which the first and the last end with the range, and a point becomes exactly its moments', () => {
+  const points = pointsOf(ESTIMATE, REQUEST_COUNTS.classes)
+  const times = points.map(({ startMs, endMs }) =>
+    [startMs, endMs].map((ms) => new Date(ms).toISOString().slice(11, 16)),
+  )
+  expect(times).toEqual([
+    ['10:20', '11:00'],
+    ['11:00', '12:00'],
+    ['12:00', '12:30'],
+  ])
+  expect(points[0]?.values).toEqual([5, 0, 0, 0, 0])
+  expect(sumOf(ESTIMATE, REQUEST_COUNTS.classes)).toBe(15)
+  const { startMs, endMs } = points[0]!
+  const [before, after] = ['2026-11-26T10:19:59.999Z', '2026-11-26T10:20:00.000Z']
+  const created_before = '2026-11-26T11:00:00.000Z'
+  expect(rangeFilters({}, startMs, endMs)).toEqual({ created_after: before, created_before })
+  const included = rangeFilters({ isAfterIncluded: true }, startMs, endMs)
+  expect(included).toEqual({ created_after: after, created_before })
 })

@@ -1,110 +1,87 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
-import type { TransactionLogHistogram, Usage } from './api-types.ts'
-import { sendable, TRANSACTION_LOGS, type LogFilters } from './logs.ts'
+import type { ChartPoint, ChartSeries } from './components/time-chart.tsx'
+import type { FilterValues } from './query-language.ts'
 
 const BUCKETS = 80
 const REFRESH_MS = 10_000
 /** What takes long is asked for less often: a fiftieth of the time is spent on it. */
 const REST_TIMES = 50
 
-/** From bottom to top. */
-export const CLASSES = [
-  { name: '2xx', word: 'accepted' },
-  { name: '3xx', word: 'redirected' },
-  { name: 'forwarded', word: 'forwarded' },
-  { name: '4xx', word: 'refused' },
-  { name: '5xx', word: 'failed' },
-] as const
+/** Counts over time as every `/histogram` of the API answers them. */
+export type Counts = {
+  from: string
+  to: string
+  bucket_seconds: number
+  /** False where they are estimated. */
+  exact: boolean
+  data: ({ at: string } & Record<string, string | number>)[]
+}
+/** A part of every bar; `of` is the name of its count, `word` what it means. */
+export type CountClass = Omit<ChartSeries, 'name'> & { of: string; word: string }
 
-export type Bucket = TransactionLogHistogram['data'][number]
-/** From the first to the last bucket, both within it. */
-export type Span = { first: number; last: number }
+/** What is counted, and how it is shown. */
+export type CountsSource = {
+  path: string
+  /** From bottom to top. */
+  classes: readonly CountClass[]
+  sendable(filters: FilterValues): FilterValues
+  /** Exact counts in place of an estimate, from elsewhere; null where there are none. */
+  exactly?: (
+    counts: Counts,
+    filters: FilterValues,
+    asking: { mode: Mode; signal: AbortSignal },
+  ) => Promise<Counts | null>
+  /** Whether the list takes `created_after` as the first moment that belongs to it. */
+  isAfterIncluded?: boolean
+}
 
-type Timed = { histogram: TransactionLogHistogram; tookMs: number }
+type Timed = { counts: Counts; tookMs: number }
 
-/** How many requests match, over time; asked again while they may still grow. */
-export const histogramQuery = (mode: Mode, filters: LogFilters, isLive: boolean) =>
+/** How many rows match, over time; asked again while they may still grow. */
+export const countsQuery = (source: CountsSource, mode: Mode, filters: FilterValues, isLive: boolean) =>
   queryOptions({
-    queryKey: [TRANSACTION_LOGS, mode, 'histogram', sendable(filters)],
+    queryKey: [source.path, mode, 'histogram', source.sendable(filters)],
     queryFn: async ({ signal }): Promise<Timed> => {
       const startedAt = performance.now()
-      const histogram = await call<TransactionLogHistogram>('GET', `${TRANSACTION_LOGS}/histogram`, {
-        signal,
-        mode,
-        query: { ...sendable(filters), buckets: BUCKETS },
-      })
-      const counted = histogram.exact ? null : await countedByUsage(histogram, filters, { mode, signal })
-      return { histogram: counted ?? histogram, tookMs: performance.now() - startedAt }
+      const query = { ...source.sendable(filters), buckets: BUCKETS }
+      const counts = await call<Counts>('GET', `${source.path}/histogram`, { signal, mode, query })
+      const exact = counts.exact ? null : await source.exactly?.(counts, filters, { mode, signal })
+      return { counts: exact ?? counts, tookMs: performance.now() - startedAt }
     },
     placeholderData: (before: Timed | undefined, query) => (query?.queryKey[1] === mode ? before : undefined),
     refetchInterval: ({ state }) => isLive && Math.max(REFRESH_MS, REST_TIMES * (state.data?.tookMs ?? 0)),
     retry: false,
   })
 
-/** Filters of a list by which usage is counted as well. */
-const FILTERS_OF_USAGE = new Set([
-  'api_key_id',
-  'currency_type',
-  'status_class',
-  'created_after',
-  'created_before',
-])
+const rowsOf = (bucket: Counts['data'][number], name: string) => Number(bucket[name] ?? 0)
 
-/**
- * Exact counts in place of an estimate, where usage has them: it knows keys and classes of status, but no paths or
- * codes. At the ends of the range whole buckets count. Null where it cannot tell.
- */
-export async function countedByUsage(
-  histogram: TransactionLogHistogram,
-  filters: LogFilters,
-  { mode, signal }: { mode: Mode; signal: AbortSignal },
-): Promise<TransactionLogHistogram | null> {
-  const names = Object.entries(sendable(filters)).flatMap(([name, value]) =>
-    value === undefined ? [] : name,
-  )
-  if (!names.every((name) => FILTERS_OF_USAGE.has(name))) return null
-  const { api_key_id, currency_type, status_class } = filters
-  const query = { from: histogram.from, to: histogram.to, api_key_id, currency_type }
-  // The estimate stays where usage does not answer.
-  const usage = await call<Usage>('GET', '/v1/usage', { signal, mode, query }).catch(() => null)
-  const second = usage?.data[1]
-  if (!usage || !second) return null
-  return {
-    ...histogram,
-    bucket_seconds: (Date.parse(second.start) - Date.parse(usage.from)) / 1_000,
-    exact: true,
-    data: usage.data.map(({ start, requests }) => {
-      const of = (name: Exclude<keyof Bucket, 'at'>, count: number | undefined) =>
-        status_class === undefined || status_class === name ? (count ?? 0) : 0
-      return {
-        at: start,
-        '2xx': of('2xx', requests?.status_2xx),
-        '3xx': of('3xx', requests?.status_3xx),
-        '4xx': of('4xx', requests?.status_4xx),
-        '5xx': of('5xx', requests?.status_5xx),
-        forwarded: of('forwarded', requests?.forwarded),
-      }
-    }),
-  }
+/** All of one class, or of every one. */
+export function sumOf({ data }: Counts, classes: readonly CountClass[]): number {
+  return data.reduce((total, bucket) => classes.reduce((sum, { of }) => sum + rowsOf(bucket, of), total), 0)
 }
 
-export const totalOf = (bucket: Bucket): number => CLASSES.reduce((sum, { name }) => sum + bucket[name], 0)
+/** The buckets as points of a chart, those at the ends as long as the range takes of them. */
+export function pointsOf(
+  { from, to, bucket_seconds: seconds, data }: Counts,
+  classes: readonly CountClass[],
+) {
+  return data.map((bucket): ChartPoint => ({
+    startMs: Math.max(Date.parse(bucket.at), Date.parse(from)),
+    endMs: Math.min(Date.parse(bucket.at) + seconds * 1_000, Date.parse(to)),
+    values: classes.map(({ of }) => rowsOf(bucket, of)),
+  }))
+}
 
-/** The moments between which some buckets lie, as filters: the ends of the whole range stay where they are. */
-export function rangeOfSpan(
-  { from, to, bucket_seconds: seconds, data }: TransactionLogHistogram,
-  span: Span,
+/** Moments as filters that hold exactly what is between them. */
+export function rangeFilters(
+  { isAfterIncluded = false }: Pick<CountsSource, 'isAfterIncluded'>,
+  startMs: number,
+  endMs: number,
 ): { created_after: string; created_before: string } {
-  const start = Math.max(Date.parse(data[span.first]?.at ?? from), Date.parse(from))
-  const end = Math.min(Date.parse(data[span.last]?.at ?? from) + seconds * 1_000, Date.parse(to))
-  // `created_after` leaves out the moment itself, and a bucket begins with it.
-  return { created_after: new Date(start - 1).toISOString(), created_before: new Date(end).toISOString() }
-}
-
-/** A round number at or above the most of one bucket: the top of the axis. */
-export function axisTop(data: readonly Bucket[]): number {
-  const most = Math.max(1, ...data.map(totalOf))
-  const power = 10 ** Math.floor(Math.log10(most))
-  return ([1, 2, 5, 10].find((step) => step * power >= most) ?? 10) * power
+  return {
+    // Where `created_after` leaves out the moment itself: a bucket begins with it.
+    created_after: new Date(isAfterIncluded ? startMs : startMs - 1).toISOString(),
+    created_before: new Date(endMs).toISOString(),
+  }
 }

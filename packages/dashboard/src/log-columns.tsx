@@ -1,43 +1,42 @@
-import type { ReactNode } from 'react'
 import type { TransactionLog } from './api-types.ts'
 import { LogStatusBadge } from './components/badges.tsx'
+import { None } from './components/none.tsx'
 import { milliseconds, Time } from './components/time.tsx'
+import type { RowColumn } from './row-columns.ts'
 
-export type LogColumn = {
-  id: string
-  name: string
-  /** In pixels; the request itself takes what is left. */
-  width: number
-  isNumber?: boolean
-  /** Left out beside an open row. */
-  isSpare?: boolean
-  /** @param keyNames the names of keys by their ids */
-  cell: (row: TransactionLog, keyNames: ReadonlyMap<string, string>) => ReactNode
+/** Under a name of its own since there was one log alone. */
+export const LOG_COLUMNS_CHOSEN = {
+  key: 'countersign-log-columns',
+  atFirst: ['status', 'code', 'duration', 'ip', 'time'],
 }
 
-const none = (
-  <span className="quiet" aria-label="None">
-    –
-  </span>
-)
-
-/** What a row of Transaction Logs can show beside the request itself, in order. */
-export const LOG_COLUMNS: LogColumn[] = [
-  { id: 'status', name: 'Status', width: 92, cell: (row) => <LogStatusBadge log={row} isShort /> },
+/**
+ * What a row of Transaction Logs can show beside the request itself, in order.
+ * @param keyNames the names of keys by their ids
+ */
+export const logColumns = (keyNames: ReadonlyMap<string, string>): RowColumn<TransactionLog>[] => [
+  {
+    id: 'status',
+    name: 'Status',
+    width: 92,
+    isNarrow: true,
+    cell: (row) => <LogStatusBadge log={row} isShort />,
+  },
   {
     id: 'code',
     name: 'Problem',
     width: 232,
     isSpare: true,
+    isNarrow: true,
     cell: (row) =>
-      row.code === null ? none : <ProblemWords code={row.code} cause={row.likely_cause_code} />,
+      row.code === null ? <None /> : <ProblemWords code={row.code} cause={row.likely_cause_code} />,
   },
   {
     id: 'key',
     name: 'Key',
     width: 150,
     isSpare: true,
-    cell: (row, keyNames) => keyNames.get(row.api_key_id) ?? <code>{row.api_key_id}</code>,
+    cell: (row) => keyNames.get(row.api_key_id) ?? <code>{row.api_key_id}</code>,
   },
   {
     id: 'currency_type',
@@ -62,10 +61,8 @@ export const LOG_COLUMNS: LogColumn[] = [
     isSpare: true,
     cell: (row) => <code className="quiet">{row.id}</code>,
   },
-  { id: 'time', name: 'Time', width: 104, cell: (row) => <Time at={row.created_at} /> },
+  { id: 'time', name: 'Time', width: 104, isNarrow: true, cell: (row) => <Time at={row.created_at} /> },
 ]
-
-const AT_FIRST = ['status', 'code', 'duration', 'ip', 'time']
 
 /** The problem and, where one is known, why: `signature-invalid query-reordered`. */
 function ProblemWords({ code, cause }: { code: string; cause: string | null }) {
@@ -75,29 +72,4 @@ function ProblemWords({ code, cause }: { code: string; cause: string | null }) {
       <code>{code}</code> {isTold && <code className="quiet">{cause}</code>}
     </>
   )
-}
-
-// Which columns somebody wants is a taste of this browser.
-const STORAGE_KEY = 'countersign-log-columns'
-
-export function readColumns(): string[] {
-  try {
-    const stored = localStorage.getItem(STORAGE_KEY)
-    // None at all is a choice, too.
-    return stored === null
-      ? AT_FIRST
-      : stored.split(',').filter((id) => LOG_COLUMNS.some((each) => each.id === id))
-  } catch {
-    return AT_FIRST // a browser that keeps nothing remembers nothing
-  }
-}
-
-/** @returns the same ids */
-export function rememberColumns(ids: string[]): string[] {
-  try {
-    localStorage.setItem(STORAGE_KEY, ids.join(','))
-  } catch {
-    // As above: the choice then holds for this page.
-  }
-  return ids
 }

@@ -1,17 +1,20 @@
 import { call, placeHeaders, ProblemError, type Mode } from './api.ts'
-import type { Problem, TransactionLog } from './api-types.ts'
-import { TRANSACTION_LOGS, type LogFilters } from './logs.ts'
+import type { Problem } from './api-types.ts'
+import type { ExplorerSource, ListedRow } from './explorer-source.ts'
+import type { FilterValues } from './query-language.ts'
 
 /** `live`: rows arrive; `waiting`: the connection is away and comes back by itself; `refused`: it does not. */
 export type TailState = 'connecting' | 'live' | 'waiting' | 'refused'
 
-export type TailOptions = {
+export type TailOptions<Row extends ListedRow> = {
+  source: ExplorerSource<Row>
   mode: Mode
-  filters: LogFilters
-  /** Rows newer than this one; none yet where it is undefined. */
-  after: string | undefined
+  filters: FilterValues
+  /** A place in the stream: what came after it. */
+  after: string
   signal: AbortSignal
-  onRow: (row: TransactionLog) => void
+  /** @param place where it stands in the stream */
+  onRow: (row: Row, place: string) => void
   /** So many rows were missed that the stream does not repeat them all: the list is to be read anew. */
   onGap: () => void
   onState: (state: TailState, refusal?: ProblemError) => void
@@ -21,16 +24,14 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
 // The server says something every 10 s; a connection that says nothing for this long is dead.
 const SILENCE_MS_MAX = 25_000
-// Older than every request: an empty list begins here, so that nothing falls between it and the stream.
-const BEFORE_ALL = `req_${'0'.repeat(26)}`
 
 /**
  * Follows the log until the signal ends it. After a break it goes on behind the last row it saw; rows may come twice,
  * and their ids tell. Never throws.
  */
-export async function followLogs(options: TailOptions): Promise<void> {
+export async function followLogs<Row extends ListedRow>(options: TailOptions<Row>): Promise<void> {
   const { signal, onState } = options
-  const place = { after: options.after ?? BEFORE_ALL }
+  const place = { after: options.after }
   let waitMs = FIRST_WAIT_MS
   onState('connecting')
   while (!signal.aborted) {
@@ -44,8 +45,8 @@ export async function followLogs(options: TailOptions): Promise<void> {
 }
 
 /** One connection. `ended` after it was open, `failed` when it did not open; a problem when it never will. */
-async function follow(
-  options: TailOptions,
+async function follow<Row extends ListedRow>(
+  options: TailOptions<Row>,
   place: { after: string },
 ): Promise<'ended' | 'failed' | ProblemError> {
   const silence = new AbortController()
@@ -77,13 +78,18 @@ async function follow(
   }
 }
 
-function open({ filters, mode }: TailOptions, after: string, signal: AbortSignal): Promise<Response> {
+function open<Row extends ListedRow>(
+  { source, filters, mode }: TailOptions<Row>,
+  after: string,
+  signal: AbortSignal,
+): Promise<Response> {
   const given = Object.entries(filters).filter((entry): entry is [string, string] => {
     const [name, value] = entry
-    // What was is no filter of what comes.
-    return value !== undefined && name !== 'created_after' && name !== 'created_before'
+    // What was is no filter of what comes; and what a row may come to fit is seen here.
+    const isHere = name === 'created_after' || name === 'created_before' || name === source.moving?.filter
+    return value !== undefined && !isHere
   })
-  return fetch(`${TRANSACTION_LOGS}/stream?${new URLSearchParams(given)}`, {
+  return fetch(`${source.path}/stream?${new URLSearchParams(given)}`, {
     headers: { ...placeHeaders(mode), 'Last-Event-ID': after },
     credentials: 'same-origin',
     cache: 'no-store',
@@ -102,7 +108,11 @@ async function refusal(answer: Response, mode: Mode): Promise<'failed' | 'ended'
 }
 
 /** One message of the stream (WHATWG, server-sent events); lines that begin with a colon are its heartbeat. */
-function take(message: string, { onRow, onGap }: TailOptions, place: { after: string }): void {
+function take<Row extends ListedRow>(
+  message: string,
+  { source, onRow, onGap }: TailOptions<Row>,
+  place: { after: string },
+): void {
   let event = ''
   let data = ''
   for (const line of message.split('\n')) {
@@ -111,7 +121,7 @@ function take(message: string, { onRow, onGap }: TailOptions, place: { after: st
     else if (line.startsWith('id: ')) place.after = line.slice(4)
   }
   if (event === 'gap') onGap()
-  if (event === 'transaction_log') onRow(JSON.parse(data) as TransactionLog)
+  if (event === source.event) onRow(JSON.parse(data) as Row, place.after)
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
 import type { List, TransactionLog, TransactionLogDetail } from './api-types.ts'
+import type { FilterValues } from './query-language.ts'
 import { useList } from './use-list.ts'
 
 /** The filters of the list, named as the API names them; the URL holds the same. */
@@ -18,15 +19,13 @@ export const LOG_FILTER_NAMES = [
   'id',
 ] as const
 
-export type LogFilters = Partial<Record<(typeof LOG_FILTER_NAMES)[number], string | undefined>>
-
 export const TRANSACTION_LOGS = '/v1/transaction-logs'
 export const PATH_TEXT_MIN = 3
 const OUTCOME_POLL_MS = 5_000
 const REQUEST_ID = /^req_[0-9a-z]{26}$/
 
 /** Filters that the API would refuse, which only an address typed by hand can hold, are not sent. */
-export function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters {
+export function sendable({ id, path_contains, ...rest }: FilterValues): FilterValues {
   return {
     ...rest,
     ...(id && REQUEST_ID.test(id) ? { id } : {}),
@@ -35,7 +34,7 @@ export function sendable({ id, path_contains, ...rest }: LogFilters): LogFilters
 }
 
 /** The requests that fit, newest first. */
-export const useLogs = (filters: LogFilters, options: { itemsMax?: number; live?: boolean } = {}) =>
+export const useLogs = (filters: FilterValues, options: { itemsMax?: number; live?: boolean } = {}) =>
   useList<TransactionLog>({ path: '/v1/transaction-logs', query: sendable(filters), ...options })
 
 export const logQuery = (mode: Mode, requestId: string) =>

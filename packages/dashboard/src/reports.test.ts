@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Summary } from './api-types.ts'
+import { forgetWorkspace, showWorkspace } from './api.ts'
 import { fileAddress, periodsOf, reportQuery } from './reports.ts'
 
 const report = (fields: Partial<Summary>) => fields as Summary
@@ -26,12 +27,16 @@ it('the report is asked for by what the address says, in the zone of whoever loo
   })
 })
 
-it('a file is asked for with the filters of its page and its mode', () => {
+it('a file is asked for with the filters of its page, its mode and its workspace', () => {
+  const file = { format: 'csv', mode: 'test' } as const
+  expect(fileAddress('/v1/audit-log/export', {}, file)).toBe('/v1/audit-log/export?format=csv&mode=test')
+  showWorkspace('wks_1')
+  onTestFinished(forgetWorkspace)
   expect(
     fileAddress(
       '/v1/transactions/export',
       { type: 'payout', reference: undefined, a: 'b&c' },
       { format: 'csv', mode: 'test' },
     ),
-  ).toBe('/v1/transactions/export?type=payout&a=b%26c&format=csv&mode=test')
+  ).toBe('/v1/transactions/export?type=payout&a=b%26c&format=csv&mode=test&in_workspace=wks_1')
 })

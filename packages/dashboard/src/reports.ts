@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { call, type Mode } from './api.ts'
+import { call, placeQuery, type Mode } from './api.ts'
 import type { Statement, Summary } from './api-types.ts'
 
 const SUMMARY = '/v1/reports/summary'
@@ -49,13 +49,16 @@ export const statementQuery = (mode: Mode, accountId: string, range: StatementRa
       }),
   })
 
-/** The address of a file of this server, which the browser saves with the session it has. */
+/**
+ * The address of a file of this server, which the browser saves with the session it has: the server refuses it where
+ * that works in another workspace by now than the page shows.
+ */
 export function fileAddress(
   path: string,
   query: Record<string, string | undefined>,
-  file: { format: 'csv' | 'ndjson'; mode: Mode },
+  { format, mode }: { format: 'csv' | 'ndjson'; mode: Mode },
 ): string {
-  const entries = Object.entries<string | undefined>({ ...query, ...file })
+  const entries = Object.entries<string | undefined>({ ...query, format, ...placeQuery(mode) })
   const given = entries.filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   )

@@ -8,12 +8,27 @@ const dayAndMinute = new Intl.DateTimeFormat(undefined, {
 })
 const DAY_MS = 86_400_000
 
+const second = new Intl.DateTimeFormat(undefined, {
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const dayAndSecond = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const MINUTE_MS = 60_000
+
 /** From when to when, in the zone of whoever looks, as short as it is plain. */
 export function timeSpan(startMs: number, endMs: number): string {
   const sameDay = day.format(startMs) === day.format(endMs - 1)
   if (!sameDay && endMs - startMs >= DAY_MS && isMidnight(startMs) && isMidnight(endMs))
     return `${day.format(startMs)} – ${day.format(endMs - 1)}`
-  return `${dayAndMinute.format(startMs)} – ${sameDay ? minute.format(endMs) : dayAndMinute.format(endMs)}`
+  const [whole, short] = endMs - startMs < MINUTE_MS ? [dayAndSecond, second] : [dayAndMinute, minute]
+  return `${whole.format(startMs)} – ${(sameDay ? short : whole).format(endMs)}`
 }
 
 function isMidnight(ms: number): boolean {

@@ -26,27 +26,46 @@ const typeTerm = (filter: string, types: readonly EventType[]): Term =>
     values: types.map(({ type }) => ({ value: type })),
   })
 
-/** What an id alone means, or the name of an event type; anything else is nothing here. */
-function bareWord(terms: readonly Term[], types: readonly EventType[]) {
+type Free = { term: string; name: string; among: readonly string[] }
+
+/** What an id alone means, or a part of a name: of an event type, or of an endpoint's URL. */
+function bareWord(terms: readonly Term[], free: readonly Free[]) {
+  const read = (name: string, word: string) => terms.find((each) => each.name === name)?.read(word)
   return (word: string) => {
-    const name = word.startsWith('req_')
+    const kind = word.startsWith('req_')
       ? 'request'
       : word.startsWith('evt_')
         ? 'event'
         : OBJECT_ID.test(word)
           ? 'about'
-          : types.some(({ type }) => type === word)
-            ? 'type'
-            : null
-    const term = terms.find((each) => each.name === name)
-    return term?.read(word) ?? `“${word}” is no id and no event type. Type a filter: ${terms[0]?.name}:…`
+          : null
+    if (kind !== null) return read(kind, word) ?? nothing(word, terms)
+    const wanted = word.toLowerCase()
+    for (const { term, name, among } of free) {
+      const found = among.filter((value) => value.toLowerCase().includes(wanted))
+      const exact = found.find((value) => value.toLowerCase() === wanted)
+      const only = exact ?? (found.length === 1 ? found[0] : undefined)
+      if (only !== undefined) return read(term, only) ?? nothing(word, terms)
+      if (found.length > 1)
+        return `“${word}” is a part of ${found.length} ${name}: ${found.slice(0, NAMED_MAX).join(', ')}${found.length > NAMED_MAX ? ', …' : ''}.`
+    }
+    return nothing(word, terms)
   }
 }
+
+const NAMED_MAX = 4
+const nothing = (word: string, terms: readonly Term[]) =>
+  `“${word}” is no id, and no part of a name. Type a filter: ${terms[0]?.name}:…`
+const typesOf = (types: readonly EventType[]): Free => ({
+  term: 'type',
+  name: 'event types',
+  among: types.map(({ type }) => type),
+})
 
 /** What can be typed to search Events. */
 export function eventLanguage(types: readonly EventType[]): Language {
   const terms = [typeTerm('type', types), aboutTerm, requestTerm, ...TIME_TERMS]
-  return { terms, bare: bareWord(terms, types) }
+  return { terms, bare: bareWord(terms, [typesOf(types)]) }
 }
 
 /** What can be typed to search Webhook Logs. */
@@ -96,5 +115,6 @@ export function deliveryLanguage(
     requestTerm,
     ...TIME_TERMS,
   ]
-  return { terms, bare: bareWord(terms, types) }
+  const urls = { term: 'endpoint', name: 'URLs', among: endpoints.map(({ url }) => url) }
+  return { terms, bare: bareWord(terms, [typesOf(types), urls]) }
 }

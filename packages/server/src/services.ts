@@ -11,6 +11,7 @@ import { createExports } from './http/exports.ts'
 import { isOperatorKey } from './keys/credentials.ts'
 import { createKeyCache, newestKeys, type KeyCache } from './keys/key-cache.ts'
 import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
+import { createStreamAllowance } from './keys/stream-allowance.ts'
 import { createLastUse } from './keys/last-use.ts'
 import { createRateLimit } from './keys/rate-limit.ts'
 import { createSharedRateLimit } from './keys/shared-rate-limit.ts'
@@ -34,6 +35,7 @@ import { createSigningKeys } from './signing-keys/signing-keys.ts'
 import { createLiveRequests } from './transaction-logs/live-requests.ts'
 import { createRequestLog } from './transaction-logs/record-request.ts'
 import type { WebhooksDeps } from './webhooks/deps.ts'
+import { createLiveRows, deliverySource, eventSource } from './webhooks/live-rows.ts'
 import { publishEvent } from './webhooks/publish-event.ts'
 import { createTargetGuard, type TargetGuard } from './webhooks/target-guard.ts'
 import { webhookFact } from './webhooks/webhook-fact.ts'
@@ -123,6 +125,8 @@ export async function createServices(foundation: Foundation) {
       isConfidential: isForwardedConfidential,
     })
   const requestLog = createRequestLog({ ...foundation, live: createLiveRequests(shared) })
+  const liveDeliveries = createLiveRows(foundation, deliverySource)
+  const liveEvents = createLiveRows(foundation, eventSource)
   const doors = createDoors({
     config,
     verifier,
@@ -151,6 +155,9 @@ export async function createServices(foundation: Foundation) {
       otherKeys: (workspaceId: string) => newestKeys(keyCache, { executor: database.pool, workspaceId }),
     },
     requestLog,
+    liveDeliveries,
+    liveEvents,
+    streamAllowance: createStreamAllowance({ auth, config, database, clock, keyCache }),
     doors,
     exports: createExports(),
     publishEvent,
@@ -173,6 +180,8 @@ export async function createServices(foundation: Foundation) {
     /** Writes what is still in memory. Call it when no request runs any more. */
     async close() {
       clearInterval(lastUseTimer)
+      liveDeliveries.close()
+      liveEvents.close()
       await requestLog.close()
       await lastUse.flush()
       await nonces.close()

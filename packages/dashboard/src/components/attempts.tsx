@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { WebhookAttempt } from '../api-types.ts'
 import { curlCommand } from '../curl-command.ts'
+import { readJson } from '../json-lines.ts'
 import { attemptOutcome } from '../webhook-words.ts'
 import { Badge, HttpStatusBadge } from './badges.tsx'
 import { TextCopyButton } from './chip.tsx'
@@ -83,10 +84,11 @@ function AttemptDetail({ attempt }: { attempt: WebhookAttempt }) {
           </div>
           <MessageBlock title="Headers" text={headerLines(request.headers)} empty="No headers." />
           <MessageBlock
-            title="Body, byte for byte"
+            title="Body"
             text={request.body}
+            json={readJson(request.body) ?? undefined}
             empty="No body."
-            note={size(request.body)}
+            note={`${size(request.body)}, copied byte for byte`}
           />
         </section>
         <section className="stack-tight" aria-label="Response">
@@ -97,6 +99,7 @@ function AttemptDetail({ attempt }: { attempt: WebhookAttempt }) {
               <MessageBlock
                 title={response.body_encoding === 'base64' ? 'Body (base64)' : 'Body'}
                 text={response.body}
+                json={response.body_encoding === 'utf8' ? (readJson(response.body) ?? undefined) : undefined}
                 empty="No body."
                 note={response.body_truncated ? 'first 64 KiB' : undefined}
               />

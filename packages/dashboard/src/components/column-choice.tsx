@@ -1,15 +1,9 @@
 import { Button, Checkbox, Popover } from '@mantine/core'
 import { MixerVerticalIcon } from '@radix-ui/react-icons'
-import { LOG_COLUMNS } from '../log-columns.tsx'
-
-type ColumnChoiceProps = { chosen: readonly string[]; onChange: (ids: string[]) => void }
+import type { Columns } from '../row-columns.ts'
 
 /** Which columns the list shows; this browser remembers it. */
-export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
-  const toggle = (id: string, isOn: boolean) =>
-    onChange(
-      LOG_COLUMNS.map((column) => column.id).filter((each) => (each === id ? isOn : chosen.includes(each))),
-    )
+export function ColumnChoice({ columns }: { columns: Pick<Columns<never>, 'all' | 'chosen' | 'toggle'> }) {
   return (
     <Popover position="bottom-end" shadow="md" radius="md" trapFocus transitionProps={{ duration: 100 }}>
       <Popover.Target>
@@ -19,12 +13,12 @@ export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
       </Popover.Target>
       <Popover.Dropdown aria-label="Columns">
         <div className="stack-tight">
-          {LOG_COLUMNS.map(({ id, name }) => (
+          {columns.all.map(({ id, name }) => (
             <Checkbox
               key={id}
               label={name}
-              checked={chosen.includes(id)}
-              onChange={(event) => toggle(id, event.currentTarget.checked)}
+              checked={columns.chosen.includes(id)}
+              onChange={(event) => columns.toggle(id, event.currentTarget.checked)}
             />
           ))}
         </div>

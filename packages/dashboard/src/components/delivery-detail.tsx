@@ -26,7 +26,13 @@ export function DeliveryDetail({ delivery, level }: DeliveryDetailProps) {
   const queryClient = useQueryClient()
   const resend = useMutation({
     mutationFn: () => resendDelivery(delivery.id),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: [WEBHOOK_LOGS, delivery.mode] }),
+    // The list beside it hears of the attempt by itself, and is too long to be asked for again.
+    onSuccess: () =>
+      Promise.all(
+        ['one', 'list'].map((part) =>
+          queryClient.invalidateQueries({ queryKey: [WEBHOOK_LOGS, delivery.mode, part] }),
+        ),
+      ),
   })
   return (
     <>

@@ -1,7 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { memo, useEffect, useRef, type RefObject } from 'react'
-import type { TransactionLog } from '../api-types.ts'
-import type { LogColumn } from '../log-columns.tsx'
+import { memo, useEffect, useRef, type ReactNode, type RefObject } from 'react'
+import type { RowColumn } from '../row-columns.ts'
 import { useWindowRows } from '../use-window-rows.ts'
 import { OpenRowLink } from './open-row-link.tsx'
 
@@ -9,10 +8,18 @@ const ROW_PIXELS = 38
 // In a narrow window a row has two lines.
 const NARROW_ROW_PIXELS = 64
 
-type LogTableProps = {
-  rows: readonly TransactionLog[]
-  columns: readonly LogColumn[]
-  keyNames: ReadonlyMap<string, string>
+/** What a row is about: its first cell, which is its link. */
+export type RowLead<Row> = {
+  name: string
+  cell: (row: Row) => ReactNode
+  /** In whole, where the cell is cut off. */
+  words: (row: Row) => string
+}
+
+type LogTableProps<Row extends { id: string }> = {
+  rows: readonly Row[]
+  lead: RowLead<Row>
+  columns: readonly RowColumn<Row>[]
   openId: string | undefined
   onOpen: (id: string) => void
   /** Called when the last row comes near the window. */
@@ -21,7 +28,15 @@ type LogTableProps = {
 }
 
 /** Any number of rows, of which those near the window are on the page. */
-export function LogTable({ rows, columns, keyNames, openId, onOpen, onEnd, body }: LogTableProps) {
+export function LogTable<Row extends { id: string }>({
+  rows,
+  lead,
+  columns,
+  openId,
+  onOpen,
+  onEnd,
+  body,
+}: LogTableProps<Row>) {
   const isNarrow = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const rowHeight = isNarrow ? NARROW_ROW_PIXELS : ROW_PIXELS
   const { first, end } = useWindowRows(body, { count: rows.length, rowHeight })
@@ -48,7 +63,7 @@ export function LogTable({ rows, columns, keyNames, openId, onOpen, onEnd, body 
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
-            <th>Request</th>
+            <th>{lead.name}</th>
             {shown.map(({ id, name, isNumber }) => (
               <th key={id} className={isNumber ? 'num' : undefined}>
                 {name}
@@ -63,8 +78,8 @@ export function LogTable({ rows, columns, keyNames, openId, onOpen, onEnd, body 
               key={row.id}
               row={row}
               rowIndex={first + index + 2}
+              lead={lead}
               columns={shown}
-              keyNames={keyNames}
               isOpen={row.id === openId}
               onOpen={open}
             />
@@ -86,14 +101,21 @@ function Space({ rows, rowHeight, columnCount }: { rows: number; rowHeight: numb
   )
 }
 
-type LogRowProps = Pick<LogTableProps, 'columns' | 'keyNames'> & {
-  row: TransactionLog
+type LogRowProps<Row extends { id: string }> = Pick<LogTableProps<Row>, 'lead' | 'columns'> & {
+  row: Row
   rowIndex: number
   isOpen: boolean
   onOpen: RefObject<(id: string) => void>
 }
 
-const LogRow = memo(function LogRow({ row, rowIndex, columns, keyNames, isOpen, onOpen }: LogRowProps) {
+const LogRow = memo(function LogRow<Row extends { id: string }>({
+  row,
+  rowIndex,
+  lead,
+  columns,
+  isOpen,
+  onOpen,
+}: LogRowProps<Row>) {
   return (
     <tr
       data-href
@@ -103,18 +125,22 @@ const LogRow = memo(function LogRow({ row, rowIndex, columns, keyNames, isOpen, 
       // The link in the first cell is the way for keyboards; the rest of the row helps the mouse.
       onClick={() => onOpen.current(row.id)}
     >
-      <td title={`${row.method} ${row.path}`}>
+      <td title={lead.words(row)}>
         <OpenRowLink id={row.id} isOpen={isOpen}>
-          <code>
-            <span className="method">{row.method}</span> {row.path}
-          </code>
+          {lead.cell(row)}
         </OpenRowLink>
       </td>
-      {columns.map(({ id, name, isNumber, cell }) => (
-        <td key={id} data-label={name} data-column={id} className={isNumber ? 'num' : undefined}>
-          {cell(row, keyNames)}
+      {columns.map(({ id, name, isNumber, isNarrow, cell }) => (
+        <td
+          key={id}
+          data-label={name}
+          data-narrow={isNarrow}
+          data-last={id === 'time' || undefined}
+          className={isNumber ? 'num' : undefined}
+        >
+          {cell(row)}
         </td>
       ))}
     </tr>
   )
-})
+}) as <Row extends { id: string }>(props: LogRowProps<Row>) => ReactNode

@@ -1,93 +1,66 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { WebhookDelivery } from '../api-types.ts'
 import { DeliveryDetail } from '../components/delivery-detail.tsx'
-import { DeliveryTable } from '../components/delivery-table.tsx'
-import { Explorer } from '../components/explorer.tsx'
-import { TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { LiveToggle, NewRows } from '../components/live-toggle.tsx'
-import { NoMatch, PagedList } from '../components/paged-list.tsx'
-import { QueryBar } from '../components/query-bar.tsx'
-import { Empty, Failed, LoadingRows, PageHead } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
+import { LogExplorer, useExplorer } from '../components/log-explorer.tsx'
+import type { RowLead } from '../components/log-table.tsx'
+import { Empty } from '../components/states.tsx'
+import { DELIVERIES } from '../explorer-sources.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
-import { useFilters } from '../use-filters.ts'
-import { useList } from '../use-list.ts'
-import { useNews } from '../use-news.ts'
+import { useColumns } from '../row-columns.ts'
 import { useOpenRow } from '../use-open-row.ts'
+import { DELIVERY_COLUMNS, DELIVERY_COLUMNS_CHOSEN } from '../webhook-columns.tsx'
 import { deliveryLanguage } from '../webhook-language.ts'
-import {
-  DELIVERY_FILTER_NAMES,
-  deliveryQuery,
-  endpointsQuery,
-  eventTypesQuery,
-  WEBHOOK_LOGS,
-} from '../webhooks.ts'
+import { deliveryQuery, endpointsQuery, eventTypesQuery } from '../webhooks.ts'
 
 export function WebhookLogsPage() {
-  const mode = useMode()
-  const { filters, set, isFiltered, clear } = useFilters(DELIVERY_FILTER_NAMES)
-  const [live, setLive] = useState(true)
-  const deliveries = useList<WebhookDelivery>({ path: WEBHOOK_LOGS, query: filters, live })
-  const news = useNews({ path: WEBHOOK_LOGS, query: filters, state: deliveries, isLive: live })
-  const endpoints = useQuery(endpointsQuery(mode)).data?.data
+  const explorer = useExplorer(DELIVERIES)
+  const { rows } = explorer.logs
+  const endpoints = useQuery(endpointsQuery(useMode())).data?.data
   const types = useQuery(eventTypesQuery).data?.data
   const language = useMemo(() => deliveryLanguage(endpoints ?? [], types ?? []), [endpoints, types])
-  const row = useOpenRow(deliveries.rows.map(({ id }) => id))
+  const columns = useColumns(DELIVERY_COLUMNS, DELIVERY_COLUMNS_CHOSEN)
+  const row = useOpenRow(useMemo(() => rows.map(({ id }) => id), [rows]))
   return (
-    <Explorer
+    <LogExplorer
+      explorer={explorer}
+      title="Webhook Logs"
+      about="Every event, every endpoint, every attempt"
+      language={language}
+      placeholder="status:failed type:transaction.completed endpoint:… evt_… txn_… req_…"
+      lead={LEAD}
+      columns={columns}
       row={row}
-      what="delivery"
       panel={(id) => ({ page: `/webhook-logs/${id}`, content: <OpenDelivery key={id} id={id} /> })}
+      empty={<NoDeliveries />}
+    />
+  )
+}
+
+const LEAD: RowLead<WebhookDelivery> = {
+  name: 'Event',
+  words: (row) => row.event_type,
+  cell: (row) => <code>{row.event_type}</code>,
+}
+
+function NoDeliveries() {
+  return (
+    <Empty
+      title={`Nothing has happened in ${MODE_NAMES[useMode()]} yet`}
+      action={<LinkButton to="/webhooks">Go to Webhooks</LinkButton>}
     >
-      <PageHead title="Webhook Logs" lead="Every event, every endpoint, every attempt" />
-      <div className="stack">
-        <QueryBar
-          language={language}
-          filters={filters}
-          onChange={set}
-          label="Search deliveries"
-          placeholder="status:failed type:transaction.completed endpoint:… evt_… txn_… req_…"
-        />
-        <div className="list-tools">
-          <TimeFilter filters={filters} onChange={set} />
-          {filters.created_before === undefined && (
-            <LiveToggle
-              isLive={live}
-              onChange={setLive}
-              state={deliveries.list.isError ? 'waiting' : 'live'}
-            />
-          )}
-        </div>
-        <NewRows words={news.hasNews ? 'New at the top' : null} onShow={news.show} />
-        <PagedList
-          state={deliveries}
-          what="Webhook Logs"
-          empty={
-            isFiltered ? (
-              <NoMatch what="delivery" onClear={clear} />
-            ) : (
-              <Empty
-                title={`Nothing has happened in ${MODE_NAMES[mode]} yet`}
-                action={<LinkButton to="/webhooks">Go to Webhooks</LinkButton>}
-              >
-                Each event shows here with what became of it: delivered, waiting, failed, or skipped with the
-                reason.
-              </Empty>
-            )
-          }
-        >
-          {(rows) => <DeliveryTable rows={rows} beside={row} />}
-        </PagedList>
-      </div>
-    </Explorer>
+      Each event shows here with what became of it: delivered, waiting, failed, or skipped with the reason.
+    </Empty>
   )
 }
 
 function OpenDelivery({ id }: { id: string }) {
   const delivery = useQuery(deliveryQuery(useMode(), id))
-  if (delivery.isPending) return <LoadingRows rows={10} />
-  if (delivery.isError)
-    return <Failed what="This delivery" error={delivery.error} onRetry={() => void delivery.refetch()} />
-  return <DeliveryDetail delivery={delivery.data} level={2} />
+  return (
+    <Loaded query={delivery} what="This delivery" rows={10}>
+      {(data) => <DeliveryDetail delivery={data} level={2} />}
+    </Loaded>
+  )
 }

@@ -4431,6 +4431,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch events live (server-sent events)
+         * @description Each as an event `event` under its own id. Last-Event-ID or `cursor` goes on where an earlier stream ended; what was told just before comes again. `gap`: more was missed than is repeated, and the list has it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    type?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    /** @description The id of the last event seen, where the header Last-Event-ID cannot be sent. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export events as NDJSON or CSV, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    type?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count events over time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description RFC 3339. By default the time of the oldest event. */
+                    created_after?: string;
+                    /** @description RFC 3339. By default now. */
+                    created_before?: string;
+                    type?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    /** @description At most so many buckets. Their width is a round one. */
+                    buckets?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventHistogram"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}": {
         parameters: {
             query?: never;
@@ -4569,6 +4715,161 @@ export interface paths {
                             /** @description Send it as `cursor` for the next page; null at the end. */
                             next_cursor: string | null;
                         };
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch deliveries live (server-sent events)
+         * @description Each delivery as an event `webhook_log`: when it is new, after each attempt, and when it is given up. Last-Event-ID or `cursor` goes on where an earlier stream ended; what was told just before comes again. `gap`: more was missed than is repeated, and the list has it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    object_id?: string;
+                    request_id?: string;
+                    event_type?: string;
+                    event_id?: string;
+                    endpoint_id?: string;
+                    status?: "pending" | "delivered" | "failed" | "skipped";
+                    /** @description The id of the last event seen, where the header Last-Event-ID cannot be sent. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export deliveries as NDJSON or CSV, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description RFC 3339 */
+                    created_after?: string;
+                    /** @description RFC 3339 */
+                    created_before?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    event_type?: string;
+                    event_id?: string;
+                    endpoint_id?: string;
+                    status?: "pending" | "delivered" | "failed" | "skipped";
+                    /** @description NDJSON: the rows as the API answers them, one a line. CSV: RFC 4180, CRLF. */
+                    format?: "ndjson" | "csv";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count deliveries over time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description RFC 3339. By default the time of the oldest event. */
+                    created_after?: string;
+                    /** @description RFC 3339. By default now. */
+                    created_before?: string;
+                    object_id?: string;
+                    request_id?: string;
+                    event_type?: string;
+                    event_id?: string;
+                    endpoint_id?: string;
+                    status?: "pending" | "delivered" | "failed" | "skipped";
+                    /** @description At most so many buckets. Their width is a round one. */
+                    buckets?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookLogHistogram"];
                     };
                 };
                 /** @description A problem (RFC 9457). */
@@ -7227,6 +7528,36 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description How many events match, over time. */
+        EventHistogram: {
+            /**
+             * Format: date-time
+             * @description No earlier than the oldest event.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            to: string;
+            /**
+             * @description The width of a bucket.
+             * @example 3600
+             */
+            bucket_seconds: number;
+            /** @description False where there are so many rows that the counts were estimated from a part of them. */
+            exact: boolean;
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When the bucket begins; the first may begin before `from`.
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                at: string;
+                events: number;
+            }[];
+        };
         EventType: {
             type: string;
             description: string;
@@ -7363,6 +7694,42 @@ export interface components {
              */
             created_at: string;
             attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description How many deliveries match, by the time of their event and by what became of them. */
+        WebhookLogHistogram: {
+            /**
+             * Format: date-time
+             * @description No earlier than the oldest event.
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2025-11-23T12:00:00.000Z
+             */
+            to: string;
+            /**
+             * @description The width of a bucket.
+             * @example 3600
+             */
+            bucket_seconds: number;
+            /** @description False where there are so many rows that the counts were estimated from a part of them. */
+            exact: boolean;
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When the bucket begins; the first may begin before `from`.
+                 * @example 2025-11-23T12:00:00.000Z
+                 */
+                at: string;
+                delivered: number;
+                /** @description Tried without success, and tried again. */
+                retrying: number;
+                /** @description Not tried yet. */
+                pending: number;
+                failed: number;
+                skipped: number;
+            }[];
         };
         /** @description Gone 15 minutes after its last connection ended. */
         WebhookListener: {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
+import { isId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import { ensureWorkspace } from '../workspaces/ensure-workspace.ts'
 import { findMemberOfPerson } from '../workspaces/queries.ts'
@@ -19,6 +20,8 @@ export type ReadSessionDeps = {
 
 const COOKIE_NAME = 'countersign.session_token='
 const WORKSPACE_HEADER = 'countersign-workspace-id'
+/** The same on a GET, for links that the browser follows by itself: a download takes no headers. */
+const WORKSPACE_PARAMETER = 'in_workspace'
 const SAFE_METHODS = ['GET', 'HEAD']
 
 type SessionUser = {
@@ -93,9 +96,12 @@ async function assertShownWorkspace(
   request: FastifyRequest,
   { userId, membership }: { userId: string; membership: Membership },
 ): Promise<void> {
-  const shown = request.headers[WORKSPACE_HEADER]
+  const shown = request.headers[WORKSPACE_HEADER] ?? queryOf(request, WORKSPACE_PARAMETER)
   if (shown === undefined || shown === membership.workspaceId) return
-  const isMember = await findMemberOfPerson(database.pool, { workspaceId: String(shown), userId })
+  const isMember =
+    typeof shown === 'string' &&
+    isId('wks', shown) &&
+    (await findMemberOfPerson(database.pool, { workspaceId: shown, userId }))
   throw problem('workspace-mismatch', {
     detail: isMember
       ? `This session works in ${JSON.stringify(membership.workspaceName)} by now, and the request is meant for another of your workspaces. Nothing was done.`
@@ -111,12 +117,15 @@ export function isOperator(
   return user.is_operator === true || (user.emailVerified && operatorEmails.has(user.email))
 }
 
+/** A parameter that stands for a header, where the request changes nothing. */
+function queryOf(request: FastifyRequest, name: string): unknown {
+  if (!SAFE_METHODS.includes(request.method)) return undefined
+  return (request.query as Record<string, unknown> | null)?.[name]
+}
+
 function readMode(request: FastifyRequest): Mode {
   const header = request.headers['countersign-mode']
-  const query = SAFE_METHODS.includes(request.method)
-    ? (request.query as { mode?: unknown } | null)?.mode
-    : undefined
-  const value = header ?? query ?? 'test'
+  const value = header ?? queryOf(request, 'mode') ?? 'test'
   if (value === 'test' || value === 'production') return value
   const pointer = header === undefined ? '/query/mode' : '/headers/countersign-mode'
   throw problem('invalid-input', { errors: [{ pointer, message: 'must be test or production' }] })

@@ -8,7 +8,7 @@ import { matchesFilter } from './log-view.ts'
 import type { LogFilter, LogRow } from './queries.ts'
 import { createRequestLog, type RequestLog, type RequestRecord } from './record-request.ts'
 import { testRecord } from './test-record.ts'
-import { createTurns } from './turns.ts'
+import { createTurns } from '../http/turns.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000

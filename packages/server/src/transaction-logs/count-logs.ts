@@ -1,4 +1,6 @@
-import type { Database, Executor } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
+import { withinTime } from '../database/within-time.ts'
+import { timeAxis, type TimeAxis } from '../http/time-axis.ts'
 import { problem } from '../problems.ts'
 import { countLegs, countSlices, estimateDays, type BucketCount, type Slice } from './histogram-queries.ts'
 import {
@@ -16,28 +18,13 @@ import {
 import { dayOf, uuidFloor } from './request-id.ts'
 
 /** Rows over time. */
-export type Histogram = {
-  fromMs: number
-  toMs: number
-  bucketMs: number
+export type Histogram = TimeAxis & {
   /** False where the counts were estimated from a sample of the rows. */
   isExact: boolean
-  /** When each bucket begins, all of them, in order. */
-  startsMs: number[]
   counts: BucketCount[]
 }
 
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-/** Widths that people read off an axis. The widest fits the longest retention into the fewest buckets. */
-const WIDTHS_MS = [
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND_MS),
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE_MS),
-  ...[1, 2, 3, 6, 12].map((count) => count * HOUR_MS),
-  ...[1, 2, 7, 14, 30, 90, 365].map((count) => count * DAY_MS),
-]
+const DAY_MS = 86_400_000
 const LIMITS = {
   /** Up to this many rows, of all workspaces, are read and counted; more are found by their indexes or sampled. */
   rowsReadMax: 200_000,
@@ -48,7 +35,6 @@ const LIMITS = {
 const SLICES_PER_BUCKET = 8
 const FOUND_TIMEOUT_MS = 1_000
 const READ_TIMEOUT_MS = 8_000
-const STATEMENT_CANCELED = '57014'
 
 type CountOptions = { bucketsMax: number; nowMs: number; limits?: typeof LIMITS }
 
@@ -69,24 +55,12 @@ export async function countLogs(
   const oldestMs = Math.min(...days.keys(), toMs)
   const firstMs = filter.createdAfter?.getTime() ?? firstDayOf(series, toMs)
   const fromMs = Math.min(Math.max(firstMs, oldestMs), toMs)
-  const axis = axisOf(fromMs, toMs, bucketsMax)
+  const axis = timeAxis(fromMs, toMs, bucketsMax)
   // The end stays as the list has it, so that rows of a server whose clock is ahead are in the last bucket.
   const from = larger(asked.from, uuidFloor(fromMs))
   const range = { ...asked, from, firstDay: dayOf(msOf(from)) }
   if (series.length === 0 || range.from >= range.until) return { ...axis, isExact: true, counts: [] }
   return { ...axis, ...(await count(database, { filter, series, range, axis, days, nowMs, limits })) }
-}
-
-type Axis = Pick<Histogram, 'fromMs' | 'toMs' | 'bucketMs' | 'startsMs'>
-
-/** The narrowest width that needs no more buckets than that; buckets begin at its multiples in UTC. */
-function axisOf(fromMs: number, toMs: number, bucketsMax: number): Axis {
-  const start = (width: number) => Math.floor(fromMs / width) * width
-  const bucketMs =
-    WIDTHS_MS.find((width) => (toMs - start(width)) / width <= bucketsMax) ?? (WIDTHS_MS.at(-1) as number)
-  const startsMs: number[] = []
-  for (let at = start(bucketMs); at < toMs || startsMs.length === 0; at += bucketMs) startsMs.push(at)
-  return { fromMs, toMs, bucketMs, startsMs }
 }
 
 function firstDayOf(series: readonly SeriesGroup[], toMs: number): number {
@@ -97,7 +71,7 @@ type CountInput = {
   filter: LogFilter
   series: readonly SeriesGroup[]
   range: Range
-  axis: Axis
+  axis: TimeAxis
   days: ReadonlyMap<number, number>
   nowMs: number
   limits: typeof LIMITS
@@ -116,7 +90,7 @@ async function count(
   }
   const share = Math.min(1, limits.rowsReadMax / rows)
   const slices = share === 1 ? [range] : slicesOf(axis, range, share)
-  const counts = await limited(database, READ_TIMEOUT_MS, (client) =>
+  const counts = await withinTime(database, READ_TIMEOUT_MS, (client) =>
     countSlices(client, { filter, slices, bounds }),
   )
   if (counts === null)
@@ -160,30 +134,13 @@ async function tryFinding(
     0,
   )
   if (probes > limits.probesMax) return null
-  return limited(database, FOUND_TIMEOUT_MS, (client) =>
+  return withinTime(database, FOUND_TIMEOUT_MS, (client) =>
     countLegs(client, { legs, range, days: inRange, bounds, rowsMax: limits.rowsFoundMax }),
   )
 }
 
-/** Runs statements that may take so long; null when they would have taken longer. */
-async function limited<T>(
-  database: Database,
-  timeoutMs: number,
-  work: (client: Executor) => Promise<T>,
-): Promise<T | null> {
-  try {
-    return await database.transaction(async (client) => {
-      await client.query(`set local statement_timeout = ${timeoutMs}`)
-      return work(client)
-    })
-  } catch (error) {
-    if ((error as { code?: unknown }).code === STATEMENT_CANCELED) return null
-    throw error
-  }
-}
-
 /** A share of each bucket, in several stretches whose places follow no rhythm that traffic might have. */
-function slicesOf({ startsMs, bucketMs }: Axis, range: Range, share: number): Slice[] {
+function slicesOf({ startsMs, bucketMs }: TimeAxis, range: Range, share: number): Slice[] {
   const strideMs = bucketMs / SLICES_PER_BUCKET
   const lengthMs = Math.max(1, strideMs * share)
   return startsMs.flatMap((start, bucket) =>
@@ -201,7 +158,7 @@ function slicesOf({ startsMs, bucketMs }: Axis, range: Range, share: number): Sl
 /** Counts of a sample as those of the whole: each bucket by how much of it was read. */
 function scaled(
   counts: readonly BucketCount[],
-  axis: Axis,
+  axis: TimeAxis,
   range: Range,
   slices: readonly Slice[],
 ): BucketCount[] {

@@ -1,13 +1,13 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
 import type { Exports } from '../http/exports.ts'
 import { page } from '../http/pagination.ts'
+import { COUNTING, createTurns } from '../http/turns.ts'
 import { isId } from '../ids.ts'
-import type { KeyCache } from '../keys/key-cache.ts'
-import { isKeyStillAllowed } from '../keys/still-allowed.ts'
+import type { StreamAllowance } from '../keys/stream-allowance.ts'
 import { problem } from '../problems.ts'
-import { principalFromSession, type ReadSessionDeps } from '../sessions/read-session.ts'
 import { exportLogs } from './export-logs.ts'
 import { countLogs } from './count-logs.ts'
 import { histogramView, logDetailView, logView, visibleLogs } from './log-view.ts'
@@ -23,23 +23,13 @@ import {
   transactionLogPage,
 } from './schema.ts'
 import { streamLogs } from './stream-logs.ts'
-import { createTurns } from './turns.ts'
 
-export type TransactionLogsDeps = ReadSessionDeps & {
+export type TransactionLogsDeps = {
+  database: Database
+  clock: Clock
   requestLog: Pick<RequestLog, 'live'>
-  keyCache: Pick<KeyCache, 'find'>
+  streamAllowance: StreamAllowance
   exports: Exports
-}
-
-// A session is read from the database; a key is in memory and is looked at every second.
-const SESSION_CHECK_MS = 10_000
-
-// Each holds a connection of the pool, which has 20 for everybody, for up to some seconds.
-const COUNTING = {
-  atOnceMax: 4,
-  atOncePerWorkspace: 2,
-  waitingPerWorkspace: 8,
-  detail: 'Too many counts are running. Try again in a moment.',
 }
 
 const tags = ['Transaction Logs']
@@ -91,7 +81,7 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
           executor: deps.database.pool,
           live: deps.requestLog.live,
           clock: deps.clock,
-          isAllowed: allowance(request, deps),
+          isAllowed: deps.streamAllowance(request, 'transaction-logs:read'),
         },
         { filter: visibleLogs(request.principal, query), afterId },
       )
@@ -159,20 +149,4 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
       return logDetailView(detail)
     },
   )
-}
-
-/** Whether whoever opened a stream may still read it; remembered between looks at a session. */
-function allowance(request: FastifyRequest, deps: TransactionLogsDeps): () => boolean | Promise<boolean> {
-  const { principal } = request
-  const address = request.verification?.address ?? ''
-  if (principal.kind === 'key')
-    return () => isKeyStillAllowed(deps, principal, { address, scope: 'transaction-logs:read' })
-  let checkedAt = deps.clock.now()
-  return async () => {
-    const now = deps.clock.now()
-    if (now - checkedAt < SESSION_CHECK_MS) return true
-    checkedAt = now
-    const member = await principalFromSession(deps, request)
-    return member?.workspaceId === principal.workspaceId
-  }
 }

@@ -1,8 +1,14 @@
+import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Database, Executor } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
+import type { Exports } from '../http/exports.ts'
+import type { Allowance } from '../http/live-stream.ts'
 import type { CurrencyType, Mode, Principal } from '../sessions/principal.ts'
 import { problem } from '../problems.ts'
+import type { EventRow } from './event-queries.ts'
+import type { LiveRows } from './live-rows.ts'
+import type { DeliveryRow } from './log-queries.ts'
 import type { Scope } from './queries.ts'
 import type { TargetGuard } from './target-guard.ts'
 
@@ -27,6 +33,14 @@ export type WebhooksDeps = {
   guard: TargetGuard
   /** Writes a line of the audit log into the caller's transaction. */
   recordChange(executor: Executor, request: Asking, change: AuditChange): Promise<void>
+}
+
+/** What Webhook Logs and Events stand on beside that. */
+export type LogsDeps = WebhooksDeps & {
+  liveDeliveries: LiveRows<DeliveryRow>
+  liveEvents: LiveRows<EventRow>
+  exports: Exports
+  streamAllowance(request: FastifyRequest, scope: 'webhook-logs:read' | 'events:read'): Allowance
 }
 
 /** Who acts on what: the scope that everything is bound to, and a pen for the audit log. */

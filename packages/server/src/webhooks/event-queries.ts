@@ -27,7 +27,7 @@ export type EventFilter = {
   limit: number
 }
 
-const COLUMNS = sql<EventRow>`v.id, v.type, v.mode, v.currency_type as "currencyType", v.object_id as "objectId",
+export const EVENT_COLUMNS = sql<EventRow>`v.id, v.type, v.mode, v.currency_type as "currencyType", v.object_id as "objectId",
   v.sequence, v.request_id as "requestId", v.body, v.created_at as "createdAt"`
 
 /** Newest first, one row more than the limit. One ordered index scan per currency type, merged. */
@@ -36,7 +36,7 @@ export async function listEvents(executor: Executor, scope: Scope, filter: Event
     executor,
     sql<EventRow>`
       select v.* from unnest(${[...scope.currencyTypes]}::text[]) as c (currency_type) cross join lateral (
-        select ${COLUMNS} from events v
+        select ${EVENT_COLUMNS} from events v
         where v.workspace_id = ${scope.workspaceId} and v.mode = ${scope.mode} and v.currency_type = c.currency_type
           ${eventConditions(filter)}
           ${filter.cursor ? sql`and v.id < ${decodeCursor(filter.cursor, 1)[0]}` : sql``}
@@ -53,10 +53,24 @@ export function eventConditions(filter: Omit<EventFilter, 'cursor' | 'limit'>) {
     ${idRange('v.id', 'evt', filter)}`
 }
 
+/** Whether an event that has just happened, or a delivery of it, passes the filters of a live view. */
+export function fitsEvent(
+  row: Pick<EventRow, 'currencyType' | 'objectId' | 'requestId'> & ({ type: string } | { eventType: string }),
+  scope: Scope,
+  { type, objectId, requestId }: Pick<EventFilter, 'type' | 'objectId' | 'requestId'>,
+): boolean {
+  return (
+    scope.currencyTypes.includes(row.currencyType) &&
+    (type === undefined || type === ('type' in row ? row.type : row.eventType)) &&
+    (objectId === undefined || objectId === row.objectId) &&
+    (requestId === undefined || requestId === row.requestId)
+  )
+}
+
 export async function findEvent(executor: Executor, scope: Scope, id: string): Promise<EventRow | null> {
   const [event] = await runSql(
     executor,
-    sql<EventRow>`select ${COLUMNS} from events v
+    sql<EventRow>`select ${EVENT_COLUMNS} from events v
       where v.id = ${id} and v.workspace_id = ${scope.workspaceId} and v.mode = ${scope.mode}
         and v.currency_type = any (${[...scope.currencyTypes]}::text[])`,
   )

@@ -2,8 +2,9 @@ import { sql, type RawBuilder } from 'kysely'
 import { runSql, type Executor } from '../database/database.ts'
 import { decodeCursor } from '../http/pagination.ts'
 import { idFloor } from '../ids.ts'
+import type { CurrencyType } from '../sessions/principal.ts'
 import { parseDeliveryId } from './delivery-id.ts'
-import { eventConditions, type EventFilter } from './event-queries.ts'
+import { eventConditions, fitsEvent, type EventFilter } from './event-queries.ts'
 import { findEndpointLife, idRange, type EndpointLife, type Scope } from './queries.ts'
 import type { Header } from './send-request.ts'
 
@@ -19,6 +20,7 @@ export type DeliveryRow = {
   nextAt: Date | null
   lastStatusCode: number | null
   eventType: string
+  currencyType: CurrencyType | ''
   objectId: string
   requestId: string | null
   createdAt: Date
@@ -34,6 +36,21 @@ export type LogFilter = EventFilter & {
   eventId?: string | undefined
   endpointId?: string | undefined
   status?: DeliveryStatus | undefined
+}
+
+/** Whether a delivery that has just changed passes the filters of a live view. */
+export function fitsDelivery(
+  row: DeliveryRow,
+  scope: Scope,
+  filter: Omit<LogFilter, 'cursor' | 'limit'>,
+): boolean {
+  const equal = (wanted: string | undefined, is: string | null) => wanted === undefined || wanted === is
+  return (
+    fitsEvent(row, scope, filter) &&
+    equal(filter.eventId, row.eventId) &&
+    equal(filter.endpointId, row.endpointId) &&
+    equal(filter.status, row.status)
+  )
 }
 
 const FINISHED: DeliveryStatus[] = ['delivered', 'failed', 'skipped']
@@ -104,7 +121,7 @@ function byEvent({ scope, filter, after, rowsMax, lived }: Page): RawBuilder<unk
  * While an endpoint lives, every event of its workspace and mode has a row for it, if only that it was skipped:
  * between its bounds the events' indexes find its rows without a gap.
  */
-function duringLife({ id, createdAt, deletedAt }: EndpointLife): RawBuilder<unknown> {
+export function duringLife({ id, createdAt, deletedAt }: EndpointLife): RawBuilder<unknown> {
   // A second of slack: an event's id and an endpoint's row may be from clocks that differ.
   const from = idFloor('evt', createdAt.getTime() - 1_000)
   const to = deletedAt ? sql`and v.id < ${idFloor('evt', deletedAt.getTime() + 1_000)}` : sql``
@@ -112,7 +129,7 @@ function duringLife({ id, createdAt, deletedAt }: EndpointLife): RawBuilder<unkn
 }
 
 /** Everything that became of `events v`. */
-function ofEvent(scope: Scope): RawBuilder<unknown> {
+export function ofEvent(scope: Pick<Scope, 'workspaceId' | 'mode'>): RawBuilder<unknown> {
   return sql`
     select ${PENDING_COLUMNS} from webhook_endpoints w
       join pending_deliveries p on p.endpoint_id = w.id and p.event_id = v.id
@@ -187,13 +204,15 @@ function rest({ filter, after }: Page, table: 'p' | 'f'): RawBuilder<unknown> {
 }
 
 /** The rows of `d` with what their event and endpoint say. */
-function described(source: RawBuilder<unknown>): RawBuilder<DeliveryRow> {
+export function described(source: RawBuilder<unknown>): RawBuilder<DeliveryRow> {
   return sql<DeliveryRow>`select d.event_id as "eventId", d.endpoint_id as "endpointId", d.status, d.reason,
       d.attempt_count as "attemptCount", d.next_at as "nextAt", d.last_status_code as "lastStatusCode",
-      v.type as "eventType", v.object_id as "objectId", v.request_id as "requestId", v.created_at as "createdAt",
+      v.type as "eventType", v.currency_type as "currencyType", v.object_id as "objectId", v.request_id as "requestId", v.created_at as "createdAt",
       w.number as "endpointNumber", w.url as "endpointUrl", held."behindEventId", held."probeAt"
     from ${source} d
-    cross join lateral (select type, object_id, request_id, created_at from events where id = d.event_id limit 1) v
+    cross join lateral (
+      select type, currency_type, object_id, request_id, created_at from events where id = d.event_id limit 1
+    ) v
     left join webhook_endpoints w on w.id = d.endpoint_id
     left join lateral (${holdingBack()}) held on true`
 }

@@ -4,7 +4,7 @@ import { page } from '../http/pagination.ts'
 import { problem } from '../problems.ts'
 import { deleteEndpoint, rotateSecret, updateEndpoint } from './change-endpoint.ts'
 import { createEndpoint } from './create-endpoint.ts'
-import { actingOn, scopeOf, type WebhooksDeps } from './deps.ts'
+import { actingOn, scopeOf, type LogsDeps, type WebhooksDeps } from './deps.ts'
 import { openHeaders } from './endpoint-secrets.ts'
 import { eventRoutes } from './event-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -35,7 +35,7 @@ const PingedSchema = z
   .meta({ id: 'PingedWebhookEndpoint', description: 'The delivery in Webhook Logs shows what came of it.' })
 
 /** Everything of this room: endpoints, events and Webhook Logs. */
-export function webhookRoutes(app: App, deps: Parameters<typeof operatorEventRoutes>[1]): void {
+export function webhookRoutes(app: App, deps: LogsDeps & Parameters<typeof operatorEventRoutes>[1]): void {
   readRoutes(app, deps)
   changeRoutes(app, deps)
   handRoutes(app, deps)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { exportFormat } from '../http/exports.ts'
 import { pageOf, pageQuery, timestampInput } from '../http/pagination.ts'
+import { isId } from '../ids.ts'
 
 const OVERLAP_SECONDS_MAX = 604_800
 const OVERLAP_SECONDS_DEFAULT = 86_400
@@ -210,6 +212,52 @@ export const listEventsQuery = pageQuery.extend({
   request_id: id.optional(),
 })
 
+/** The filters of a list, without what divides it into pages. */
+const withoutPage = { limit: true, cursor: true } as const
+const withoutTime = { ...withoutPage, created_after: true, created_before: true } as const
+const BUCKETS_MAX = 200
+const BUCKETS_DEFAULT = 60
+const histogramTimes = {
+  created_after: pageQuery.shape.created_after.meta({
+    description: 'RFC 3339. By default the time of the oldest event.',
+  }),
+  created_before: pageQuery.shape.created_before.meta({ description: 'RFC 3339. By default now.' }),
+  buckets: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(BUCKETS_MAX)
+    .default(BUCKETS_DEFAULT)
+    .meta({ description: 'At most so many buckets. Their width is a round one.' }),
+}
+const bucketStart = timestamp.meta({
+  description: 'When the bucket begins; the first may begin before `from`.',
+})
+const histogram = <Bucket extends z.ZodRawShape>(bucket: Bucket) =>
+  z.object({
+    from: timestamp.meta({ description: 'No earlier than the oldest event.' }),
+    to: timestamp,
+    bucket_seconds: z.int().meta({ description: 'The width of a bucket.', example: 3600 }),
+    exact: z.boolean().meta({
+      description: 'False where there are so many rows that the counts were estimated from a part of them.',
+    }),
+    data: z.array(z.object({ at: bucketStart, ...bucket })),
+  })
+
+export const exportEventsQuery = listEventsQuery.omit(withoutPage).extend({ format: exportFormat })
+export const streamEventsQuery = listEventsQuery.omit(withoutTime).extend({
+  cursor: z
+    .string()
+    .refine((text) => isId('evt', text), 'must be an event id such as evt_01kasqf0000000000000000000')
+    .optional()
+    .meta({ description: 'The id of the last event seen, where the header Last-Event-ID cannot be sent.' }),
+})
+export const eventHistogramQuery = listEventsQuery.omit(withoutPage).extend(histogramTimes)
+export const EventHistogramSchema = histogram({ events: z.int() }).meta({
+  id: 'EventHistogram',
+  description: 'How many events match, over time.',
+})
+
 export const EventTypeSchema = z
   .object({
     type: z.string(),
@@ -316,3 +364,27 @@ export const listDeliveriesQuery = listEventsQuery.omit({ type: true }).extend({
   endpoint_id: id.optional(),
   status: deliveryStatus.optional(),
 })
+
+export const exportDeliveriesQuery = listDeliveriesQuery.omit(withoutPage).extend({ format: exportFormat })
+/** A time in milliseconds since the epoch, as the stream names its events. */
+export const STREAM_PLACE = /^\d{13}$/
+export const streamDeliveriesQuery = listDeliveriesQuery.omit(withoutTime).extend({
+  cursor: z.string().regex(STREAM_PLACE, 'must be the id of an event of this stream').optional().meta({
+    description: 'The id of the last event seen, where the header Last-Event-ID cannot be sent.',
+    example: '1764000000000',
+  }),
+})
+export const deliveryHistogramQuery = listDeliveriesQuery.omit(withoutPage).extend(histogramTimes)
+const deliveries = z.int()
+export const DeliveryHistogramSchema = histogram({
+  delivered: deliveries,
+  retrying: deliveries.meta({ description: 'Tried without success, and tried again.' }),
+  pending: deliveries.meta({ description: 'Not tried yet.' }),
+  failed: deliveries,
+  skipped: deliveries,
+}).meta({
+  id: 'WebhookLogHistogram',
+  description: 'How many deliveries match, by the time of their event and by what became of them.',
+})
+export type DeliveryFilterInput = Partial<z.infer<typeof listDeliveriesQuery>>
+export type EventFilterInput = Partial<z.infer<typeof listEventsQuery>>

@@ -6,7 +6,15 @@ import { deliveryId } from './delivery-id.ts'
 import type { EventRow } from './event-queries.ts'
 import type { AttemptRow, DeliveryRow } from './log-queries.ts'
 import type { Endpoint } from './queries.ts'
-import type { AttemptSchema, DeliverySchema, EndpointView, EventSchema } from './schema.ts'
+import type { Counts } from './count-rows.ts'
+import type {
+  AttemptSchema,
+  DeliveryHistogramSchema,
+  DeliverySchema,
+  EndpointView,
+  EventHistogramSchema,
+  EventSchema,
+} from './schema.ts'
 
 /** An endpoint as the API shows it. */
 export function endpointView(endpoint: Endpoint, headerNames: string[], nowMs: number): EndpointView {
@@ -79,6 +87,33 @@ export function deliveryView(row: DeliveryRow, mode: Mode): z.infer<typeof Deliv
     request_id: row.requestId,
     mode,
     created_at: row.createdAt.toISOString(),
+  }
+}
+
+export function deliveryHistogramView(counts: Counts): z.infer<typeof DeliveryHistogramSchema> {
+  return histogramView(counts, (bucket) => ({
+    delivered: bucket.get('delivered') ?? 0,
+    retrying: bucket.get('retrying') ?? 0,
+    pending: bucket.get('pending') ?? 0,
+    failed: bucket.get('failed') ?? 0,
+    skipped: bucket.get('skipped') ?? 0,
+  }))
+}
+
+export function eventHistogramView(counts: Counts): z.infer<typeof EventHistogramSchema> {
+  return histogramView(counts, (bucket) => ({ events: bucket.get('events') ?? 0 }))
+}
+
+function histogramView<Bucket>(
+  { fromMs, toMs, bucketMs, isExact, startsMs, buckets }: Counts,
+  view: (bucket: ReadonlyMap<string, number>) => Bucket,
+) {
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    bucket_seconds: bucketMs / 1_000,
+    exact: isExact,
+    data: startsMs.map((ms, index) => ({ at: new Date(ms).toISOString(), ...view(buckets[index]!) })),
   }
 }
 

@@ -8,6 +8,14 @@ type TurnsOptions = {
   detail: string
 }
 
+/** Counts over time: each holds a connection of the pool, which has 20 for everybody, for up to some seconds. */
+export const COUNTING: TurnsOptions = {
+  atOnceMax: 4,
+  atOncePerWorkspace: 2,
+  waitingPerWorkspace: 8,
+  detail: 'Too many counts are running. Try again in a moment.',
+}
+
 type Waiting = { workspaceId: string; start: () => void }
 
 /**
