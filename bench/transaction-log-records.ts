@@ -67,6 +67,7 @@ export function requestRecord(nowMs: number): RequestRecord {
     userAgent: 'countersign-sdk/0.1.0 node/20.20.0',
     requestHeaders: requestHeaders(method),
     requestBody: method === 'POST' ? Buffer.from(requestBody()) : null,
+    isBodyJson: true,
     responseHeaders: RESPONSE_HEADERS,
     responseBody: responseBody(status, code),
     idempotencyKey: method === 'POST' ? text(20) : null,

@@ -144,6 +144,8 @@ function requestRecord({ request, reply, payload, verification, key }: Answer): 
     userAgent: request.headers['user-agent'] ?? null,
     requestHeaders: request.raw.rawHeaders,
     requestBody: signed ? request.rawBody : null,
+    // What did not parse, or was refused before, is still the bytes.
+    isBodyJson: request.body !== undefined && !Buffer.isBuffer(request.body),
     responseHeaders: reply.getHeaders() as OutgoingHttpHeaders,
     responseBody: typeof payload === 'string' ? payload : null,
     idempotencyKey: headerText(request.headers['idempotency-key']),

@@ -212,6 +212,7 @@ function recordOf(
     userAgent: singleHeader(request.rawHeaders, 'user-agent').value ?? null,
     requestHeaders: request.rawHeaders,
     requestBody: null,
+    isBodyJson: false,
     responseHeaders: refusal ? { 'content-type': PROBLEM_TYPE, 'request-id': id } : {},
     responseBody: refusal
       ? JSON.stringify(problemBody(refusal, { publicUrl: config.publicUrl, requestId: id }))

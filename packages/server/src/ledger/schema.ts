@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { timestampInput } from '../http/pagination.ts'
+import { storable } from '../http/storable-text.ts'
 import { AMOUNT_TEXT_MAX } from './currencies.ts'
 
 const METADATA_KEYS_MAX = 50
 const METADATA_BYTES_MAX = 16_384
 
-/** Text that PostgreSQL can keep: no NUL, no half of a surrogate pair. */
-const storable = (text: string) => !/[\0\p{Surrogate}]/u.test(text)
 export const text = (charactersMax: number) =>
   z.string().min(1).max(charactersMax).refine(storable, 'must not hold NUL or half a surrogate pair')
 const id = (prefix: string) =>

@@ -9,9 +9,10 @@ import { createRefusalLimit } from './limit-refusals.ts'
 import { ensurePartitions } from './partitions.ts'
 import type { LogRow } from './queries.ts'
 import { createPages } from './pages.ts'
-import { listedRow, payloadOf, type ListedRow, type Payload, type RequestRecord } from './record.ts'
+import { payloadLine } from './payload-line.ts'
+import { listedRow, type ListedRow, type RequestRecord } from './record.ts'
 import { createSeriesCache } from './series-cache.ts'
-import { payloadLine, writeRows, type WaitingRow } from './write-rows.ts'
+import { writeRows, type WaitingRow } from './write-rows.ts'
 
 export type { RequestRecord } from './record.ts'
 
@@ -75,13 +76,11 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
 
   const pages = createPages()
 
-  /** A read is laid out at once, so that nothing of its request has to be held on to until its batch is written. */
+  /** Laid out at once, so that nothing of a request has to be held on to until its batch is written. */
   function waiting(record: RequestRecord, requestCount: number, done: Done | null): Entry {
     const listed = listedRow(record, requestCount)
-    const payload = payloadOf(record)
-    if (done) return { listed, payload, line: null, bytes: LISTED_BYTES + textBytes(payload), done }
-    const line = pages.add(payloadLine(listed, payload))
-    return { listed, payload: null, line, bytes: LISTED_BYTES + line.end - line.start, done }
+    const line = pages.add(payloadLine(listed.uuid, record))
+    return { listed, line, bytes: LISTED_BYTES + line.end - line.start, done }
   }
 
   function enqueue(
@@ -258,17 +257,4 @@ function logRow({ id, series, path, durationMs, ip, likelyCauseCode, requestCoun
     status,
     code,
   }
-}
-
-/** About how many bytes of memory the texts of a payload take. */
-function textBytes({
-  requestHeaders,
-  responseHeaders,
-  requestBody,
-  responseBody,
-  diagnosis,
-}: Payload): number {
-  let bytes = requestHeaders.length + responseHeaders.length + (diagnosis?.length ?? 0)
-  for (const { text } of [requestBody, responseBody]) bytes += text?.length ?? 0
-  return bytes
 }

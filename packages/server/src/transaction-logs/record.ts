@@ -1,17 +1,6 @@
 import { pathPattern } from './path-pattern.ts'
-import {
-  answerHeadersJson,
-  rawHeadersJson,
-  redactBody,
-  redactQuery,
-  redactValue,
-  type LoggedBody,
-} from './redact.ts'
 import { dayOfRequest, requestIdToUuid } from './request-id.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-
-const USUAL_TYPE = 'application/json; charset=utf-8'
-const JSON_TYPE = /^application\/(?:problem\+)?json\b/
 
 /** The status of a row whose request was passed on to a service that has not told its answer. */
 export const PASSED_ON = 0
@@ -41,6 +30,8 @@ export type RequestRecord = {
   /** Raw: name, value, name, value, … */
   requestHeaders: readonly string[]
   requestBody: Buffer | null
+  /** The body was parsed as JSON already. */
+  isBodyJson: boolean
   responseHeaders: Record<string, number | string | readonly string[] | undefined>
   responseBody: string | Buffer | null
   idempotencyKey: string | null
@@ -78,21 +69,6 @@ export type ListedRow = {
   requestCount: number
 }
 
-/** The rest of a row, ready for the database: redacted, cut, in the columns' forms. */
-export type Payload = {
-  secretVersion: number | null
-  query: string | null
-  userAgent: string | null
-  idempotencyKey: string | null
-  transactionId: string | null
-  eventIds: readonly string[]
-  requestHeaders: string
-  requestBody: LoggedBody
-  responseHeaders: string
-  responseBody: LoggedBody
-  diagnosis: string | null
-}
-
 export function listedRow(record: RequestRecord, requestCount: number): ListedRow {
   const series = seriesOf(record)
   return {
@@ -128,29 +104,6 @@ function seriesOf(record: RequestRecord): Series {
     return latest
   latest = { workspaceId, mode, currencyType, apiKeyId, method, pattern, status, code }
   return latest
-}
-
-/** Redacts and lays out what is not listed of one record. */
-export function payloadOf(record: RequestRecord): Payload {
-  const { responseHeaders, responseBody } = record
-  return {
-    secretVersion: record.secretVersion,
-    query: record.query === '' ? null : redactQuery(record.query),
-    userAgent: record.userAgent,
-    idempotencyKey: record.idempotencyKey,
-    transactionId: record.transactionId,
-    eventIds: record.eventIds,
-    requestHeaders: rawHeadersJson(record.requestHeaders),
-    requestBody: redactBody(record.requestBody),
-    responseHeaders: answerHeadersJson(responseHeaders),
-    responseBody: redactBody(responseBody, { isJson: isJsonType(responseHeaders['content-type']) }),
-    // A copy: redaction works in place, and the caller's object may still be on its way out.
-    diagnosis: record.diagnosis ? JSON.stringify(redactValue(structuredClone(record.diagnosis), 0)) : null,
-  }
-}
-
-function isJsonType(type: RequestRecord['responseHeaders'][string]): boolean {
-  return type === USUAL_TYPE || JSON_TYPE.test(String(type))
 }
 
 /** What is told of a refused signature, also where the signature held and its nonce, body or key did not. */

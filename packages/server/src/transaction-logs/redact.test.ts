@@ -8,6 +8,7 @@ import {
   redactQuery,
   rawHeadersJson,
   redactSignatureBase,
+  redactValue,
 } from './redact.ts'
 
 const CANARY = 'canary7f3a'
@@ -49,26 +50,42 @@ describe('no secret survives redaction', () => {
     )
   })
 
-  test('in an answer of our own that names secret_version: read or not, it is redacted alike', () => {
-    const name = fc.oneof(fc.constantFrom('secret_version', 'Secret_Version', 'id', 'x'), sensitiveName)
-    const text = fc.oneof(fc.string(), fc.constant(`"secret_version":1,"secret":"${CANARY}"`))
+  test('in JSON that is marked where it stands instead of read: both say the same', () => {
+    const name = fc.oneof(
+      fc.constantFrom('secret_version', 'Secret_Version', 'id', 'x', ':', 'signature_base'),
+      sensitiveName,
+    )
+    const text = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^[a-z:,{}[\] ]{0,12}$/),
+      fc.constant(`"secret_version":1,"secret":"${CANARY}"`),
+    )
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 3 },
-        fc.oneof(text, fc.nat(), fc.constant(null)),
+        fc.oneof(text, fc.nat(), fc.double({ noNaN: true }), fc.boolean(), fc.constant(null)),
         fc.array(tie('value'), { maxLength: 3 }),
         fc.dictionary(name, tie('value'), { maxKeys: 4 }),
       ),
     }))
     fc.assert(
-      fc.property(value, fc.nat(9), (inner, version) => {
-        const json = JSON.stringify({ secret_version: version, inner })
-        expect(JSON.parse(redactBody(json, { isJson: true }).text ?? '')).toEqual(
-          JSON.parse(redactBody(json).text ?? ''),
+      fc.property(value, fc.nat(9), fc.constantFrom(0, 1, '\t', '\r\n'), (inner, version, space) => {
+        const json = JSON.stringify({ secret_version: version, inner }, null, space).replaceAll(
+          '":',
+          space === 1 ? '" : ' : '":',
         )
+        const read = redactValue(JSON.parse(json), 0)
+        expect(JSON.parse(redactJson(json) ?? '')).toEqual(read)
+        expect(JSON.parse(redactJson(json, { isJson: true }) ?? '')).toEqual(read)
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     )
+  })
+
+  test('under a name that comes twice, of which only the last is read', () => {
+    const json = `{"a":{"secret":"${CANARY}"},"secret":"${CANARY}","a":1,"secret":2}`
+    expect(redactJson(json)).toBe(`{"a":{"secret":"${REDACTED}"},"secret":"${REDACTED}","a":1,"secret":"${REDACTED}"}`)
+    expect(redactJson(`{"secret":["${CANARY}"],"secret":2}`)).not.toContain(CANARY)
   })
 
   test('in a body that is not JSON: only length and digest are kept', () => {
@@ -139,8 +156,8 @@ describe('what is not secret is kept', () => {
     expect(Buffer.byteLength(text ?? '')).toBeGreaterThan(BODY_BYTES_MAX - 4)
   })
 
-  test('a body nested a thousand deep is kept as length and digest', () => {
-    const body = `${'['.repeat(1000)}{"password":1}${']'.repeat(1000)}`
+  test('a body nested a thousand deep that must be read is kept as length and digest', () => {
+    const body = `${'['.repeat(1000)}{"password":[1]}${']'.repeat(1000)}`
     expect(redactBody(body)).toMatchObject({ text: null, bytes: body.length })
   })
 })

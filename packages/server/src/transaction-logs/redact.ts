@@ -32,11 +32,6 @@ export function isSensitiveName(name: string): boolean {
   return sensitive
 }
 
-/** Whether a JSON text may hold a sensitive name, however its letters are cased or escaped. */
-function mayHoldSecrets(text: string): boolean {
-  return MAYBE_SENSITIVE_JSON.test(text)
-}
-
 /** A body as the log keeps it. `text` is null when it did not parse: then length and digest remain. */
 export type LoggedBody = { text: string | null; bytes: number; truncated: boolean; digest: string | null }
 
@@ -45,7 +40,7 @@ const NO_BODY: LoggedBody = { text: null, bytes: 0, truncated: false, digest: nu
 /**
  * Redacts a JSON body and then keeps its first 16 KiB. A body that is not JSON is kept as its length and
  * `sha-256=:…:` digest only, because nobody can say which part of it is secret.
- * @param options.isJson the text is known to be JSON, because this server wrote it: no need to parse it again
+ * @param options.isJson the text is known to be JSON: no need to parse it again
  */
 export function redactBody(
   body: Buffer | string | null | undefined,
@@ -54,7 +49,7 @@ export function redactBody(
   if (body === null || body === undefined || body.length === 0) return NO_BODY
   const text = typeof body === 'string' ? body : body.toString('utf8')
   const bytes = typeof body === 'string' ? Buffer.byteLength(text) : body.length
-  const redacted = isJson ? redactOwnJson(text) : redactJson(text)
+  const redacted = redactJson(text, { isJson })
   if (redacted === null) {
     const digest = createHash('sha256').update(body).digest('base64')
     return { text: null, bytes, truncated: false, digest: `sha-256=:${digest}:` }
@@ -62,29 +57,65 @@ export function redactBody(
   return { ...truncate(redacted), bytes, digest: null }
 }
 
-// The one sensitive name that answers about keys hold at every turn. Its value is a number, and within a JSON string
-// the quotes of this text would be escaped: it can be marked without reading the whole answer.
-const VERSION = /"(secret_version)":[0-9]+(?=[,}])/gi
-const MAYBE_SENSITIVE_BUT_VERSION = new RegExp(
-  MAYBE_SENSITIVE_JSON.source.replace('secret', '(?<!")secret|secret(?!_version":[0-9]+[,}])'),
-  'i',
-)
-
-/** A JSON text that this server wrote, without its secrets. */
-function redactOwnJson(text: string): string | null {
-  if (MAYBE_SENSITIVE_BUT_VERSION.test(text)) return redactJson(text)
-  return text.replaceAll(VERSION, `"$1":"${REDACTED}"`)
-}
-
 /** The JSON text without its secrets, or null when it is not JSON. Unchanged when it can hold none. */
-export function redactJson(text: string): string | null {
+export function redactJson(text: string, { isJson = false }: { isJson?: boolean } = {}): string | null {
   try {
-    const value: unknown = JSON.parse(text)
-    if (!mayHoldSecrets(text)) return text
-    return JSON.stringify(redactValue(value, 0))
+    if (!isJson) JSON.parse(text)
+    return markMembers(text) ?? JSON.stringify(redactValue(JSON.parse(text), 0))
   } catch {
     return null
   }
+}
+
+/**
+ * The JSON text with its secrets marked where they stand, or null where it must be read for that. In a text without
+ * escapes each member's name is what lies between the last two quotes before its colon. A colon within a text may have
+ * two quotes before it as well; what lies between those is no name, and never looks like one that is sensitive: a
+ * text's own quotes have nothing but punctuation, white space, numbers, `true`, `false` or `null` between them.
+ * @param json a valid JSON text
+ */
+function markMembers(json: string): string | null {
+  if (json.includes('\\')) return MAYBE_SENSITIVE_JSON.test(json) ? null : json
+  let marked = ''
+  let copied = 0
+  for (let colon = json.indexOf(':'); colon >= 0; colon = json.indexOf(':', colon + 1)) {
+    const name = nameBefore(json, colon)
+    if (name === null) continue
+    if (name === 'signature_base') return null
+    if (!isSensitiveName(name)) continue
+    const end = endOfFlatValue(json, colon + 1)
+    if (end === null) return null
+    marked += `${json.slice(copied, colon + 1)}"${REDACTED}"`
+    copied = end
+    // A colon within the value is not looked at.
+    colon = end - 1
+  }
+  return copied === 0 ? json : marked + json.slice(copied)
+}
+
+function nameBefore(json: string, colon: number): string | null {
+  let end = colon - 1
+  while (isWhiteSpace(json.charCodeAt(end))) end -= 1
+  if (json.charCodeAt(end) !== QUOTE) return null
+  return json.slice(json.lastIndexOf('"', end - 1) + 1, end)
+}
+
+/** Where a text, number or literal ends; null where an object or an array begins. */
+function endOfFlatValue(json: string, from: number): number | null {
+  let start = from
+  while (isWhiteSpace(json.charCodeAt(start))) start += 1
+  const first = json.charAt(start)
+  if (first === '{' || first === '[') return null
+  if (first === '"') return json.indexOf('"', start + 1) + 1
+  VALUE_END.lastIndex = start
+  return VALUE_END.exec(json)?.index ?? json.length
+}
+
+const QUOTE = 0x22
+const VALUE_END = /[,}\]\s]/g
+
+function isWhiteSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
 /** Redacts a parsed JSON value in place. @throws RangeError when it is nested too deeply */
@@ -132,8 +163,24 @@ export function answerHeadersJson(
   return `[${json.slice(1)}]`
 }
 
+type Header = { value: string; json: string }
+
+// A client sends most of its headers again and again, and so does this server: the latest of each name is remembered.
+const HEADERS_REMEMBERED_MAX = 500
+const HEADER_CHARACTERS_MAX = 200
+const rememberedHeaders = new Map<string, Header>()
+
 function headerJson(name: string, value: string): string {
-  return `[${jsonText(name)},${jsonText(isSensitiveName(name) ? REDACTED : value)}]`
+  const latest = rememberedHeaders.get(name)
+  if (latest?.value === value) return latest.json
+  if (isSensitiveName(name)) return `[${jsonText(name)},"${REDACTED}"]`
+  const json = `[${jsonText(name)},${jsonText(value)}]`
+  if (name.length + value.length > HEADER_CHARACTERS_MAX) return json
+  if (latest) {
+    latest.value = value
+    latest.json = json
+  } else if (rememberedHeaders.size < HEADERS_REMEMBERED_MAX) rememberedHeaders.set(name, { value, json })
+  return json
 }
 
 function jsonText(text: string): string {

@@ -22,6 +22,7 @@ export function testRecord(changes: Partial<RequestRecord> = {}): RequestRecord 
     userAgent: 'test',
     requestHeaders: ['Host', 'localhost:4747'],
     requestBody: null,
+    isBodyJson: false,
     responseHeaders: { 'content-type': 'application/json' },
     responseBody: '{"ok":true}',
     idempotencyKey: null,
