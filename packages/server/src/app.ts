@@ -106,7 +106,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(deps.validateResponses ? serializerCompiler : () => JSON.stringify)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // Every type is read as bytes. The usual one by name: of any other, Fastify reads the header anew each time.
+  for (const type of ['application/json', '*'])
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('verification', null)
   app.decorateRequest('principal', null as never)
   app.decorateRequest('operatorKey', null)

@@ -35,7 +35,8 @@ test('each COPY takes its own rows, whatever pieces they come in', async () => {
 
 test('more than a connection holds at once arrives whole', async () => {
   const text = 'x'.repeat(1000)
-  const piece = (from: number) => Array.from({ length: 1000 }, (_, index) => `${from + index},${text}\n`).join('')
+  const piece = (from: number) =>
+    Array.from({ length: 1000 }, (_, index) => `${from + index},${text}\n`).join('')
   await copyIn(testDatabase.database.pool, [
     copyOne(...Array.from({ length: 12 }, (_, index) => piece(index * 1000))),
     copyTwo('1\n'),

@@ -36,11 +36,7 @@ type Query = pg.Submittable & {
   handleError(error: Error): void
 }
 
-function copyQuery(
-  copies: readonly CopyIn[],
-  resolve: () => void,
-  reject: (error: Error) => void,
-): Query {
+function copyQuery(copies: readonly CopyIn[], resolve: () => void, reject: (error: Error) => void): Query {
   return {
     submit(connection) {
       const { stream } = connection

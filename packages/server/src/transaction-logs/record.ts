@@ -1,5 +1,5 @@
 import { pathPattern } from './path-pattern.ts'
-import { dayOfRequest, requestIdToUuid } from './request-id.ts'
+import { dayOf, requestIdToUuid } from './request-id.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
 
 /** The status of a row whose request was passed on to a service that has not told its answer. */
@@ -58,6 +58,7 @@ export type Series = {
 export type ListedRow = {
   id: string
   uuid: string
+  createdAt: number
   /** The start of its UTC day. */
   day: number
   series: Series
@@ -74,7 +75,8 @@ export function listedRow(record: RequestRecord, requestCount: number): ListedRo
   return {
     id: record.id,
     uuid: requestIdToUuid(record.id),
-    day: dayOfRequest(record.id),
+    createdAt: record.createdAt,
+    day: dayOf(record.createdAt),
     series,
     path: series.pattern === record.path ? null : record.path,
     durationMs: record.durationMs,

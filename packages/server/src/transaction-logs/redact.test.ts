@@ -84,7 +84,9 @@ describe('no secret survives redaction', () => {
 
   test('under a name that comes twice, of which only the last is read', () => {
     const json = `{"a":{"secret":"${CANARY}"},"secret":"${CANARY}","a":1,"secret":2}`
-    expect(redactJson(json)).toBe(`{"a":{"secret":"${REDACTED}"},"secret":"${REDACTED}","a":1,"secret":"${REDACTED}"}`)
+    expect(redactJson(json)).toBe(
+      `{"a":{"secret":"${REDACTED}"},"secret":"${REDACTED}","a":1,"secret":"${REDACTED}"}`,
+    )
     expect(redactJson(`{"secret":["${CANARY}"],"secret":2}`)).not.toContain(CANARY)
   })
 

@@ -1,4 +1,3 @@
-import { idTime } from '../ids.ts'
 import { countLatency, latencySlot } from '../usage/latency.ts'
 import { MINUTE_MS, noCounts, startOf, type Usage } from '../usage/usage.ts'
 import { PASSED_ON, type ListedRow, type Series } from './record.ts'
@@ -8,8 +7,8 @@ export function usageOf(rows: readonly ListedRow[]): Usage[] {
   const usages = new Map<string, Usage>()
   let latest: Series | null = null
   let usage: Usage | null = null
-  for (const { id, series, requestCount, durationMs } of rows) {
-    const atMs = startOf(idTime(id), MINUTE_MS)
+  for (const { createdAt, series, requestCount, durationMs } of rows) {
+    const atMs = startOf(createdAt, MINUTE_MS)
     // Rows of one series share it, and come in runs.
     if (usage === null || series !== latest || usage.atMs !== atMs) usage = usageIn(usages, series, atMs)
     latest = series

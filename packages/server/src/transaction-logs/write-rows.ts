@@ -43,10 +43,7 @@ export async function writeRows(
   ])
 }
 
-function rowLine(
-  { uuid, series, path, durationMs, ip, requestCount }: ListedRow,
-  seriesId: number,
-): string {
+function rowLine({ uuid, series, path, durationMs, ip, requestCount }: ListedRow, seriesId: number): string {
   const found =
     path === null
       ? '\t\t'
