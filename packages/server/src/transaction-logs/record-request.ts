@@ -8,7 +8,7 @@ import { createLiveRequests, type LiveRequests } from './live-requests.ts'
 import { createRefusalLimit } from './limit-refusals.ts'
 import { ensurePartitions } from './partitions.ts'
 import type { LogRow } from './queries.ts'
-import { createPages } from './pages.ts'
+import { createPages, type Pages } from './pages.ts'
 import { payloadLine } from './payload-line.ts'
 import { listedRow, type ListedRow, type RequestRecord } from './record.ts'
 import { createSeriesCache } from './series-cache.ts'
@@ -63,7 +63,8 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
   const refusals = createRefusalLimit()
   const stopped = new AbortController()
   const state = { dropped: 0, reported: 0 }
-  const write = createBatchWriter({ ...deps, live, state, stopped: stopped.signal })
+  const pages = createPages()
+  const write = createBatchWriter({ ...deps, live, pages, state, stopped: stopped.signal })
   // Two lanes, so that a changing request never waits behind a batch of reads.
   const limits = { rowsMax: ROWS_PER_BATCH_MAX, bytesMax: BATCH_BYTES_MAX }
   const reads: Lane<Entry> = createLane({
@@ -73,8 +74,6 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
     write,
   })
   const changes: Lane<Entry> = createLane({ ...limits, delayMs: 0, writersMax: 1, write })
-
-  const pages = createPages()
 
   /** Laid out at once, so that nothing of a request has to be held on to until its batch is written. */
   function waiting(record: RequestRecord, requestCount: number, done: Done | null): Entry {
@@ -162,6 +161,7 @@ function unavailable(internal: string): Error {
 
 type BatchDeps = Omit<RequestLogDeps, 'live'> & {
   live: LiveRequests
+  pages: Pages
   state: { dropped: number }
   stopped: AbortSignal
 }
@@ -170,7 +170,8 @@ type BatchDeps = Omit<RequestLogDeps, 'live'> & {
 function createBatchWriter(deps: BatchDeps): (entries: readonly Entry[]) => Promise<void> {
   const series = createSeriesCache(deps.database)
 
-  function settle({ listed, done }: Entry, error?: Error): void {
+  function settle({ listed, line, done }: Entry, error?: Error): void {
+    deps.pages.free(line)
     if (error) deps.state.dropped += 1
     else deps.live.publish(listed.series.workspaceId, listed.series.mode, () => logRow(listed))
     done?.(error)

@@ -1,3 +1,4 @@
+import { idTime } from '../ids.ts'
 import { pathPattern } from './path-pattern.ts'
 import { dayOf, requestIdToUuid } from './request-id.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
@@ -58,6 +59,7 @@ export type Series = {
 export type ListedRow = {
   id: string
   uuid: string
+  /** The time that its id says. */
   createdAt: number
   /** The start of its UTC day. */
   day: number
@@ -72,11 +74,12 @@ export type ListedRow = {
 
 export function listedRow(record: RequestRecord, requestCount: number): ListedRow {
   const series = seriesOf(record)
+  const createdAt = idTime(record.id)
   return {
     id: record.id,
     uuid: requestIdToUuid(record.id),
-    createdAt: record.createdAt,
-    day: dayOf(record.createdAt),
+    createdAt,
+    day: dayOf(createdAt),
     series,
     path: series.pattern === record.path ? null : record.path,
     durationMs: record.durationMs,

@@ -97,7 +97,9 @@ function nameBefore(json: string, colon: number): string | null {
   let end = colon - 1
   while (isWhiteSpace(json.charCodeAt(end))) end -= 1
   if (json.charCodeAt(end) !== QUOTE) return null
-  return json.slice(json.lastIndexOf('"', end - 1) + 1, end)
+  let start = end
+  while (start > 0 && json.charCodeAt(start - 1) !== QUOTE) start -= 1
+  return end - start < SENSITIVE_CHARACTERS_MIN ? null : json.slice(start, end)
 }
 
 /** Where a text, number or literal ends; null where an object or an array begins. */
@@ -112,6 +114,8 @@ function endOfFlatValue(json: string, from: number): number | null {
 }
 
 const QUOTE = 0x22
+// Of `cvv` and `pin`.
+const SENSITIVE_CHARACTERS_MIN = 3
 const VALUE_END = /[,}\]\s]/g
 
 function isWhiteSpace(code: number): boolean {
