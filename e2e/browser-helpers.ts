@@ -151,7 +151,8 @@ export async function fill(page: Page, fields: Record<string, string>): Promise<
   }
 }
 
-export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+export const button = (page: Pick<Page, 'getByRole'>, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: true })
 export const link = (page: Page, name: string | RegExp) => page.getByRole('link', { name, exact: true })
 /** An entry of the navigation. */
 export const menu = (page: Page, name: string) =>

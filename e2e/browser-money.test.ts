@@ -59,6 +59,8 @@ describe('Fees', () => {
     await page.getByText('96.80').first().waitFor()
 
     await button(operator, 'Remove the fee: Deposit, EUR').click()
+    await fill(operator, { 'Type “Deposit, EUR” to confirm': 'Deposit, EUR' })
+    await button(operator, 'Remove fee').click()
     await operator.getByRole('heading', { name: 'Nothing is charged' }).waitFor()
     await page.goto('/operator/fees')
     await page.getByRole('heading', { name: 'Only operators of this server see this page' }).waitFor()

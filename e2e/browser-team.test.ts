@@ -204,6 +204,7 @@ test('an admin finds in the audit log who changed what, and ends a session that 
   await settled(page)
   expect(await accessibilityFaults(page)).toEqual([])
   await button(page, 'Sign out').click()
+  await button(page.getByRole('dialog'), 'Sign out there').click()
   await button(page, 'Sign out').waitFor({ state: 'detached' })
   await other.page.reload()
   await heading(other.page, 'Sign in').waitFor()

@@ -107,6 +107,8 @@ describe('people', () => {
       (await (await fetch(`${world.url}/.well-known/webhook-keys`)).json()) as { keys: { kid: string }[] }
     const [{ kid: old }] = (await published()).keys as [{ kid: string }]
     await button(page, 'Rotate the key of Webhooks').click()
+    await fill(page, { 'Type “Webhooks” to confirm': 'Webhooks' })
+    await button(page.getByRole('dialog'), 'Rotate key').click()
     const retire = button(page, `Retire ${old.slice(0, 8)}`)
     await retire.click()
     expect((await published()).keys).toHaveLength(2)

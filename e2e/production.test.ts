@@ -132,7 +132,10 @@ async function importStatement(page: Page, client: Countersign): Promise<void> {
   await dialog.getByText('1 recorded as unmatched').waitFor()
   await dialog.getByText('102.77').waitFor()
   expect((await client.transactions.get(exact.id)).status).toBe('pending')
-  await button(page, 'Book 3 lines').click()
+  // Money moves only for whoever types how many lines they mean.
+  expect(await button(dialog, 'Book 3 lines').isDisabled()).toBe(true)
+  await fill(page, { 'Type “3 lines” to confirm': '3 lines' })
+  await button(dialog, 'Book 3 lines').click()
   await page.getByText('3 of 3 booked.').waitFor()
   expect(await client.transactions.get(exact.id)).toMatchObject({ status: 'completed', amount: '40.00' })
   expect(await client.transactions.get(less.id)).toMatchObject({

@@ -1,4 +1,5 @@
 export const AUDIT_LOG = '/v1/audit-log'
+export const OPERATOR_AUDIT_LOG = '/v1/operator/audit-log'
 export const AUDIT_FILTER_NAMES = [
   'action',
   'actor_id',
@@ -6,16 +7,23 @@ export const AUDIT_FILTER_NAMES = [
   'created_after',
   'created_before',
 ] as const
+export const PLATFORM_AUDIT_FILTER_NAMES = [...AUDIT_FILTER_NAMES, 'workspace_id'] as const
 
-/** The deeds that people look for. An address with any other action filters by that one just as well. */
+/** What members and keys of a workspace do, and operators to it. */
 export const AUDIT_ACTIONS: readonly string[] = [
+  'account.updated',
   'activation.approved',
+  'activation.refused',
   'activation.requested',
+  'activation.revoked',
   'api_key.created',
   'api_key.revoked',
   'api_key.rotated',
   'api_key.rotation_rolled_back',
   'api_key.updated',
+  'cli_login.confirmed',
+  'cli_login.refused',
+  'event.published',
   'invitation.canceled',
   'invitation.created',
   'invitation.renewed',
@@ -25,13 +33,56 @@ export const AUDIT_ACTIONS: readonly string[] = [
   'member.role_changed',
   'session.others_revoked',
   'session.revoked',
+  'settlement.approved',
+  'settlement.completed',
+  'settlement.correction_proposed',
+  'settlement.failed',
+  'settlement.returned',
+  'settlement.withdrawn',
+  'test_clock.changed',
+  'test_data.reset',
+  'transaction.expired',
+  'transaction.updated',
+  'user.backup_codes_renewed',
   'user.password_changed',
+  'user.renamed',
   'user.two_factor_disabled',
   'user.two_factor_enabled',
+  'webhook.resent',
   'webhook_endpoint.created',
   'webhook_endpoint.deleted',
+  'webhook_endpoint.recovered',
+  'webhook_endpoint.replay_canceled',
+  'webhook_endpoint.replay_started',
   'webhook_endpoint.secret_rotated',
   'webhook_endpoint.updated',
+  'webhook_listener.created',
   'workspace.created',
+  'workspace.resumed',
+  'workspace.suspended',
   'workspace.updated',
+]
+
+/** What operators do for the platform, in no workspace. */
+export const PLATFORM_AUDIT_ACTIONS: readonly string[] = [
+  'event_type.declared',
+  'event_type.updated',
+  'event_type.withdrawn',
+  'fee.removed',
+  'fee.set',
+  'ledger.reconciliation_requested',
+  'mail.read',
+  'master_key.rotated',
+  'operator_key.created',
+  'operator_key.revoked',
+  'operator_key.rotated',
+  'operator_key.updated',
+  'platform.set_up',
+  'rail.updated',
+  'signing_key.retired',
+  'signing_key.rotated',
+  'statement.read',
+  'unmatched_deposit.matched',
+  'unmatched_deposit.recorded',
+  'unmatched_deposit.return_requested',
 ]

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
-import { call } from './api.ts'
-import type { DeclaredEventType, List } from './api-types.ts'
+import { call, type Mode } from './api.ts'
+import type { CurrencyType, DeclaredEventType, List, PublishedEvent } from './api-types.ts'
 
 // The platform's own event types: operators declare them, members find them in the catalogue.
 const DECLARED_TYPES = '/v1/operator/event-types'
@@ -20,6 +20,19 @@ export const redeclareType = ({ type, ...change }: Declaration) =>
 
 export const withdrawType = (type: string) =>
   call<unknown>('DELETE', `${DECLARED_TYPES}/${encodeURIComponent(type)}`)
+
+export type Publication = {
+  workspace_id: string
+  mode: Mode
+  type: string
+  currency_type: CurrencyType | null
+  object_id?: string
+  data: Record<string, unknown>
+}
+
+/** @param idempotencyKey the same for every try of the same event, so that it is published once */
+export const publishEvent = (body: Publication, idempotencyKey: string) =>
+  call<PublishedEvent>('POST', '/v1/operator/events', { body, idempotencyKey })
 
 /** What stands in a new declaration's fields. */
 export const FIRST_DECLARATION: Declaration = {

@@ -5,10 +5,15 @@ import type { ApiKeyDryRun, ApiKeySuggestions, DryRunApiKey } from './api-types.
 // What a key's logged requests tell. A change of the key makes all of it stale, as it does everything under 'api-keys'.
 export const DAY_MS = 86_400_000
 
-export const suggestionsQuery = (id: string) =>
+/** How far back one may look; what a key needs now and then shows in the longer ones only. */
+export const SUGGESTION_DAYS = [7, 30, 60] as const
+export const SUGGESTION_DAYS_DEFAULT = 30
+
+export const suggestionsQuery = (id: string, days: number) =>
   queryOptions({
-    queryKey: ['api-keys', 'suggestions', id],
-    queryFn: ({ signal }) => call<ApiKeySuggestions>('GET', `/v1/api-keys/${id}/suggestions`, { signal }),
+    queryKey: ['api-keys', 'suggestions', id, days],
+    queryFn: ({ signal }) =>
+      call<ApiKeySuggestions>('GET', `/v1/api-keys/${id}/suggestions`, { signal, query: { days } }),
     staleTime: 60_000,
   })
 

@@ -12,7 +12,15 @@ const CALLERS_REFRESH_MS = 10_000
 
 const NOT_DELETED = 'active,expiring,expired,disabled'
 
-export const KEY_FILTER_NAMES = ['search', 'mode', 'currency_type', 'status', 'known_to'] as const
+export const KEY_FILTER_NAMES = [
+  'search',
+  'mode',
+  'currency_type',
+  'status',
+  'known_to',
+  'created_after',
+  'created_before',
+] as const
 export type KeyFilters = Partial<Record<(typeof KEY_FILTER_NAMES)[number], string | undefined>>
 
 export const apiKeysQuery = ({ deleted, filters = {} }: { deleted: boolean; filters?: KeyFilters }) =>

@@ -9,6 +9,15 @@ export const TRANSACTION_TYPE_NAMES: Record<Transaction['type'], string> = {
   correction: 'Correction',
 }
 
+export const TRANSACTION_STATUSES = [
+  'Pending',
+  'Processing',
+  'Completed',
+  'Failed',
+  'Canceled',
+  'Expired',
+].map((label) => ({ value: label.toLowerCase(), label }))
+
 export const STEP_NAMES: Record<Entry['step'], string> = {
   hold: 'Pending',
   post: 'Posted',

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
 import type { Account, Balance, Currency, DepositInstructions, List, Transaction } from './api-types.ts'
+import type { Metadata } from './metadata.ts'
 
 // Every call about transactions, accounts and balances. Amounts are decimal strings from end to end.
 export const TRANSACTIONS = '/v1/transactions'
@@ -15,6 +16,7 @@ export const TRANSACTION_FILTER_NAMES = [
   'type',
   'status',
   'currency',
+  'currency_type',
   'account_id',
   'destination_account_id',
   'reference',
@@ -24,9 +26,17 @@ export const TRANSACTION_FILTER_NAMES = [
   'amount_min',
   'amount_max',
   'description_contains',
+  'metadata',
   'created_after',
   'created_before',
+  'completed_after',
+  'completed_before',
+  'effective_after',
+  'effective_before',
 ] as const
+
+export const ENTRY_FILTER_NAMES = ['transaction_id', 'created_after', 'created_before'] as const
+export const ACCOUNT_FILTER_NAMES = ['name', 'currency', 'currency_type', 'is_main', 'metadata'] as const
 
 export const isUnderWay = ({ status }: Transaction) => status === 'pending' || status === 'processing'
 
@@ -55,7 +65,10 @@ export type NewTransaction = {
   destination_account_id?: string
   destination?: string
   reference?: string
+  unique_reference?: boolean
   description?: string
+  metadata?: Metadata
+  effective_at?: string
 }
 
 /** @param idempotencyKey the same for every try of the same transaction, so that money moves once */
@@ -70,13 +83,37 @@ export function newIdempotencyKey(): string {
 
 export const cancelTransaction = (id: string) => call<Transaction>('POST', `${TRANSACTIONS}/${id}/cancel`)
 
-/** @param amount null: all that is left */
-export const refundTransaction = (id: string, amount: string | null, idempotencyKey: string) =>
-  call<Transaction>('POST', `${TRANSACTIONS}/${id}/refund`, { body: { amount }, idempotencyKey })
+/** What a transaction says, which may be changed whatever became of it. */
+export const editTransaction = (id: string, body: { description: string | null; metadata: Metadata }) =>
+  call<Transaction>('PATCH', `${TRANSACTIONS}/${id}`, { body })
 
-/** Ends a transaction of Test Mode as the other side would. */
-export const endTestTransaction = (id: string, end: 'settle' | 'fail') =>
-  call<Transaction>('POST', `/v1/test/transactions/${id}/${end}`, { body: {} })
+export type RefundFields = {
+  /** Absent: all that is left. */
+  amount?: string
+  reference?: string
+  description?: string
+  metadata?: Metadata
+}
+export const refundTransaction = (id: string, body: RefundFields, idempotencyKey: string) =>
+  call<Transaction>('POST', `${TRANSACTIONS}/${id}/refund`, { body, idempotencyKey })
+
+/** Whether the other side could still take it back: what went over a rail, and not all of it went back already. */
+export const isReturnable = ({ type, status, amount, refunded }: Transaction) =>
+  ['deposit', 'payout', 'refund'].includes(type) && status === 'completed' && refunded !== amount
+
+/** Completes a transaction of Test Mode, as the other side would. */
+export const settleTestTransaction = (id: string) =>
+  call<Transaction>('POST', `/v1/test/transactions/${id}/settle`)
+
+/** Why a transaction of Test Mode fails or comes back. */
+export type TestFailure = { code: string; message?: string }
+
+export const failTestTransaction = (id: string, body: TestFailure) =>
+  call<Transaction>('POST', `/v1/test/transactions/${id}/fail`, { body })
+
+/** @returns the transaction that takes the money back */
+export const returnTestTransaction = (id: string, body: TestFailure) =>
+  call<Transaction>('POST', `/v1/test/transactions/${id}/return`, { body })
 
 export const currenciesQuery = queryOptions({
   queryKey: ['currencies'],
@@ -116,5 +153,10 @@ export const accountQuery = (mode: Mode, id: string) =>
     queryFn: ({ signal }) => call<Account>('GET', `${ACCOUNTS}/${encodeURIComponent(id)}`, { signal, mode }),
   })
 
-export const createAccount = (body: { currency: string; name: string | null }) =>
+export type AccountFacts = { name: string | null; metadata: Metadata }
+
+export const createAccount = (body: AccountFacts & { currency: string }) =>
   call<Account>('POST', ACCOUNTS, { body })
+
+export const editAccount = (id: string, body: AccountFacts) =>
+  call<Account>('PATCH', `${ACCOUNTS}/${id}`, { body })

@@ -56,12 +56,15 @@ export const settlementQuery = (transactionId: string) =>
 export const settle = (transactionId: string, reference: string, amount?: string) =>
   call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/settle`, { body: { reference, amount } })
 
-export const failSettlement = (transactionId: string, reason: string) =>
-  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/fail`, { body: { reason } })
+/** Why, in words that the customer reads, and as a code that the customer's program decides by. */
+export type SettlementFailure = { reason: string; code: string }
+
+export const failSettlement = (transactionId: string, body: SettlementFailure) =>
+  call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/fail`, { body })
 
 export const returnSettled = (
   transactionId: string,
-  body: { reference: string; reason: string; amount?: string },
+  body: SettlementFailure & { reference: string; amount?: string },
 ) => call<Settlement>('POST', `${SETTLEMENTS}/${transactionId}/return`, { body })
 
 export const correctTransaction = (
@@ -78,9 +81,9 @@ export const MANY_MAX = 100
 export const settleMany = (items: ToSettle[], totals: Total[]) =>
   call<ManySettled>('POST', `${SETTLEMENTS}/settle-many`, { body: { items, totals } })
 
-export const failMany = (transactionIds: string[], reason: string, totals: Total[]) =>
+export const failMany = (transactionIds: string[], failure: SettlementFailure, totals: Total[]) =>
   call<ManySettled>('POST', `${SETTLEMENTS}/fail-many`, {
-    body: { transaction_ids: transactionIds, reason, totals },
+    body: { transaction_ids: transactionIds, ...failure, totals },
   })
 
 export const matchStatement = (body: { csv: string; currency?: string; decimal_mark: '.' | ',' }) =>
@@ -94,6 +97,7 @@ export type NewUnmatched = {
   reference: string
   sender?: string | null
   text?: string | null
+  received_at?: string
 }
 export const recordUnmatched = (body: NewUnmatched) => call<UnmatchedDeposit>('POST', UNMATCHED, { body })
 

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Summary } from './api-types.ts'
 import { forgetWorkspace, showWorkspace } from './api.ts'
-import { fileAddress, periodsOf, reportQuery } from './reports.ts'
+import { fileAddress, periodsOf, reportQuery, transactionsBehind } from './reports.ts'
 
 const report = (fields: Partial<Summary>) => fields as Summary
 
@@ -39,4 +39,20 @@ it('a file is asked for with the filters of its page, its mode and its workspace
       { format: 'csv', mode: 'test' },
     ),
   ).toBe('/v1/transactions/export?type=payout&a=b%26c&format=csv&mode=test&in_workspace=wks_1')
+})
+
+it('the transactions behind a report are those that it counted: its range by its time, and its filters', () => {
+  const shown = report({
+    from: '2025-10-24T22:00:00.000Z',
+    to: '2025-10-27T23:00:00.000Z',
+    time_field: 'completed_at',
+  })
+  expect(
+    transactionsBehind(shown, { type: 'payout', currency: 'EUR', period: 'week', by: 'status' }),
+  ).toEqual({
+    type: 'payout',
+    currency: 'EUR',
+    completed_after: '2025-10-24T21:59:59.999Z',
+    completed_before: '2025-10-27T23:00:00.000Z',
+  })
 })

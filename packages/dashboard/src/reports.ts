@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, placeQuery, type Mode } from './api.ts'
 import type { Statement, Summary } from './api-types.ts'
+import { withMetadataFilter } from './metadata.ts'
 
 const SUMMARY = '/v1/reports/summary'
 export const REPORT_FILTER_NAMES = [
@@ -9,7 +10,12 @@ export const REPORT_FILTER_NAMES = [
   'time_zone',
   'period',
   'by',
+  'type',
+  'status',
   'currency',
+  'currency_type',
+  'account_id',
+  'metadata',
   'time_field',
 ] as const
 export type ReportFilters = Partial<Record<(typeof REPORT_FILTER_NAMES)[number], string | undefined>>
@@ -25,9 +31,37 @@ export const TIME_FIELDS = {
 /** The time zone of whoever looks. */
 export const ownTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
 
+/** Every zone that a person could mean, with UTC and their own first. */
+export const TIME_ZONE_OPTIONS = [
+  ...new Set(['UTC', ownTimeZone(), ...Intl.supportedValuesOf('timeZone')]),
+].map((value) => ({ value, label: value.replaceAll('_', ' ') }))
+
 /** What the server is asked for what the page's address says. */
 export function reportQuery({ period = 'day', by, time_zone = ownTimeZone(), ...rest }: ReportFilters) {
-  return { ...rest, time_zone, group_by: by === undefined ? period : `${period},${by}` }
+  return {
+    ...withMetadataFilter(rest),
+    time_zone,
+    group_by: by === undefined ? period : `${period},${by}`,
+  }
+}
+
+/** The filters of the list of transactions that a report was made of. */
+export function transactionsBehind(
+  report: Pick<Summary, 'from' | 'to' | 'time_field'>,
+  { type, status, currency, currency_type, account_id, metadata }: ReportFilters,
+): Record<string, string | undefined> {
+  const prefix = report.time_field.replace('_at', '')
+  return {
+    type,
+    status,
+    currency,
+    currency_type,
+    account_id,
+    metadata,
+    // Ranges of a list leave out both of their bounds; times are whole milliseconds.
+    [`${prefix}_after`]: new Date(Date.parse(report.from) - 1).toISOString(),
+    [`${prefix}_before`]: report.to,
+  }
 }
 
 export const summaryQuery = (mode: Mode, filters: ReportFilters) =>
@@ -37,7 +71,9 @@ export const summaryQuery = (mode: Mode, filters: ReportFilters) =>
     placeholderData: (rows: Summary | undefined, before) => (before?.queryKey[1] === mode ? rows : undefined),
   })
 
-export type StatementRange = { from?: string | undefined; to?: string | undefined }
+/** `time_zone`: in which days begin and end; that of whoever looks when absent. */
+export const STATEMENT_FILTER_NAMES = ['from', 'to', 'time_zone'] as const
+export type StatementRange = Partial<Record<(typeof STATEMENT_FILTER_NAMES)[number], string | undefined>>
 export const statementQuery = (mode: Mode, accountId: string, range: StatementRange, cursor?: string) =>
   queryOptions({
     queryKey: ['statement', mode, accountId, range, cursor],
@@ -45,7 +81,7 @@ export const statementQuery = (mode: Mode, accountId: string, range: StatementRa
       call<Statement>('GET', `/v1/accounts/${encodeURIComponent(accountId)}/statement`, {
         signal,
         mode,
-        query: { ...range, time_zone: ownTimeZone(), limit: 100, cursor },
+        query: { ...range, time_zone: range.time_zone ?? ownTimeZone(), limit: 100, cursor },
       }),
   })
 

@@ -8,20 +8,20 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { ProblemError, type Mode } from './api.ts'
-import { AUDIT_FILTER_NAMES } from './audit-log.ts'
+import { AUDIT_FILTER_NAMES, PLATFORM_AUDIT_FILTER_NAMES } from './audit-log.ts'
 import { AppShell } from './components/app-shell.tsx'
 import { Gate } from './components/gate.tsx'
 import { CrashPage, NotFoundPage, PendingShell } from './components/whole-page-states.tsx'
 import { KEY_FILTER_NAMES, type KeyFilters } from './keys.ts'
 import { LOG_FILTER_NAMES } from './logs.ts'
-import { TRANSACTION_FILTER_NAMES } from './money.ts'
+import { ACCOUNT_FILTER_NAMES, ENTRY_FILTER_NAMES, TRANSACTION_FILTER_NAMES } from './money.ts'
 import { SETTLEMENT_FILTER_NAMES } from './operator.ts'
-import { REPORT_FILTER_NAMES } from './reports.ts'
+import { REPORT_FILTER_NAMES, STATEMENT_FILTER_NAMES } from './reports.ts'
 import { safeReturn } from './safe-return.ts'
 import { meQuery } from './session.ts'
 import { USAGE_FILTER_NAMES } from './usage.ts'
 import { PAGES_MAX } from './use-pages.ts'
-import { DELIVERY_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
+import { DELIVERY_FILTER_NAMES, ENDPOINT_FILTER_NAMES, EVENT_FILTER_NAMES } from './webhooks.ts'
 
 type Text = string | undefined
 type Scope = 'mode' | 'workspace'
@@ -206,6 +206,7 @@ const webhooksRoute = createRoute({
   getParentRoute: () => inside,
   path: '/webhooks',
   staticData: { title: 'Webhooks' },
+  validateSearch: filtersOf(ENDPOINT_FILTER_NAMES),
   component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'WebhooksPage'),
 })
 const addWebhookRoute = createRoute({
@@ -295,13 +296,14 @@ const balancesRoute = createRoute({
   getParentRoute: () => inside,
   path: '/balances',
   staticData: { title: 'Balances' },
+  validateSearch: filtersOf(ACCOUNT_FILTER_NAMES),
   component: lazyRouteComponent(() => import('./pages/balances.tsx'), 'BalancesPage'),
 })
 const accountRoute = createRoute({
   getParentRoute: () => inside,
   path: '/balances/$accountId',
   staticData: { title: 'Account' },
-  validateSearch: filtersOf(['from', 'to']),
+  validateSearch: filtersOf([...STATEMENT_FILTER_NAMES, ...ENTRY_FILTER_NAMES]),
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
 })
 const teamRoute = createRoute({
@@ -361,7 +363,7 @@ const operatorActivationsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/activations',
   staticData: { title: 'Activation queue', scope: 'workspace', strip: productionStrip },
-  validateSearch: filtersOf(['status']),
+  validateSearch: filtersOf(['status', 'workspace_id']),
   component: lazyRouteComponent(() => import('./pages/operator-activations.tsx'), 'OperatorActivationsPage'),
 })
 const operatorSettlementsRoute = createRoute({
@@ -387,7 +389,7 @@ const operatorUnmatchedRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/unmatched-deposits',
   staticData: { title: 'Unmatched deposits', scope: 'workspace', strip: productionStrip },
-  validateSearch: filtersOf(['state']),
+  validateSearch: filtersOf(['state', 'currency']),
   component: lazyRouteComponent(() => import('./pages/operator-unmatched.tsx'), 'OperatorUnmatchedPage'),
 })
 const operatorWorkspacesRoute = createRoute({
@@ -467,6 +469,13 @@ const operatorEvidenceRoute = createRoute({
   staticData: { title: 'Evidence', scope: 'workspace', strip: operatorStrip },
   component: lazyRouteComponent(() => import('./pages/operator-evidence.tsx'), 'OperatorEvidencePage'),
 })
+const operatorAuditLogRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/operator/audit-log',
+  staticData: { title: 'Platform audit log', scope: 'workspace', strip: operatorStrip },
+  validateSearch: filtersOf(PLATFORM_AUDIT_FILTER_NAMES),
+  component: lazyRouteComponent(() => import('./pages/operator-audit-log.tsx'), 'OperatorAuditLogPage'),
+})
 const operatorMailRoute = createRoute({
   getParentRoute: () => inside,
   path: '/operator/mail',
@@ -538,6 +547,7 @@ const routeTree = root.addChildren([
     operatorEvidenceRoute,
     operatorHealthRoute,
     operatorMailRoute,
+    operatorAuditLogRoute,
   ]),
 ])
 

@@ -49,6 +49,8 @@ export const healthQuery = (mode: Mode, id: string) =>
     refetchInterval: HEALTH_POLL_MS,
   })
 
+export const ENDPOINT_FILTER_NAMES = ['enabled', 'include_listeners'] as const
+
 export type EndpointSettings = {
   url: string
   event_types: string[]
@@ -102,12 +104,15 @@ export const startReplay = (id: string, range: ReplayRange & { rate_per_second: 
 export const cancelReplay = (id: string) =>
   call<WebhookReplay>('POST', `/v1/webhook-replays/${encodeURIComponent(id)}/cancel`)
 
+/** All replays of an endpoint, the newest first. */
+export const replaysPath = (id: string) => `${ENDPOINTS}/${encodeURIComponent(id)}/replays`
+
 /** The newest replay of an endpoint; asked again while it runs. */
 export const newestReplayQuery = (mode: Mode, id: string) =>
   queryOptions({
     queryKey: [ENDPOINTS, mode, 'replays', id],
     queryFn: ({ signal }) =>
-      call<List<WebhookReplay>>('GET', `${ENDPOINTS}/${encodeURIComponent(id)}/replays`, {
+      call<List<WebhookReplay>>('GET', replaysPath(id), {
         signal,
         mode,
         query: { limit: 1 },

@@ -118,6 +118,7 @@ describe('the resources', () => {
     await client.accounts.create({ currency: 'EUR' })
     await client.accounts.list({ currency: 'EUR' })
     await client.accounts.get('acc_1')
+    await client.accounts.update('acc_1', { name: 'Savings' })
     await client.accounts.entries('acc_1', { limit: 2 })
     await client.balances.list({ currency: 'USD' })
     await client.events.list({ request_id: 'req_1' })
@@ -165,6 +166,7 @@ describe('the resources', () => {
       'POST /v1/accounts {"currency":"EUR"}',
       'GET /v1/accounts?currency=EUR',
       'GET /v1/accounts/acc_1',
+      'PATCH /v1/accounts/acc_1 {"name":"Savings"}',
       'GET /v1/accounts/acc_1/entries?limit=2',
       'GET /v1/balances?currency=USD',
       'GET /v1/events?request_id=req_1',

@@ -198,6 +198,9 @@ export function accounts(client: Requester) {
       client.request<Account>('POST', '/v1/accounts', { ...options, body: input }),
     get: (id: string, options?: CallOptions) =>
       client.request<Account>('GET', pathOf('accounts', id), options),
+    /** Edits name and metadata; what is left out stays, metadata that is given replaces all of it. */
+    update: (id: string, input: Input<'/v1/accounts/{id}', 'patch'>, options?: CallOptions) =>
+      client.request<Account>('PATCH', pathOf('accounts', id), { ...options, body: input }),
     /** One page of what changed the account, newest first. */
     entries,
     /** Every entry that fits, newest first; fetches page after page. */

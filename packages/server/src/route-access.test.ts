@@ -59,6 +59,7 @@ const QUERIES: Record<string, string> = {
 const BODIES: Record<string, unknown> = {
   'PATCH /v1/members/:id': { role: 'viewer' },
   'PATCH /v1/transactions/:id': { description: 'taken over' },
+  'PATCH /v1/accounts/:id': { name: 'taken over' },
   'PATCH /v1/api-keys/:id': { name: 'taken over' },
   'POST /v1/api-keys/:id/rotate': { overlap_seconds: 0 },
   'POST /v1/cli-logins/:id/confirm': {

@@ -1,9 +1,9 @@
-import { TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Account, Statement } from '../api-types.ts'
 import { useMode } from '../mode.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { ownTimeZone, statementQuery } from '../reports.ts'
+import { ownTimeZone, statementQuery, TIME_ZONE_OPTIONS, STATEMENT_FILTER_NAMES } from '../reports.ts'
 import { useFilters } from '../use-filters.ts'
 import { Amount } from './amount.tsx'
 import { Fact, Facts } from './facts.tsx'
@@ -14,7 +14,7 @@ import { Day } from './time.tsx'
 
 /** What an account held at the beginning and the end of a range of days, and what was posted between. */
 export function AccountStatement({ account }: { account: Account }) {
-  const { filters: range, set } = useFilters(['from', 'to'] as const)
+  const { filters: range, set } = useFilters(STATEMENT_FILTER_NAMES)
   const statement = useQuery(statementQuery(useMode(), account.id, range))
   return (
     <section className="stack-tight">
@@ -32,13 +32,21 @@ export function AccountStatement({ account }: { account: Account }) {
           value={range.to ?? ''}
           onChange={(event) => set({ to: event.currentTarget.value || undefined })}
         />
+        <Select
+          label="Time zone"
+          data={TIME_ZONE_OPTIONS}
+          value={range.time_zone ?? ownTimeZone()}
+          onChange={(time_zone) => set({ time_zone: time_zone ?? undefined })}
+          allowDeselect={false}
+          searchable
+        />
       </div>
       <Loaded query={statement} what="The statement" rows={4}>
         {(data) => <StatementDetail statement={data} />}
       </Loaded>
       <FileLinks
         path={`/v1/accounts/${account.id}/statement/export`}
-        query={{ ...range, time_zone: ownTimeZone() }}
+        query={{ ...range, time_zone: range.time_zone ?? ownTimeZone() }}
         what="the statement"
       />
     </section>

@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -13,7 +13,8 @@ import {
   type Declaration,
 } from '../declared-types.ts'
 import { eventTypesQuery } from '../webhooks.ts'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 const MONO = { input: { fontFamily: 'var(--mono)', fontSize: 12.5 } }
 const FIELDS = ['type', 'description', 'schema', 'example'] as const
@@ -55,82 +56,67 @@ export function DeclareType({ declared, onClose }: { declared?: DeclaredEventTyp
       })
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={declared ? `Edit ${declared.type}` : 'Declare an event type'}
+      deed={declared ? 'Save' : 'Declare'}
       size="lg"
+      shown={FIELDS}
+      action={{ ...save, mutate: submit }}
+      onClose={onClose}
     >
-      <form
-        className="stack-wide"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        {declared?.published_at && (
-          <Note tone="soon">
-            Events of this type went out in Production Mode. What was required stays and types do not change;
-            properties may come.
-          </Note>
-        )}
-        <TextInput
-          label="Event type"
-          description="Two to four words joined by dots, such as card.issued."
-          required
-          disabled={declared !== undefined}
-          maxLength={100}
-          data-autofocus
-          value={type}
-          error={refused.type}
-          onChange={(event) => setType(event.currentTarget.value)}
-        />
-        <Textarea
-          label="Description"
-          description="When it happens, in the words of whoever receives it."
-          required
-          maxLength={500}
-          autosize
-          minRows={2}
-          value={description}
-          error={refused.description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <Textarea
-          label="JSON Schema of data"
-          description="Every event is held to it when it is published. No pattern, no $ref."
-          required
-          autosize
-          minRows={6}
-          maxRows={16}
-          value={schema}
-          error={faults.schema ?? refused.schema}
-          onChange={(event) => setSchema(event.currentTarget.value)}
-          styles={MONO}
-        />
-        <Textarea
-          label="Example of data"
-          description="What test events of this type carry. It has to fit the schema."
-          required
-          autosize
-          minRows={3}
-          maxRows={12}
-          value={example}
-          error={faults.example ?? refused.example}
-          onChange={(event) => setExample(event.currentTarget.value)}
-          styles={MONO}
-        />
-        <FormError error={save.error} shown={FIELDS} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {declared ? 'Save' : 'Declare'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      {declared?.published_at && (
+        <Note tone="soon">
+          Events of this type went out in Production Mode. What was required stays and types do not change;
+          properties may come.
+        </Note>
+      )}
+      <TextInput
+        label="Event type"
+        description="Two to four words joined by dots, such as card.issued."
+        required
+        disabled={declared !== undefined}
+        maxLength={100}
+        data-autofocus
+        value={type}
+        error={refused.type}
+        onChange={(event) => setType(event.currentTarget.value)}
+      />
+      <Textarea
+        label="Description"
+        description="When it happens, in the words of whoever receives it."
+        required
+        maxLength={500}
+        autosize
+        minRows={2}
+        value={description}
+        error={refused.description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <Textarea
+        label="JSON Schema of data"
+        description="Every event is held to it when it is published. No pattern, no $ref."
+        required
+        autosize
+        minRows={6}
+        maxRows={16}
+        value={schema}
+        error={faults.schema ?? refused.schema}
+        onChange={(event) => setSchema(event.currentTarget.value)}
+        styles={MONO}
+      />
+      <Textarea
+        label="Example of data"
+        description="What test events of this type carry. It has to fit the schema."
+        required
+        autosize
+        minRows={3}
+        maxRows={12}
+        value={example}
+        error={faults.example ?? refused.example}
+        onChange={(event) => setExample(event.currentTarget.value)}
+        styles={MONO}
+      />
+    </FormDialog>
   )
 }
 

@@ -2,21 +2,28 @@ import { Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ApiKey, ApiKeyDryRun, DryRunApiKey } from '../api-types.ts'
-import { dryRunQuery } from '../key-use.ts'
+import { dryRunQuery, SUGGESTION_DAYS_DEFAULT } from '../key-use.ts'
 import { FormError, Note } from './states.tsx'
 import { Time } from './time.tsx'
 
 const ROWS_SHOWN = 8
 
+type DryRunResultProps = {
+  apiKey: ApiKey
+  limits: DryRunApiKey
+  /** How far back it looks, where `limits` begin at another time than usual. */
+  days?: number
+}
+
 /** What other limits would have refused of the requests on record, before anybody applies them. */
-export function DryRunResult({ apiKey, limits }: { apiKey: ApiKey; limits: DryRunApiKey }) {
+export function DryRunResult({ apiKey, limits, days = SUGGESTION_DAYS_DEFAULT }: DryRunResultProps) {
   const run = useQuery({ ...dryRunQuery(apiKey.id, limits), placeholderData: keepPreviousData })
   if (run.isError) return <FormError error={run.error} shown={['ip_allowlist']} />
   if (!run.data) return <Skeleton height={44} aria-busy="true" />
   const { refused_count: refused, undecided_count: undecided } = run.data
   return (
     <div className="stack-tight" aria-live="polite" data-stale={run.isPlaceholderData || undefined}>
-      <Note tone={refused > 0 ? 'soon' : 'good'}>{verdict(run.data)}</Note>
+      <Note tone={refused > 0 ? 'soon' : 'good'}>{verdict(run.data, days)}</Note>
       {refused > 0 && <RefusedTable apiKey={apiKey} run={run.data} />}
       {undecided > 0 && (
         <p className="small quiet">
@@ -30,11 +37,13 @@ export function DryRunResult({ apiKey, limits }: { apiKey: ApiKey; limits: DryRu
 
 const requests = (count: number) => (count === 1 ? '1 request' : `${count.toLocaleString('en')} requests`)
 
-function verdict({ read, refused_count: refused, is_exact: isExact }: ApiKeyDryRun): string {
-  if (read.request_count === 0) return 'No request of the last 30 days is on record, so nothing can be tried.'
+function verdict(run: ApiKeyDryRun, days: number): string {
+  const { read, refused_count: refused, is_exact: isExact } = run
+  if (read.request_count === 0)
+    return `No request of the last ${days} days is on record, so nothing can be tried.`
   const of = read.is_complete
-    ? `Of ${requests(read.request_count)} of the last 30 days`
-    : `Of the last 30 days’ requests, of which the newest ${read.request_count.toLocaleString('en')} were read`
+    ? `Of ${requests(read.request_count)} of the last ${days} days`
+    : `Of the last ${days} days’ requests, of which the newest ${read.request_count.toLocaleString('en')} were read`
   if (refused === 0) return `${of}, ${isExact ? 'none' : 'none of these'} would have been refused.`
   return `${of}, ${isExact ? '' : 'at least '}${refused.toLocaleString('en')} would have been refused:`
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, Switch, TextInput } from '@mantine/core'
+import { Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,10 +7,10 @@ import { endOfDay, localDay } from '../key-words.ts'
 import { isAdvancedError } from './advanced-key-fields.tsx'
 import { Disclosure } from './disclosure.tsx'
 import { ExpiryField } from './expiry-field.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import type { KeyDialogProps } from './key-dialog.tsx'
 import { AddressesField, RateLimitField } from './key-limits.tsx'
 import { ScopePicker } from './scope-picker.tsx'
-import { FormError } from './states.tsx'
 
 /** Name, expiry, enabled, and what the key may do from where and how often. What a key is never changes. */
 export function EditKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDialogProps<Scope>) {
@@ -47,53 +47,44 @@ export function EditKey<Scope extends string>({ apiKey, deeds, onClose }: KeyDia
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Edit ${apiKey.name}`} size="lg">
-      <form
-        className="stack-wide"
-        onSubmit={(event) => {
-          event.preventDefault()
-          edit.mutate()
-        }}
+    <FormDialog
+      title={`Edit ${apiKey.name}`}
+      deed="Save"
+      size="lg"
+      isDisabled={expiresOn === ''}
+      shown={['ip_allowlist']}
+      action={edit}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        required
+        maxLength={100}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <ExpiryField day={expiresOn} onChange={setExpiresOn} />
+      <Switch
+        label="Enabled"
+        description={
+          enabled
+            ? 'Requests signed with this key are accepted.'
+            : 'Requests are refused with key-disabled until you switch it on.'
+        }
+        checked={enabled}
+        onChange={(event) => setEnabled(event.currentTarget.checked)}
+      />
+      <Disclosure
+        title="Limits"
+        hint="Scopes, IP allowlist, rate limit"
+        open={limitsOpen}
+        onToggle={setLimitsOpen}
       >
-        <TextInput
-          label="Name"
-          required
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <ExpiryField day={expiresOn} onChange={setExpiresOn} />
-        <Switch
-          label="Enabled"
-          description={
-            enabled
-              ? 'Requests signed with this key are accepted.'
-              : 'Requests are refused with key-disabled until you switch it on.'
-          }
-          checked={enabled}
-          onChange={(event) => setEnabled(event.currentTarget.checked)}
-        />
-        <Disclosure
-          title="Limits"
-          hint="Scopes, IP allowlist, rate limit"
-          open={limitsOpen}
-          onToggle={setLimitsOpen}
-        >
-          <ScopePicker catalogue={deeds.scopes} chosen={scopes ?? apiKey.scopes} onChange={setScopes} />
-          <AddressesField text={shownAddresses} onChange={setAddresses} error={edit.error} />
-          <RateLimitField perMinute={rateLimit} onChange={setRateLimit} />
-        </Disclosure>
-        <FormError error={edit.error} shown={['ip_allowlist']} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={edit.isPending} disabled={expiresOn === ''}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        <ScopePicker catalogue={deeds.scopes} chosen={scopes ?? apiKey.scopes} onChange={setScopes} />
+        <AddressesField text={shownAddresses} onChange={setAddresses} error={edit.error} />
+        <RateLimitField perMinute={rateLimit} onChange={setRateLimit} />
+      </Disclosure>
+    </FormDialog>
   )
 }

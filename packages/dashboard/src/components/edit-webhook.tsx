@@ -5,10 +5,12 @@ import { useState } from 'react'
 import type { WebhookEndpoint } from '../api-types.ts'
 import { changedFields } from '../changed-fields.ts'
 import { editEndpoint, ENDPOINTS, type EndpointSettings } from '../webhooks.ts'
+import { useReturnFocus } from '../use-return-focus.ts'
 import { EndpointForm } from './endpoint-form.tsx'
 
 export function EditWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose: () => void }) {
   const queryClient = useQueryClient()
+  useReturnFocus()
   // The page looks again every few seconds; the form began with what it was then.
   const [before] = useState(endpoint)
   const save = useMutation({

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { Metadata } from '../metadata.ts'
 
 /** Names and values in two columns. */
 export function Facts({ children }: { children: ReactNode }) {
@@ -13,4 +14,13 @@ export function Fact({ name, wide, children }: { name: string; wide?: boolean; c
       <dd data-wide={wide || undefined}>{children}</dd>
     </div>
   )
+}
+
+/** One's own facts about a thing. */
+export function MetadataFacts({ metadata }: { metadata: Metadata }) {
+  return Object.entries(metadata).map(([name, value]) => (
+    <Fact key={name} name={`metadata.${name}`}>
+      <code>{String(value)}</code>
+    </Fact>
+  ))
 }

@@ -7,7 +7,14 @@ import { localMinute, rangeStart, TIME_RANGES } from '../time-ranges.ts'
 const TYPING_MS = 300
 const BETWEEN = 'Between…'
 
-type FilterBarProps = { isFiltered: boolean; onClear: () => void; children: ReactNode }
+type FilterBarProps = {
+  isFiltered: boolean
+  onClear: () => void
+  children: ReactNode
+  /** What is rarely asked for: shown on demand, and while one of them is set. */
+  more?: ReactNode
+  isMoreSet?: boolean
+}
 
 const FEW_FIELDS = 3
 
@@ -15,13 +22,21 @@ const FEW_FIELDS = 3
  * The filters of a list in a row, and one button that removes them all. In a narrow window the first two stand above
  * the list, and the others behind a button, unless some are in use.
  */
-export function FilterBar({ isFiltered, onClear, children }: FilterBarProps) {
-  const [isWhole, setWhole] = useState(isFiltered || Children.count(children) <= FEW_FIELDS)
+export function FilterBar({ isFiltered, onClear, children, more, isMoreSet = false }: FilterBarProps) {
+  const [isShown] = useState(isFiltered || Children.count(children) <= FEW_FIELDS)
+  const [isOpen, setOpen] = useState(false)
+  const isWhole = isShown || isOpen
   return (
     <search className="filters" aria-label="Filters" data-whole={isWhole || undefined}>
       {children}
-      {!isWhole && (
-        <Button className="filters-more" variant="default" onClick={() => setWhole(true)}>
+      {(isOpen || isMoreSet) && more}
+      {more && !isMoreSet && (
+        <Button variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Fewer filters' : 'More filters'}
+        </Button>
+      )}
+      {!more && !isWhole && (
+        <Button className="filters-more" variant="default" onClick={() => setOpen(true)}>
           More filters
         </Button>
       )}
@@ -68,7 +83,8 @@ export function TextFilter({
   onChange,
   icon,
   placeholder = label,
-}: FieldProps & { icon?: boolean; placeholder?: string }) {
+  error,
+}: FieldProps & { icon?: boolean; placeholder?: string; error?: string | false }) {
   const [draft, setDraft] = useState({ text: value ?? '', of: value })
   const write = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS)
   if (draft.of !== value) setDraft({ text: value ?? '', of: value })
@@ -79,6 +95,7 @@ export function TextFilter({
       placeholder={placeholder}
       leftSection={icon && <MagnifyingGlassIcon />}
       value={draft.text}
+      error={error}
       onChange={(event) => {
         setDraft({ text: event.currentTarget.value, of: value })
         write(event.currentTarget.value)
@@ -93,30 +110,40 @@ export const prefix = (words: string) => ({
   leftSectionWidth: 46,
 })
 
-type TimeRange = { created_after?: string | undefined; created_before?: string | undefined }
+type Moment = 'created' | 'completed' | 'effective'
+type TimeRange<Of extends Moment> = Partial<Record<`${Of}_after` | `${Of}_before`, string | undefined>>
+
+type TimeFilterProps<Of extends Moment> = {
+  /** When it was created, if nothing is said. */
+  of?: Of
+  /** While no range is chosen, where the page has other times beside this one. */
+  anyTime?: string
+  filters: TimeRange<NoInfer<Of>>
+  onChange: (change: TimeRange<NoInfer<Of>>) => void
+}
+
+const TIMES: Record<Moment, string> = { created: 'Time', completed: 'Completed', effective: 'Effective' }
 
 /** A named range, or two moments in the viewer's zone. */
-export function TimeFilter({
-  filters,
-  onChange,
-}: {
-  filters: TimeRange
-  onChange: (change: TimeRange) => void
-}) {
-  const isSet = filters.created_after !== undefined || filters.created_before !== undefined
+export function TimeFilter<Of extends Moment = 'created'>(props: TimeFilterProps<Of>) {
+  const { of = 'created' as Of, anyTime, filters, onChange } = props
+  const [after, before] = [`${of}_after`, `${of}_before`] as const
+  const isSet = filters[after] !== undefined || filters[before] !== undefined
   const [asked, setAsked] = useState(false)
   const custom = asked || isSet
   const toIso = (local: string) => (local === '' ? undefined : new Date(local).toISOString())
+  const change = (part: Record<string, string | undefined>) => onChange(part as TimeRange<Of>)
+  const isTime = of === 'created'
   return (
     <>
       <Select
-        aria-label="Time"
-        placeholder="Any time"
+        aria-label={TIMES[of]}
+        placeholder={anyTime ?? (isTime ? 'Any time' : `${TIMES[of]}: any`)}
         data={[...TIME_RANGES.map(({ name }) => name), BETWEEN]}
         value={custom ? BETWEEN : null}
         onChange={(name) => {
           setAsked(name !== null)
-          if (name !== BETWEEN) onChange({ created_after: rangeStart(name), created_before: undefined })
+          if (name !== BETWEEN) change({ [after]: rangeStart(name), [before]: undefined })
         }}
         clearable
       />
@@ -124,17 +151,17 @@ export function TimeFilter({
         <>
           <TextInput
             type="datetime-local"
-            aria-label="From"
+            aria-label={isTime ? 'From' : `${TIMES[of]} from`}
             {...prefix('From')}
-            value={localMinute(filters.created_after)}
-            onChange={(event) => onChange({ created_after: toIso(event.currentTarget.value) })}
+            value={localMinute(filters[after])}
+            onChange={(event) => change({ [after]: toIso(event.currentTarget.value) })}
           />
           <TextInput
             type="datetime-local"
-            aria-label="Until"
+            aria-label={isTime ? 'Until' : `${TIMES[of]} until`}
             {...prefix('Until')}
-            value={localMinute(filters.created_before)}
-            onChange={(event) => onChange({ created_before: toIso(event.currentTarget.value) })}
+            value={localMinute(filters[before])}
+            onChange={(event) => change({ [before]: toIso(event.currentTarget.value) })}
           />
         </>
       )}

@@ -4,7 +4,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Settlement } from '../api-types.ts'
-import { correctTransaction, returnSettled } from '../operator.ts'
+import { correctTransaction, returnSettled, type SettlementFailure } from '../operator.ts'
+import { FailureFields } from './failure-fields.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { useRefreshSettlements } from './settle.tsx'
 
@@ -17,12 +18,13 @@ export function ReturnSettlement({ settlement, onClose }: DialogProps) {
   const finish = useFinish(onClose)
   const [reference, setReference] = useState('')
   const [amount, setAmount] = useState(transaction.amount)
-  const [reason, setReason] = useState('')
+  const [failure, setFailure] = useState<SettlementFailure>({ reason: '', code: 'account_closed' })
   const act = useMutation({
     mutationFn: () =>
       returnSettled(transaction.id, {
         reference: reference.trim(),
-        reason: reason.trim(),
+        ...failure,
+        reason: failure.reason.trim(),
         ...(amount.trim() === transaction.amount ? {} : { amount: amount.trim() }),
       }),
     onSuccess: (back) =>
@@ -63,7 +65,7 @@ export function ReturnSettlement({ settlement, onClose }: DialogProps) {
         value={amount}
         onChange={(event) => setAmount(event.currentTarget.value)}
       />
-      <Reason value={reason} onChange={setReason} />
+      <FailureFields failure={failure} onChange={setFailure} />
     </FormDialog>
   )
 }
@@ -123,7 +125,16 @@ export function CorrectSettlement({ settlement, onClose }: DialogProps) {
         value={amount}
         onChange={(event) => setAmount(event.currentTarget.value)}
       />
-      <Reason value={reason} onChange={setReason} />
+      <Textarea
+        label="Reason"
+        description="The customer reads it."
+        required
+        maxLength={200}
+        autosize
+        minRows={2}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
       <TextInput
         label="Evidence"
         description="A ticket or a line of the statement. Every transaction has its own."
@@ -133,21 +144,6 @@ export function CorrectSettlement({ settlement, onClose }: DialogProps) {
         onChange={(event) => setReference(event.currentTarget.value)}
       />
     </FormDialog>
-  )
-}
-
-function Reason({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return (
-    <Textarea
-      label="Reason"
-      description="The customer reads it."
-      required
-      maxLength={200}
-      autosize
-      minRows={2}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
   )
 }
 

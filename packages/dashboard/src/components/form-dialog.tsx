@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { useReturnFocus } from '../use-return-focus.ts'
 import { FormError } from './states.tsx'
 
 type FormDialogProps = {
@@ -11,30 +12,45 @@ type FormDialogProps = {
   /** What cannot be undone or takes something away. */
   isDanger?: boolean
   isDisabled?: boolean
-  size?: 'lg'
+  /** Fields that show by themselves what the server said about them. */
+  shown?: readonly string[]
+  /** Another button beside the deed: another way to do it. */
+  other?: ReactNode
+  size?: 'lg' | number
+  /** What the deed brought, where the dialog stays for the next. */
+  outcome?: ReactNode
   action: { mutate: () => void; isPending: boolean; error: Error | null }
   onClose: () => void
   children: ReactNode
 }
 
-/** A form over the page: its fields, what went wrong, and a button for the deed beside the way back. */
+/**
+ * A form over the page: its fields, what went wrong, and a button for the deed beside the way back. Once something was
+ * changed in it, a click beside it does not close it. Whatever opened it has the focus again afterwards.
+ */
 export function FormDialog(props: FormDialogProps) {
-  const { title, deed, keep = 'Cancel', isDanger, isDisabled, size, action, onClose, children } = props
+  const { title, deed, keep = 'Cancel', isDanger, isDisabled, shown, other, size, outcome } = props
+  const { action, onClose, children } = props
+  const [isTouched, setTouched] = useState(false)
+  useReturnFocus()
   return (
-    <Modal opened onClose={onClose} title={title} size={size}>
+    <Modal opened onClose={onClose} title={title} size={size} closeOnClickOutside={!isTouched}>
       <form
         className="stack"
+        onChange={() => setTouched(true)}
         onSubmit={(event) => {
           event.preventDefault()
           action.mutate()
         }}
       >
         {children}
-        <FormError error={action.error} />
+        <FormError error={action.error} shown={shown} />
+        {outcome}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={onClose}>
             {keep}
           </Button>
+          {other}
           <Button
             type="submit"
             disabled={isDisabled}

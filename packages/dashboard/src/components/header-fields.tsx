@@ -1,7 +1,7 @@
-import { Button, TextInput } from '@mantine/core'
-import { Cross1Icon, PlusIcon } from '@radix-ui/react-icons'
+import { Button } from '@mantine/core'
+import { PairRows, type PairRow } from './pair-rows.tsx'
 
-export type HeaderRow = { name: string; value: string }
+export type HeaderRow = PairRow
 
 const HEADERS_MAX = 10
 
@@ -40,47 +40,18 @@ export function HeaderFields({ rows, names, onChange }: HeaderFieldsProps) {
       </fieldset>
     )
   }
-  const change = (at: number, part: Partial<HeaderRow>) =>
-    onChange(rows.map((row, index) => (index === at ? { ...row, ...part } : row)))
   return (
     <fieldset className="plain stack-tight">
       <legend>Headers</legend>
       <p className="small quiet">Sent with every webhook, stored sealed, and never shown again.</p>
-      {rows.map((row, index) => (
-        <div key={index} className="header-row">
-          <TextInput
-            aria-label={`Name of header ${index + 1}`}
-            placeholder="x-api-key"
-            value={row.name}
-            onChange={(event) => change(index, { name: event.currentTarget.value })}
-          />
-          <TextInput
-            aria-label={`Value of header ${index + 1}`}
-            placeholder="Value"
-            autoComplete="off"
-            value={row.value}
-            onChange={(event) => change(index, { value: event.currentTarget.value })}
-          />
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={`Remove header ${index + 1}`}
-            onClick={() => onChange(rows.filter((_, other) => other !== index))}
-          >
-            <Cross1Icon />
-          </button>
-        </div>
-      ))}
-      {rows.length < HEADERS_MAX && (
-        <Button
-          variant="default"
-          leftSection={<PlusIcon />}
-          style={{ alignSelf: 'flex-start' }}
-          onClick={() => onChange([...rows, { name: '', value: '' }])}
-        >
-          Add a header
-        </Button>
-      )}
+      <PairRows
+        one="header"
+        rows={rows}
+        rowsMax={HEADERS_MAX}
+        placeholder="x-api-key"
+        onChange={onChange}
+        empty={{ name: '', value: '' }}
+      />
     </fieldset>
   )
 }

@@ -6,6 +6,7 @@ import type { Invitation, InvitationWithToken } from '../api-types.ts'
 import { useMe } from '../session.ts'
 import { cancelInvitation, INVITATIONS, manageableRoles, resendInvitation, ROLE_NAMES } from '../team.ts'
 import { Badge } from './badges.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { InvitationReady } from './invite-dialog.tsx'
 import { Time } from './time.tsx'
 
@@ -48,11 +49,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
     onError,
     gcTime: 0, // the link leaves memory with the dialog
   })
-  const cancel = useMutation({
-    mutationFn: () => cancelInvitation(invitation.id),
-    onSuccess: changed,
-    onError,
-  })
+  const [isEnding, setEnding] = useState(false)
   return (
     <tr>
       <td>
@@ -81,11 +78,12 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
             <Button size="xs" variant="default" loading={renew.isPending} onClick={() => renew.mutate(false)}>
               New link
             </Button>
-            <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+            <Button size="xs" variant="default" onClick={() => setEnding(true)}>
               Take back
             </Button>
           </div>
         )}
+        {isEnding && <TakeBack invitation={invitation} onClose={() => setEnding(false)} />}
         {renewed && (
           <Modal opened onClose={() => setRenewed(undefined)} title="Invitation renewed">
             <InvitationReady {...renewed} onClose={() => setRenewed(undefined)} />
@@ -93,5 +91,28 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         )}
       </td>
     </tr>
+  )
+}
+
+function TakeBack({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const cancel = useMutation({
+    mutationFn: () => cancelInvitation(invitation.id),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: [INVITATIONS] })
+      onClose()
+    },
+  })
+  return (
+    <FormDialog
+      title={`Take back the invitation of ${invitation.email}`}
+      deed="Take back"
+      keep="Keep it"
+      isDanger
+      action={cancel}
+      onClose={onClose}
+    >
+      <p>The link that they have stops working at once. You may invite them again.</p>
+    </FormDialog>
   )
 }

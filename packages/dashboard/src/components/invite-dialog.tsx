@@ -5,23 +5,27 @@ import type { InvitationWithToken, Role } from '../api-types.ts'
 import { useMe } from '../session.ts'
 import { INVITATIONS, invitationLink, invite, manageableRoles, ROLE_NAMES, roleRightsQuery } from '../team.ts'
 import { Chip, shortened } from './chip.tsx'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 /** Asks for address and role; then the mail is on its way, or the link is there to copy. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<{ invitation: InvitationWithToken; mailed: boolean }>()
+  if (!made)
+    return <InviteForm onMade={(invitation, mailed) => setMade({ invitation, mailed })} onClose={onClose} />
   return (
-    <Modal opened onClose={onClose} title={made ? 'Invitation made' : 'Invite somebody'}>
-      {made ? (
-        <InvitationReady {...made} onClose={onClose} />
-      ) : (
-        <InviteForm onMade={(invitation, mailed) => setMade({ invitation, mailed })} />
-      )}
+    <Modal opened onClose={onClose} title="Invitation made">
+      <InvitationReady {...made} onClose={onClose} />
     </Modal>
   )
 }
 
-function InviteForm({ onMade }: { onMade: (invitation: InvitationWithToken, mailed: boolean) => void }) {
+type InviteFormProps = {
+  onMade: (invitation: InvitationWithToken, mailed: boolean) => void
+  onClose: () => void
+}
+
+function InviteForm({ onMade, onClose }: InviteFormProps) {
   const me = useMe()
   const queryClient = useQueryClient()
   const [email, setEmail] = useState('')
@@ -35,13 +39,27 @@ function InviteForm({ onMade }: { onMade: (invitation: InvitationWithToken, mail
     gcTime: 0, // the link leaves memory with the dialog
   })
   const rights = useQuery(roleRightsQuery).data?.data.find((one) => one.role === role)
+  const makeLink = (
+    <Button
+      variant="default"
+      disabled={email.trim() === ''}
+      loading={send.isPending && !send.variables}
+      onClick={() => send.mutate(false)}
+    >
+      Make a link
+    </Button>
+  )
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        send.mutate(true)
+    <FormDialog
+      title="Invite somebody"
+      deed="Send invitation"
+      other={makeLink}
+      action={{
+        mutate: () => send.mutate(true),
+        isPending: send.isPending && send.variables === true,
+        error: send.error,
       }}
+      onClose={onClose}
     >
       <TextInput
         label="E-mail"
@@ -60,21 +78,7 @@ function InviteForm({ onMade }: { onMade: (invitation: InvitationWithToken, mail
         description={rights && `${rights.may.join('. ')}.`}
         onChange={(next) => setRole((next ?? role) as Role)}
       />
-      <FormError error={send.error} />
-      <div className="row" style={{ justifyContent: 'flex-end' }}>
-        <Button
-          variant="default"
-          disabled={email.trim() === ''}
-          loading={send.isPending && !send.variables}
-          onClick={() => send.mutate(false)}
-        >
-          Make a link
-        </Button>
-        <Button type="submit" loading={send.isPending && send.variables}>
-          Send invitation
-        </Button>
-      </div>
-    </form>
+    </FormDialog>
   )
 }
 

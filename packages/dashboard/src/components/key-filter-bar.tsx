@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { KEY_FILTER_NAMES } from '../keys.ts'
 import { membersQuery } from '../team.ts'
 import { useFilters } from '../use-filters.ts'
-import { FilterBar, SelectFilter, TextFilter } from './filter-fields.tsx'
+import { FilterBar, SelectFilter, TextFilter, TimeFilter } from './filter-fields.tsx'
 
 const MODES = [
   { value: 'test', label: 'Test Mode' },
@@ -53,6 +53,7 @@ export function KeyFilterBar() {
         value={filters.status}
         onChange={(status) => set({ status })}
       />
+      <TimeFilter filters={filters} onChange={set} anyTime="Created any time" />
       {filters.known_to && (
         <KnownToFilter userId={filters.known_to} onClear={() => set({ known_to: undefined })} />
       )}

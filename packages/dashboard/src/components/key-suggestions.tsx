@@ -1,9 +1,9 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button, Checkbox, SegmentedControl } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiKey, ApiKeySuggestions } from '../api-types.ts'
-import { suggestionsQuery } from '../key-use.ts'
+import { SUGGESTION_DAYS, SUGGESTION_DAYS_DEFAULT, suggestionsQuery } from '../key-use.ts'
 import { editApiKey } from '../keys.ts'
 import { DryRunResult } from './dry-run-result.tsx'
 import { Loaded } from './loaded.tsx'
@@ -14,16 +14,26 @@ type Reason = NonNullable<Part['reason']>
 
 /** How the key's requests would have fared with less: what it used, and one click to leave it no more than that. */
 export function KeySuggestions({ apiKey }: { apiKey: ApiKey }) {
-  const told = useQuery(suggestionsQuery(apiKey.id))
+  const [days, setDays] = useState<number>(SUGGESTION_DAYS_DEFAULT)
+  const told = useQuery(suggestionsQuery(apiKey.id, days))
   return (
     <section className="stack" aria-labelledby="tighten">
-      <h2 id="tighten">Tighten this key</h2>
+      <div className="row ends">
+        <h2 id="tighten">Tighten this key</h2>
+        <SegmentedControl
+          size="xs"
+          aria-label="How far back"
+          data={SUGGESTION_DAYS.map((count) => ({ value: String(count), label: `${count} days` }))}
+          value={String(days)}
+          onChange={(value) => setDays(Number(value))}
+        />
+      </div>
       <Loaded query={told} what="What it used" rows={3}>
         {(data) => (
           <div className="card card-pad stack">
-            <p>{summary(data)}</p>
+            <p>{summary(data, days)}</p>
             {data.scopes.suggested || data.ip_allowlist.suggested ? (
-              <Apply key={JSON.stringify(data)} apiKey={apiKey} told={data} />
+              <Apply key={JSON.stringify(data)} apiKey={apiKey} told={data} days={days} />
             ) : (
               <p className="second">{reasons(data)}</p>
             )}
@@ -35,8 +45,8 @@ export function KeySuggestions({ apiKey }: { apiKey: ApiKey }) {
 }
 
 /** "In the last 30 days it used 3 of 11 scopes, from 2 addresses." */
-function summary({ read, scopes, ip_allowlist: list }: ApiKeySuggestions): string {
-  if (read.request_count === 0) return 'In the last 30 days it was not used.'
+function summary({ read, scopes, ip_allowlist: list }: ApiKeySuggestions, days: number): string {
+  if (read.request_count === 0) return `In the last ${days} days it was not used.`
   const held = scopes.held.length
   const used = scopes.used.filter(({ scope }) => scopes.held.includes(scope as never)).length
   const from =
@@ -49,7 +59,7 @@ function summary({ read, scopes, ip_allowlist: list }: ApiKeySuggestions): strin
   const how = read.is_complete
     ? `Read from ${count === '1' ? 'its 1 request' : `all ${count} requests`} of that time.`
     : `Its routes and addresses are all known; the newest ${count} requests were read for the counts.`
-  return `In the last 30 days it used ${used} of ${held} ${held === 1 ? 'scope' : 'scopes'}, from ${from}. ${how}`
+  return `In the last ${days} days it used ${used} of ${held} ${held === 1 ? 'scope' : 'scopes'}, from ${from}. ${how}`
 }
 
 const SCOPE_REASONS: Record<Reason, string> = {
@@ -76,7 +86,7 @@ function reasons({ scopes, ip_allowlist: list }: ApiKeySuggestions): string {
   return [...new Set(words)].join(' ')
 }
 
-function Apply({ apiKey, told }: { apiKey: ApiKey; told: ApiKeySuggestions }) {
+function Apply({ apiKey, told, days }: { apiKey: ApiKey; told: ApiKeySuggestions; days: number }) {
   const queryClient = useQueryClient()
   const [narrowsScopes, setNarrowsScopes] = useState(true)
   const [narrowsAddresses, setNarrowsAddresses] = useState(true)
@@ -129,7 +139,9 @@ function Apply({ apiKey, told }: { apiKey: ApiKey; told: ApiKeySuggestions }) {
       ) : (
         <p className="second">{told.ip_allowlist.reason && ADDRESS_REASONS[told.ip_allowlist.reason]}</p>
       )}
-      {!isNothing && <DryRunResult apiKey={apiKey} limits={limits} />}
+      {!isNothing && (
+        <DryRunResult apiKey={apiKey} limits={{ ...limits, created_after: told.read.since }} days={days} />
+      )}
       <FormError error={apply.error} />
       <Button
         type="submit"

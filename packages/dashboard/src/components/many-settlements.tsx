@@ -1,13 +1,14 @@
 import '../styles/keys.css'
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ManySettled, Settlement } from '../api-types.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { failMany, MANY_MAX, settleMany, SETTLEMENTS } from '../operator.ts'
+import { failMany, MANY_MAX, settleMany, SETTLEMENTS, type SettlementFailure } from '../operator.ts'
 import { sumAmounts } from '../sum-amounts.ts'
 import { Amount } from './amount.tsx'
+import { FailureFields } from './failure-fields.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { Note } from './states.tsx'
 
@@ -116,13 +117,13 @@ function SettleMany({ settlements, onClear, onClose }: DialogProps) {
 }
 
 function FailMany({ settlements, onClear, onClose }: DialogProps) {
-  const [reason, setReason] = useState('')
+  const [failure, setFailure] = useState<SettlementFailure>({ reason: '', code: 'declined' })
   const { act, refused } = useMany({
     settlements,
     run: () =>
       failMany(
         settlements.map(({ transaction }) => transaction.id),
-        reason.trim(),
+        { ...failure, reason: failure.reason.trim() },
         totalsOf(settlements),
       ),
     done: (count) => `${count} of ${settlements.length} have failed; what they held is free again.`,
@@ -141,17 +142,7 @@ function FailMany({ settlements, onClear, onClose }: DialogProps) {
     >
       <p>What they held is free again. This cannot be undone.</p>
       <ConfirmedTotals settlements={settlements} />
-      <Textarea
-        label="Reason"
-        description="Each customer reads it."
-        required
-        maxLength={200}
-        autosize
-        minRows={2}
-        data-autofocus
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <FailureFields failure={failure} onChange={setFailure} readBy="Each customer reads it." autoFocus />
       {Object.entries(refused).map(([id, says]) => (
         <Note key={id} tone="bad">
           <code>{id}</code> {says}

@@ -1,8 +1,9 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Checkbox, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { feeInWords, feesQuery, ruleOf } from '../fees.ts'
+import { readMetadata, type MetadataRow } from '../metadata.ts'
 import { useMode } from '../mode.ts'
 import {
   accountsQuery,
@@ -14,8 +15,10 @@ import {
 import { AccountSelect } from './account-select.tsx'
 import { Choice } from './choice.tsx'
 import { CurrencyField } from './currency-field.tsx'
+import { Disclosure } from './disclosure.tsx'
 import { useIdempotencyKey } from './idempotency-key.ts'
 import { LinkButton } from './link-button.tsx'
+import { MetadataFields } from './metadata-fields.tsx'
 import { FormError } from './states.tsx'
 
 type Draft = {
@@ -27,6 +30,10 @@ type Draft = {
   destination: string
   reference: string
   description: string
+  isUnique: boolean
+  /** As a datetime-local field holds it; empty is now. */
+  effectiveAt: string
+  metadata: MetadataRow[]
 }
 
 const EMPTY: Draft = {
@@ -38,6 +45,9 @@ const EMPTY: Draft = {
   destination: '',
   reference: '',
   description: '',
+  isUnique: false,
+  effectiveAt: '',
+  metadata: [],
 }
 
 export function NewTransactionForm() {
@@ -88,6 +98,7 @@ export function NewTransactionForm() {
         value={draft.description}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
+      <More draft={draft} set={set} />
       <Fee draft={draft} />
       <FormError error={create.error} />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
@@ -184,6 +195,35 @@ function Sides({ draft, set }: PartProps) {
   )
 }
 
+/** What few transactions need. */
+function More({ draft, set }: PartProps) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Disclosure
+      title="More"
+      hint="Unique reference, effective time, metadata"
+      open={isOpen}
+      onToggle={setOpen}
+    >
+      <Checkbox
+        label="Refuse it if the reference was used before"
+        description="Of the account, by a transaction that asked for this too."
+        disabled={draft.reference.trim() === ''}
+        checked={draft.isUnique}
+        onChange={(event) => set({ isUnique: event.currentTarget.checked })}
+      />
+      <TextInput
+        type="datetime-local"
+        label="Counts for (optional)"
+        description="The moment that it is about, where that is not now. Reports can go by it."
+        value={draft.effectiveAt}
+        onChange={(event) => set({ effectiveAt: event.currentTarget.value })}
+      />
+      <MetadataFields rows={draft.metadata} onChange={(metadata) => set({ metadata })} />
+    </Disclosure>
+  )
+}
+
 function decimalsInWords(decimals: number): string {
   return decimals === 0 ? 'Whole units only.' : `Up to ${decimals} decimals.`
 }
@@ -199,5 +239,8 @@ function toBody(draft: Draft): NewTransaction {
     ...(type === 'payout' && draft.destination.trim() && { destination: draft.destination.trim() }),
     ...(draft.reference.trim() && { reference: draft.reference.trim() }),
     ...(draft.description.trim() && { description: draft.description.trim() }),
+    ...(draft.reference.trim() && draft.isUnique && { unique_reference: true }),
+    ...(draft.effectiveAt && { effective_at: new Date(draft.effectiveAt).toISOString() }),
+    ...(draft.metadata.length > 0 && { metadata: readMetadata(draft.metadata) }),
   }
 }

@@ -1,22 +1,17 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Session } from '../api-types.ts'
 import { endOtherSessions, endSession, sessionsQuery } from '../session.ts'
 import { Badge } from './badges.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { Loaded } from './loaded.tsx'
 import { Day, Time } from './time.tsx'
 
 /** Where one is signed in, and the way to end it. */
 export function OwnSessions() {
-  const queryClient = useQueryClient()
   const sessions = useQuery(sessionsQuery)
-  const after = {
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
-    onError: (error: Error) => notifications.show({ color: 'red', message: error.message }),
-  }
-  const end = useMutation({ mutationFn: endSession, ...after })
-  const endOthers = useMutation({ mutationFn: endOtherSessions, ...after })
+  const [ending, setEnding] = useState<Session | 'others'>()
   return (
     <Loaded query={sessions} what="Your sessions" rows={2}>
       {({ data }) => (
@@ -33,30 +28,49 @@ export function OwnSessions() {
                 </div>
               </div>
               {!session.current && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  loading={end.isPending && end.variables === session.id}
-                  onClick={() => end.mutate(session.id)}
-                >
+                <Button size="xs" variant="default" onClick={() => setEnding(session)}>
                   Sign out
                 </Button>
               )}
             </div>
           ))}
           {data.length > 1 && (
-            <Button
-              variant="default"
-              style={{ alignSelf: 'flex-end' }}
-              loading={endOthers.isPending}
-              onClick={() => endOthers.mutate()}
-            >
+            <Button variant="default" style={{ alignSelf: 'flex-end' }} onClick={() => setEnding('others')}>
               Sign out everywhere else
             </Button>
           )}
+          {ending && <EndSessions which={ending} onClose={() => setEnding(undefined)} />}
         </>
       )}
     </Loaded>
+  )
+}
+
+type EndSessionsProps = { which: Session | 'others'; onClose: () => void }
+
+function EndSessions({ which, onClose }: EndSessionsProps) {
+  const queryClient = useQueryClient()
+  const end = useMutation({
+    mutationFn: () => (which === 'others' ? endOtherSessions() : endSession(which.id)),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey })
+      onClose()
+    },
+  })
+  return (
+    <FormDialog
+      title={which === 'others' ? 'Sign out everywhere else' : `Sign out ${deviceName(which)}`}
+      deed="Sign out there"
+      keep="Stay signed in"
+      isDanger
+      action={end}
+      onClose={onClose}
+    >
+      <p>
+        {which === 'others' ? 'Every browser but this one is' : 'That browser is'} out at once: it needs the
+        password again, and what somebody types in it now has to wait for that.
+      </p>
+    </FormDialog>
   )
 }
 

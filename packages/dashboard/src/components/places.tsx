@@ -79,6 +79,7 @@ export const GROUPS: Group[] = [
       { to: '/operator/event-types', name: 'Event types', icon: <BellIcon /> },
       { to: '/operator/keys', name: 'Operator keys', icon: <KeyIcon /> },
       { to: '/operator/signing-keys', name: 'Signing keys', icon: <LockClosedIcon /> },
+      { to: '/operator/audit-log', name: 'Platform audit log', icon: <CounterClockwiseClockIcon /> },
       { to: '/operator/mail', name: 'Mail', icon: <EnvelopeClosedIcon /> },
     ],
   },

@@ -1,11 +1,11 @@
-import { Button, Modal, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WebhookEndpoint } from '../api-types.ts'
 import { rangeStart, TIME_RANGES } from '../time-ranges.ts'
 import { recoverEndpoint, WEBHOOK_LOGS } from '../webhooks.ts'
-import { FormError } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
 
 /** After an outage: sends everything again that failed since a time, and says before how much that is. */
 export function RecoverWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose: () => void }) {
@@ -28,33 +28,27 @@ export function RecoverWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoin
   })
   const none = count.data?.count === 0
   return (
-    <Modal opened onClose={onClose} title="Resend what failed">
-      <div className="stack">
-        <p className="second">
-          Every failed delivery of this endpoint in that time goes out again, the oldest first.
-        </p>
-        <Select
-          label="Failed within"
-          data={TIME_RANGES.map(({ name }) => name)}
-          value={range}
-          onChange={(name) => name && setRange(name)}
-        />
-        <p role="status">
-          {count.isPending && 'Counting…'}
-          {count.data &&
-            (none ? 'Nothing failed in that time.' : `${inWords(count.data.count)} would go out.`)}
-        </p>
-        <FormError error={count.error ?? recover.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button disabled={!count.data || none} loading={recover.isPending} onClick={() => recover.mutate()}>
-            Resend
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <FormDialog
+      title="Resend what failed"
+      deed="Resend"
+      isDisabled={!count.data || none}
+      action={{ ...recover, mutate: () => recover.mutate(), error: count.error ?? recover.error }}
+      onClose={onClose}
+    >
+      <p className="second">
+        Every failed delivery of this endpoint in that time goes out again, the oldest first.
+      </p>
+      <Select
+        label="Failed within"
+        data={TIME_RANGES.map(({ name }) => name)}
+        value={range}
+        onChange={(name) => name && setRange(name)}
+      />
+      <p role="status">
+        {count.isPending && 'Counting…'}
+        {count.data && (none ? 'Nothing failed in that time.' : `${inWords(count.data.count)} would go out.`)}
+      </p>
+    </FormDialog>
   )
 }
 

@@ -1,8 +1,12 @@
 import { Button, Progress } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { WebhookEndpoint, WebhookReplay } from '../api-types.ts'
-import { cancelReplay, ENDPOINTS, newestReplayQuery } from '../webhooks.ts'
+import { useList } from '../use-list.ts'
+import { cancelReplay, ENDPOINTS, newestReplayQuery, replaysPath } from '../webhooks.ts'
 import { Badge } from './badges.tsx'
+import { Disclosure } from './disclosure.tsx'
+import { PagedList } from './paged-list.tsx'
 import { FormError, type Tone } from './states.tsx'
 import { Time } from './time.tsx'
 
@@ -20,6 +24,7 @@ const REASONS = {
 /** The newest replay of an endpoint, and how far it is. Nothing where there was none. */
 export function ReplayProgress({ endpoint }: { endpoint: WebhookEndpoint }) {
   const queryClient = useQueryClient()
+  const [showsAll, setShowsAll] = useState(false)
   const replay = useQuery(newestReplayQuery(endpoint.mode, endpoint.id)).data?.data[0]
   const cancel = useMutation({
     mutationFn: (id: string) => cancelReplay(id),
@@ -64,7 +69,54 @@ export function ReplayProgress({ endpoint }: { endpoint: WebhookEndpoint }) {
       </p>
       {replay.reason && <p>{REASONS[replay.reason]}</p>}
       <FormError error={cancel.error} />
+      <Disclosure title="Earlier replays" hint="Of this webhook" open={showsAll} onToggle={setShowsAll}>
+        {showsAll && <Earlier endpoint={endpoint} newest={replay.id} />}
+      </Disclosure>
     </section>
+  )
+}
+
+function Earlier({ endpoint, newest }: { endpoint: WebhookEndpoint; newest: string }) {
+  const state = useList<WebhookReplay>({ path: replaysPath(endpoint.id), itemsMax: 10 })
+  const rows = state.rows.filter(({ id }) => id !== newest)
+  return (
+    <PagedList
+      state={{ ...state, rows }}
+      what="The replays"
+      usually={2}
+      empty={<p className="second">This is the only one.</p>}
+    >
+      {(replays) => (
+        <div className="table-frame">
+          <table className="table dense">
+            <thead>
+              <tr>
+                <th>What</th>
+                <th>Status</th>
+                <th className="num">Sent</th>
+                <th>Started</th>
+              </tr>
+            </thead>
+            <tbody>
+              {replays.map((replay) => (
+                <tr key={replay.id}>
+                  <td>{what(replay)}</td>
+                  <td data-label="Status">
+                    <Badge tone={STATES[replay.status].tone}>{STATES[replay.status].label}</Badge>
+                  </td>
+                  <td data-label="Sent" className="num nowrap">
+                    {replay.queued.toLocaleString('en')}
+                  </td>
+                  <td data-label="Started">
+                    <Time at={replay.created_at} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </PagedList>
   )
 }
 

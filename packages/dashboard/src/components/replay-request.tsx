@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, PasswordInput, Textarea } from '@mantine/core'
+import { Checkbox, PasswordInput, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -9,7 +9,8 @@ import { REDACTED, type RepeatableRequest } from '../request-copies.ts'
 import type { SignedAnswer } from '../send-signed-request.ts'
 import { CodeBlock } from './code-sample.tsx'
 import { Fact } from './facts.tsx'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 // The new row is written within a moment of its answer.
 const LOOKS_MAX = 8
@@ -47,68 +48,59 @@ export function ReplayRequest({ log, apiKey, request, onClose }: ReplayRequestPr
     gcTime: 0, // nothing about the secret outlives the dialog
   })
   return (
-    <Modal opened onClose={onClose} title="Replay in Test Mode" size={720}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          replay.mutate()
-        }}
-      >
-        <Note tone="soon">
-          <strong>
-            This sends{' '}
-            <code>
-              {request.method} {log.path}
-            </code>{' '}
-            as a new request.
-          </strong>{' '}
-          {effectOf(request.method)}
-        </Note>
-        <dl className="facts">
-          <Fact name="Signed with">
-            {apiKey.name} <code className="quiet break">{publicKey}</code>
-          </Fact>
-          <Fact name="New">Nonce, time of signing{request.method === 'POST' && ', Idempotency-Key'}</Fact>
-          <Fact name="The same">Method, path, query{hasBody && ', body as below'}</Fact>
-        </dl>
-        {hasBody && (
-          <Textarea
-            label="Body"
-            description={request.bodyMissing ?? 'As it was logged. It may be changed before it is sent.'}
-            autosize
-            minRows={3}
-            maxRows={12}
-            spellCheck={false}
-            styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12.5 } }}
-            value={body}
-            error={fault}
-            onChange={(event) => setBody(event.currentTarget.value)}
-          />
-        )}
-        {!hasBody && fault && <Note tone="bad">{fault}</Note>}
-        <SecretFields
-          apiKey={apiKey}
-          secret={secret}
-          onSecret={setSecret}
-          isKept={isKept}
-          onKept={(keep) => {
-            setKept(keep)
-            if (!keep) keepSecret(publicKey, null)
-          }}
+    <FormDialog
+      title="Replay in Test Mode"
+      deed={replay.data ? 'Send once more' : 'Sign and send'}
+      keep="Close"
+      size={720}
+      isDisabled={secret.trim() === '' || fault !== null}
+      action={replay}
+      onClose={onClose}
+      outcome={replay.data && <Answer answer={replay.data} before={log.status} onOpen={onClose} />}
+    >
+      <Note tone="soon">
+        <strong>
+          This sends{' '}
+          <code>
+            {request.method} {log.path}
+          </code>{' '}
+          as a new request.
+        </strong>{' '}
+        {effectOf(request.method)}
+      </Note>
+      <dl className="facts">
+        <Fact name="Signed with">
+          {apiKey.name} <code className="quiet break">{publicKey}</code>
+        </Fact>
+        <Fact name="New">Nonce, time of signing{request.method === 'POST' && ', Idempotency-Key'}</Fact>
+        <Fact name="The same">Method, path, query{hasBody && ', body as below'}</Fact>
+      </dl>
+      {hasBody && (
+        <Textarea
+          label="Body"
+          description={request.bodyMissing ?? 'As it was logged. It may be changed before it is sent.'}
+          autosize
+          minRows={3}
+          maxRows={12}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12.5 } }}
+          value={body}
+          error={fault}
+          onChange={(event) => setBody(event.currentTarget.value)}
         />
-        <FormError error={replay.error} />
-        {replay.data && <Answer answer={replay.data} before={log.status} onOpen={onClose} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button type="submit" loading={replay.isPending} disabled={secret.trim() === '' || fault !== null}>
-            {replay.data ? 'Send once more' : 'Sign and send'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+      {!hasBody && fault && <Note tone="bad">{fault}</Note>}
+      <SecretFields
+        apiKey={apiKey}
+        secret={secret}
+        onSecret={setSecret}
+        isKept={isKept}
+        onKept={(keep) => {
+          setKept(keep)
+          if (!keep) keepSecret(publicKey, null)
+        }}
+      />
+    </FormDialog>
   )
 }
 

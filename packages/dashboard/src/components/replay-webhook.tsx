@@ -1,11 +1,12 @@
-import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { NumberInput, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WebhookEndpoint } from '../api-types.ts'
 import { localMinute, rangeStart, TIME_RANGES } from '../time-ranges.ts'
 import { countReplay, ENDPOINTS, eventTypesQuery, startReplay, type ReplayRange } from '../webhooks.ts'
-import { FormError, Note } from './states.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { Note } from './states.tsx'
 
 const STATUSES = [
   { value: 'failed', label: 'Failed' },
@@ -37,40 +38,32 @@ export function ReplayWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint
   const isCounted = count.isSuccess && asked === range
   const none = count.data?.count === 0
   return (
-    <Modal opened onClose={onClose} title="Replay a range" size="lg">
-      <div className="stack">
-        <p className="second">
-          Deliveries of this endpoint go out again with their old ids, the oldest first. Your code must know
-          ids that it has handled.
-        </p>
-        <RangeFields range={range} onChange={setRange} />
-        <NumberInput
-          label="Deliveries a second, at most"
-          min={1}
-          max={RATE_MAX}
-          allowDecimal={false}
-          clampBehavior="strict"
-          value={rate}
-          onChange={setRate}
-        />
-        <Note tone={isCounted && !none ? 'busy' : 'off'}>
-          {isCounted ? inWords(count.data.count, count.data.count_capped, Number(rate)) : 'Counting…'}
-        </Note>
-        <FormError error={count.error ?? start.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            disabled={!isCounted || none || Number(rate) < 1}
-            loading={start.isPending}
-            onClick={() => start.mutate()}
-          >
-            Replay
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <FormDialog
+      title="Replay a range"
+      deed="Replay"
+      size="lg"
+      isDisabled={!isCounted || none || Number(rate) < 1}
+      action={{ ...start, mutate: () => start.mutate(), error: count.error ?? start.error }}
+      onClose={onClose}
+    >
+      <p className="second">
+        Deliveries of this endpoint go out again with their old ids, the oldest first. Your code must know ids
+        that it has handled.
+      </p>
+      <RangeFields range={range} onChange={setRange} />
+      <NumberInput
+        label="Deliveries a second, at most"
+        min={1}
+        max={RATE_MAX}
+        allowDecimal={false}
+        clampBehavior="strict"
+        value={rate}
+        onChange={setRate}
+      />
+      <Note tone={isCounted && !none ? 'busy' : 'off'}>
+        {isCounted ? inWords(count.data.count, count.data.count_capped, Number(rate)) : 'Counting…'}
+      </Note>
+    </FormDialog>
   )
 }
 

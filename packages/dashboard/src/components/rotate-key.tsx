@@ -1,15 +1,16 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { bringPublicHalf, type PairSource } from '../key-pair.ts'
 import { OVERLAPS } from '../key-words.ts'
+import { FormDialog } from './form-dialog.tsx'
 import type { KeyDialogProps } from './key-dialog.tsx'
 import { KeyReveal } from './key-reveal.tsx'
 import { OverlapField } from './overlap-field.tsx'
 import { PairReveal } from './pair-reveal.tsx'
 import { PairField } from './signing-field.tsx'
-import { FormError, Note } from './states.tsx'
+import { SecretShown } from './secret-shown.tsx'
+import { Note } from './states.tsx'
 
 const DEFAULT_OVERLAP_SECONDS = 86_400
 
@@ -56,42 +57,32 @@ export function RotateKey<Scope extends string>({ apiKey, deeds, onClose }: KeyD
     )
   }
   return (
-    <Modal opened onClose={onClose} title={`Rotate ${apiKey.name}`} size="lg">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          rotate.mutate()
-        }}
-      >
-        <p className="second">
-          {isPair
-            ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
-            : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
-        </p>
-        {deeds.WhatBreaks && <deeds.WhatBreaks apiKey={apiKey} ends="secret" />}
-        {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
-        <OverlapField
-          label={`How long may the old ${what} still sign?`}
-          value={overlap}
-          onChange={setOverlap}
-        />
-        {overlap === 0 && (
-          <Note tone="soon">
-            Code that still signs with the old {what} is refused from the moment you rotate.
-          </Note>
-        )}
-        <FormError error={rotate.error} shown={['ed25519_public_key']} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={rotate.isPending}>
-            Rotate key
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Rotate ${apiKey.name}`}
+      deed="Rotate key"
+      size="lg"
+      shown={['ed25519_public_key']}
+      action={rotate}
+      onClose={onClose}
+    >
+      <p className="second">
+        {isPair
+          ? 'The Public Key stays. The key gets a new pair, of which this server learns the public half only.'
+          : 'The Public Key stays. A new Secret Key is made and shown once. A lost secret cannot be shown again; rotating is how you get a new one.'}
+      </p>
+      {deeds.WhatBreaks && <deeds.WhatBreaks apiKey={apiKey} ends="secret" />}
+      {isPair && <PairField source={source} onChange={setSource} error={rotate.error} />}
+      <OverlapField
+        label={`How long may the old ${what} still sign?`}
+        value={overlap}
+        onChange={setOverlap}
+      />
+      {overlap === 0 && (
+        <Note tone="soon">
+          Code that still signs with the old {what} is refused from the moment you rotate.
+        </Note>
+      )}
+    </FormDialog>
   )
 }
 
@@ -107,37 +98,22 @@ type RenewedProps = {
 
 /** The new secret, in a dialog that closes only after it is stored. */
 function Renewed({ name, what, overlapSeconds, showsCallers, onClose, children }: RenewedProps) {
-  const [stored, setStored] = useState(false)
   const overlap = OVERLAPS.find(({ seconds }) => seconds === overlapSeconds)?.name
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <SecretShown
       title={`New ${what} for ${name}`}
-      size="lg"
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
+      stored={`I have stored the ${what === 'secret' ? 'secret key' : what}`}
+      onClose={onClose}
     >
-      <div className="stack">
-        {children}
-        <p className="second">
-          {overlapSeconds === 0
-            ? `The old ${what} has stopped working.`
-            : `The old ${what} works for another ${overlap}.`}
-          {overlapSeconds > 0 &&
-            showsCallers &&
-            ' The key’s page shows who still signs with it, and rolls the rotation back until then.'}
-        </p>
-        <Checkbox
-          label={`I have stored the ${what === 'secret' ? 'secret key' : what}`}
-          checked={stored}
-          onChange={(event) => setStored(event.currentTarget.checked)}
-        />
-        <Button style={{ alignSelf: 'flex-end' }} disabled={!stored} onClick={onClose}>
-          Done
-        </Button>
-      </div>
-    </Modal>
+      {children}
+      <p className="second">
+        {overlapSeconds === 0
+          ? `The old ${what} has stopped working.`
+          : `The old ${what} works for another ${overlap}.`}
+        {overlapSeconds > 0 &&
+          showsCallers &&
+          ' The key’s page shows who still signs with it, and rolls the rotation back until then.'}
+      </p>
+    </SecretShown>
   )
 }

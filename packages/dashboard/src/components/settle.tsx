@@ -1,11 +1,12 @@
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Settlement } from '../api-types.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { failSettlement, settle, SETTLEMENTS, withdrawApproval } from '../operator.ts'
+import { failSettlement, settle, SETTLEMENTS, withdrawApproval, type SettlementFailure } from '../operator.ts'
 import { Amount } from './amount.tsx'
+import { FailureFields } from './failure-fields.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { FormError, Note } from './states.tsx'
 
@@ -81,9 +82,10 @@ export function Settle({ settlement, onClose }: DialogProps) {
 /** Says that no money moved and why; the customer reads it. */
 export function FailSettlement({ settlement, onClose }: DialogProps) {
   const refresh = useRefreshSettlements()
-  const [reason, setReason] = useState('')
+  const [failure, setFailure] = useState<SettlementFailure>({ reason: '', code: 'declined' })
   const act = useMutation({
-    mutationFn: () => failSettlement(settlement.transaction.id, reason.trim()),
+    mutationFn: () =>
+      failSettlement(settlement.transaction.id, { ...failure, reason: failure.reason.trim() }),
     onSuccess: async () => {
       await refresh()
       notifications.show({ message: 'The transaction has failed; what it held is free again.' })
@@ -93,17 +95,7 @@ export function FailSettlement({ settlement, onClose }: DialogProps) {
   return (
     <FormDialog title="Fail this transaction" deed="Fail transaction" isDanger action={act} onClose={onClose}>
       <p>What it held is free again. This cannot be undone.</p>
-      <Textarea
-        label="Reason"
-        description="The customer reads it."
-        required
-        maxLength={200}
-        autosize
-        minRows={2}
-        data-autofocus
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <FailureFields failure={failure} onChange={setFailure} autoFocus />
     </FormDialog>
   )
 }

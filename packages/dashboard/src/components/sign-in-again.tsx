@@ -1,6 +1,6 @@
 import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { onSessionEnd } from '../api.ts'
 import type { Me } from '../api-types.ts'
 import { meQuery, signIn, verifyBackupCode, verifyCode, whoIsSignedIn } from '../session.ts'
@@ -25,6 +25,8 @@ export function SignInAgain() {
       return new Promise((resolve) => setWaiting((others) => [...others, resolve]))
     })
   }, [queryClient])
+
+  useKeptDialogs(waiting.length > 0)
 
   const again = useMutation({
     mutationFn: async () => {
@@ -102,6 +104,24 @@ export function SignInAgain() {
       </form>
     </Modal>
   )
+}
+
+/**
+ * Every open dialog hears Escape, the ones underneath too: while the password is asked for, none of them may close with
+ * what was typed into it. This listens since before any of them was opened, and is asked first.
+ */
+function useKeptDialogs(isAsking: boolean): void {
+  const asks = useRef(isAsking)
+  useEffect(() => {
+    asks.current = isAsking
+  }, [isAsking])
+  useEffect(() => {
+    const hold = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && asks.current) event.stopImmediatePropagation()
+    }
+    addEventListener('keydown', hold, { capture: true })
+    return () => removeEventListener('keydown', hold, { capture: true })
+  }, [])
 }
 
 /** A new session works in the person's first workspace; the page may show another of theirs. */

@@ -11,7 +11,8 @@ import { bookStatement } from '../statement.ts'
 import { sumAmounts } from '../sum-amounts.ts'
 import { Amount } from './amount.tsx'
 import { Badge } from './badges.tsx'
-import { Empty, FormError, Note, type Tone } from './states.tsx'
+import { Empty, Note, type Tone } from './states.tsx'
+import { TypedConfirmation } from './typed-confirmation.tsx'
 
 type StatementProposalsProps = { proposals: Proposals; onChange: () => void }
 
@@ -251,39 +252,44 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
   })
   const of = (kind: StatementProposal['proposal']['kind']) =>
     rows.filter(({ proposal }) => proposal.kind === kind).length
-  return (
-    <Modal opened onClose={onClose} title={`Book ${rows.length === 1 ? '1 line' : `${rows.length} lines`}`}>
-      <div className="stack">
-        <ul className="selection-names">
-          {of('settle') > 0 && <li>{of('settle')} settled, or approved where others have to approve too</li>}
-          {of('credit') > 0 && (
-            <li>{of('credit')} recorded, and matched or proposed for the workspaces of their codes</li>
-          )}
-          {of('unmatched') > 0 && <li>{of('unmatched')} recorded as unmatched</li>}
-        </ul>
-        <Note>
-          <span className="row">
-            Together: <Totals rows={rows} />
-          </span>
-        </Note>
-        <p>What needs nobody else completes at once, and its webhooks go out. This cannot be undone.</p>
-        {book.data?.refused.map(({ line, detail }) => (
-          <Note key={line} tone="bad">
-            Line {line}: {detail}
-          </Note>
-        ))}
-        <FormError error={book.error} />
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={book.data ? onBooked : onClose}>
-            {book.data ? 'Close' : 'Cancel'}
+  const lines = rows.length === 1 ? '1 line' : `${rows.length} lines`
+  if (book.data)
+    return (
+      <Modal opened onClose={onBooked} title={`${book.data.booked} of ${lines} booked`}>
+        <div className="stack">
+          {book.data.refused.map(({ line, detail }) => (
+            <Note key={line} tone="bad">
+              Line {line}: {detail}
+            </Note>
+          ))}
+          <Button variant="default" style={{ alignSelf: 'flex-end' }} onClick={onBooked}>
+            Close
           </Button>
-          {!book.data && (
-            <Button loading={book.isPending} onClick={() => book.mutate()} data-autofocus>
-              Book {rows.length === 1 ? '1 line' : `${rows.length} lines`}
-            </Button>
-          )}
         </div>
-      </div>
-    </Modal>
+      </Modal>
+    )
+  return (
+    <TypedConfirmation
+      name={lines}
+      title={`Book ${lines}`}
+      deed={`Book ${lines}`}
+      keep="Cancel"
+      action={book}
+      onClose={onClose}
+    >
+      <ul className="selection-names">
+        {of('settle') > 0 && <li>{of('settle')} settled, or approved where others have to approve too</li>}
+        {of('credit') > 0 && (
+          <li>{of('credit')} recorded, and matched or proposed for the workspaces of their codes</li>
+        )}
+        {of('unmatched') > 0 && <li>{of('unmatched')} recorded as unmatched</li>}
+      </ul>
+      <Note>
+        <span className="row">
+          Together: <Totals rows={rows} />
+        </span>
+      </Note>
+      <p>What needs nobody else completes at once, and its webhooks go out. This cannot be undone.</p>
+    </TypedConfirmation>
   )
 }

@@ -6,7 +6,7 @@ import type { OperatorWorkspaceDetail } from '../api-types.ts'
 import { suspendWorkspace, WORKSPACES } from '../operator.ts'
 import { meQuery } from '../session.ts'
 import { FormDialog } from './form-dialog.tsx'
-import { AUDIT_LOG_OF_PLATFORM } from './workspace-audit.tsx'
+import { OPERATOR_AUDIT_LOG } from '../audit-log.ts'
 
 type SuspendWorkspaceProps = { workspace: OperatorWorkspaceDetail; onClose: () => void }
 
@@ -19,7 +19,7 @@ export function SuspendWorkspace({ workspace, onClose }: SuspendWorkspaceProps) 
     mutationFn: () => suspendWorkspace(workspace.id, verb, reason.trim()),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [WORKSPACES] })
-      await queryClient.invalidateQueries({ queryKey: [AUDIT_LOG_OF_PLATFORM] })
+      await queryClient.invalidateQueries({ queryKey: [OPERATOR_AUDIT_LOG] })
       // It may be one's own.
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
       notifications.show({

@@ -2,53 +2,56 @@ import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Transaction } from '../api-types.ts'
-import { cancelTransaction, endTestTransaction, isRefundable, isUnderWay } from '../money.ts'
+import { cancelTransaction, isRefundable, isReturnable, isUnderWay, settleTestTransaction } from '../money.ts'
+import { EditTransaction } from './edit-transaction.tsx'
+import { FailByHand, ReturnByHand } from './end-by-hand.tsx'
 import { Refund } from './refund.tsx'
 import { FormError } from './states.tsx'
 
-type Deed = 'cancel' | 'settle' | 'fail'
+type Dialog = 'edit' | 'refund' | 'fail' | 'return'
+type AtOnce = 'cancel' | 'settle'
 
-/** Test Mode: end it as the other side would, cancel it, or refund it. In Production Mode requests and rails do that. */
+/** Test Mode: end it as the other side would, cancel, refund or edit it. In Production Mode requests and rails do that. */
 export function TransactionActions({ transaction }: { transaction: Transaction }) {
   const queryClient = useQueryClient()
+  const [dialog, setDialog] = useState<Dialog>()
   const act = useMutation({
-    mutationFn: (deed: Deed) =>
-      deed === 'cancel' ? cancelTransaction(transaction.id) : endTestTransaction(transaction.id, deed),
+    mutationFn: (deed: AtOnce) =>
+      deed === 'cancel' ? cancelTransaction(transaction.id) : settleTestTransaction(transaction.id),
     // Balances, entries, events and deliveries change with it.
     onSettled: () => queryClient.invalidateQueries(),
   })
-  if (transaction.mode === 'test' && isRefundable(transaction))
-    return <RefundButton transaction={transaction} />
-  if (transaction.mode !== 'test' || !isUnderWay(transaction)) return <FormError error={act.error} />
-  const busy = (deed: Deed) => act.isPending && act.variables === deed
+  if (transaction.mode !== 'test') return null
+  const atOnce = (deed: AtOnce, label: string) => (
+    <Button
+      variant="default"
+      loading={act.isPending && act.variables === deed}
+      onClick={() => act.mutate(deed)}
+    >
+      {label}
+    </Button>
+  )
+  const opens = (name: Dialog, label: string) => (
+    <Button variant="default" onClick={() => setDialog(name)}>
+      {label}
+    </Button>
+  )
+  const props = { transaction, onClose: () => setDialog(undefined) }
   return (
     <div className="stack-tight">
       <div className="row">
-        <Button variant="default" loading={busy('settle')} onClick={() => act.mutate('settle')}>
-          Settle
-        </Button>
-        <Button variant="default" loading={busy('fail')} onClick={() => act.mutate('fail')}>
-          Fail
-        </Button>
-        {transaction.status === 'pending' && (
-          <Button variant="default" loading={busy('cancel')} onClick={() => act.mutate('cancel')}>
-            Cancel
-          </Button>
-        )}
+        {isUnderWay(transaction) && atOnce('settle', 'Settle')}
+        {isUnderWay(transaction) && opens('fail', 'Fail')}
+        {transaction.status === 'pending' && atOnce('cancel', 'Cancel')}
+        {isRefundable(transaction) && opens('refund', 'Refund')}
+        {isReturnable(transaction) && opens('return', 'Return')}
+        {opens('edit', 'Edit')}
       </div>
       <FormError error={act.error} />
+      {dialog === 'edit' && <EditTransaction {...props} />}
+      {dialog === 'refund' && <Refund {...props} />}
+      {dialog === 'fail' && <FailByHand {...props} />}
+      {dialog === 'return' && <ReturnByHand {...props} />}
     </div>
-  )
-}
-
-function RefundButton({ transaction }: { transaction: Transaction }) {
-  const [open, setOpen] = useState(false)
-  return (
-    <>
-      <Button variant="default" style={{ alignSelf: 'flex-start' }} onClick={() => setOpen(true)}>
-        Refund
-      </Button>
-      {open && <Refund transaction={transaction} onClose={() => setOpen(false)} />}
-    </>
   )
 }

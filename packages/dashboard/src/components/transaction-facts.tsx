@@ -3,7 +3,7 @@ import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { Amount } from './amount.tsx'
 import { ModeBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
-import { Fact, Facts } from './facts.tsx'
+import { Fact, Facts, MetadataFacts } from './facts.tsx'
 import { ObjectLink } from './object-link.tsx'
 import { RequestLink } from './request-link.tsx'
 import { ExactTime } from './time.tsx'
@@ -71,16 +71,17 @@ export function TransactionFacts({ transaction }: { transaction: Transaction }) 
           <ExactTime at={transaction.completed_at} />
         </Fact>
       )}
+      {transaction.effective_at !== transaction.created_at && (
+        <Fact name="Counts for">
+          <ExactTime at={transaction.effective_at} />
+        </Fact>
+      )}
       {transaction.expires_at && transaction.status === 'pending' && (
         <Fact name="Hold ends">
           <ExactTime at={transaction.expires_at} />
         </Fact>
       )}
-      {Object.entries(transaction.metadata).map(([name, value]) => (
-        <Fact key={name} name={`metadata.${name}`}>
-          <code>{String(value)}</code>
-        </Fact>
-      ))}
+      <MetadataFacts metadata={transaction.metadata} />
     </Facts>
   )
 }

@@ -18,14 +18,23 @@ import { FormDialog } from './form-dialog.tsx'
 
 /** Writes down money that came, from the statement. */
 export function RecordDeposit({ onClose }: { onClose: () => void }) {
-  const [fields, setFields] = useState({ currency: 'EUR', amount: '', reference: '', sender: '', text: '' })
+  const [fields, setFields] = useState({
+    currency: 'EUR',
+    amount: '',
+    reference: '',
+    sender: '',
+    text: '',
+    receivedAt: '',
+  })
   const set = (name: keyof typeof fields) => (value: string) =>
     setFields((before) => ({ ...before, [name]: value }))
   const act = useDeed(
     () =>
       recordUnmatched({
-        ...fields,
+        currency: fields.currency,
         amount: fields.amount.trim(),
+        reference: fields.reference.trim(),
+        ...(fields.receivedAt && { received_at: new Date(fields.receivedAt).toISOString() }),
         sender: fields.sender.trim() || null,
         text: fields.text.trim() || null,
       }),
@@ -56,6 +65,12 @@ export function RecordDeposit({ onClose }: { onClose: () => void }) {
         onChange={(event) => set('reference')(event.currentTarget.value)}
       />
       <TextInput
+        type="datetime-local"
+        label="Received (now, if empty)"
+        value={fields.receivedAt}
+        onChange={(event) => set('receivedAt')(event.currentTarget.value)}
+      />
+      <TextInput
         label="Sender (optional)"
         maxLength={200}
         value={fields.sender}
@@ -78,9 +93,17 @@ type DepositDialogProps = { deposit: UnmatchedDeposit; onClose: () => void }
 /** Gives it to a deposit that was announced, or to a workspace that announced none. */
 export function MatchDeposit({ deposit, people, onClose }: DepositDialogProps & { people: number }) {
   const [target, setTarget] = useState('')
+  const [account, setAccount] = useState('')
   const id = target.trim()
+  const isWorkspace = id.startsWith('wks_')
   const act = useDeed(
-    () => matchUnmatched(deposit.id, id.startsWith('wks_') ? { workspace_id: id } : { transaction_id: id }),
+    () =>
+      matchUnmatched(
+        deposit.id,
+        isWorkspace
+          ? { workspace_id: id, ...(account.trim() && { account_id: account.trim() }) }
+          : { transaction_id: id },
+      ),
     matchedWords,
     onClose,
   )
@@ -109,6 +132,16 @@ export function MatchDeposit({ deposit, people, onClose }: DepositDialogProps & 
         value={target}
         onChange={(event) => setTarget(event.currentTarget.value)}
       />
+      {isWorkspace && (
+        <TextInput
+          label="Account id (optional)"
+          description="Of that workspace; its main account when empty."
+          placeholder="acc_…"
+          maxLength={64}
+          value={account}
+          onChange={(event) => setAccount(event.currentTarget.value)}
+        />
+      )}
     </FormDialog>
   )
 }

@@ -7,12 +7,16 @@ import { AccountTable } from '../components/account-table.tsx'
 import { AddAccount } from '../components/add-account.tsx'
 import { Amount } from '../components/amount.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { PagedList } from '../components/paged-list.tsx'
+import { FilterBar, SelectFilter, TextFilter } from '../components/filter-fields.tsx'
+import { CurrencyFilter, CurrencyTypeFilter, MetadataFilter } from '../components/money-filters.tsx'
+import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { withMetadataFilter } from '../metadata.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
-import { ACCOUNTS, balancesQuery } from '../money.ts'
+import { ACCOUNT_FILTER_NAMES, ACCOUNTS, balancesQuery } from '../money.ts'
+import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
 
 export function BalancesPage() {
@@ -99,11 +103,36 @@ function BalanceTable({ rows }: { rows: Balance[] }) {
 }
 
 function Accounts() {
-  const state = useList<Account>({ path: ACCOUNTS, live: true })
+  const { filters, set, isFiltered, clear } = useFilters(ACCOUNT_FILTER_NAMES)
+  const state = useList<Account>({ path: ACCOUNTS, query: withMetadataFilter(filters), live: true })
   return (
     <section className="stack-tight">
       <h2>Accounts</h2>
-      <PagedList state={state} what="The accounts" inUrl empty={null}>
+      <FilterBar isFiltered={isFiltered} onClear={clear}>
+        <TextFilter label="Name" value={filters.name} onChange={(name) => set({ name })} />
+        <CurrencyFilter value={filters.currency} onChange={(currency) => set({ currency })} />
+        <CurrencyTypeFilter
+          value={filters.currency_type}
+          onChange={(currency_type) => set({ currency_type })}
+        />
+        <SelectFilter
+          label="Kind"
+          placeholder="Main and others"
+          options={[
+            { value: 'true', label: 'Main accounts' },
+            { value: 'false', label: 'Other accounts' },
+          ]}
+          value={filters.is_main}
+          onChange={(is_main) => set({ is_main })}
+        />
+        <MetadataFilter value={filters.metadata} onChange={(metadata) => set({ metadata })} />
+      </FilterBar>
+      <PagedList
+        state={state}
+        what="The accounts"
+        inUrl
+        empty={isFiltered ? <NoMatch what="account" onClear={clear} /> : null}
+      >
         {(rows) => <AccountTable rows={rows} />}
       </PagedList>
     </section>

@@ -5,7 +5,7 @@ import type { OperatorActivation } from '../api-types.ts'
 import { ApprovalBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { DecideActivation } from '../components/decide-activation.tsx'
-import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { FilterBar, SelectFilter, TextFilter } from '../components/filter-fields.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
@@ -37,7 +37,7 @@ export function OperatorActivationsPage() {
 }
 
 function Queue() {
-  const { filters, set, isFiltered, clear } = useFilters(['status'] as const)
+  const { filters, set, isFiltered, clear } = useFilters(['status', 'workspace_id'] as const)
   const state = useList<OperatorActivation>({ path: ACTIVATIONS, query: filters, live: true })
   return (
     <div className="stack read-width">
@@ -49,13 +49,19 @@ function Queue() {
           value={filters.status}
           onChange={(status) => set({ status })}
         />
+        <TextFilter
+          label="Workspace id"
+          placeholder="Workspace id: wks_…"
+          value={filters.workspace_id}
+          onChange={(workspace_id) => set({ workspace_id })}
+        />
       </FilterBar>
       <PagedList
         state={state}
         what="The queue"
         inUrl
         empty={
-          <Empty title={isFiltered ? 'None with this status' : 'Nobody is waiting'}>
+          <Empty title={isFiltered ? 'None with these filters' : 'Nobody is waiting'}>
             When a workspace requests activation, it appears here with its checklist.
           </Empty>
         }

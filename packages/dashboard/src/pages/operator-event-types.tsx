@@ -7,6 +7,7 @@ import type { DeclaredEventType } from '../api-types.ts'
 import { DeclareType } from '../components/declare-type.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
+import { PublishEvent } from '../components/publish-event.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { TypedConfirmation } from '../components/typed-confirmation.tsx'
@@ -22,7 +23,7 @@ export function OperatorEventTypesPage() {
   )
 }
 
-type Dialog = { deed: 'declare' } | { deed: 'edit' | 'withdraw'; declared: DeclaredEventType }
+type Dialog = { deed: 'declare' } | { deed: 'edit' | 'publish' | 'withdraw'; declared: DeclaredEventType }
 
 function DeclaredTypes() {
   const types = useQuery(declaredTypesQuery)
@@ -37,7 +38,7 @@ function DeclaredTypes() {
     <>
       <PageHead
         title="Event types"
-        lead="Events of your own platform, sent through the same webhooks. Publish them with POST /v1/operator/events."
+        lead="Events of your own platform, sent through the same webhooks. Your services publish them with POST /v1/operator/events."
         action={declare}
       />
       <Loaded query={types} what="The event types">
@@ -54,6 +55,7 @@ function DeclaredTypes() {
       </Loaded>
       {dialog?.deed === 'declare' && <DeclareType onClose={close} />}
       {dialog?.deed === 'edit' && <DeclareType declared={dialog.declared} onClose={close} />}
+      {dialog?.deed === 'publish' && <PublishEvent declared={dialog.declared} onClose={close} />}
       {dialog?.deed === 'withdraw' && <WithdrawType declared={dialog.declared} onClose={close} />}
     </>
   )
@@ -100,6 +102,14 @@ function TypeTable({ types, onOpen }: { types: DeclaredEventType[]; onOpen: (dia
               </td>
               <td className="actions">
                 <span className="row">
+                  <Button
+                    size="xs"
+                    variant="default"
+                    aria-label={`Publish ${declared.type}`}
+                    onClick={() => onOpen({ deed: 'publish', declared })}
+                  >
+                    Publish
+                  </Button>
                   <Button
                     size="xs"
                     variant="default"

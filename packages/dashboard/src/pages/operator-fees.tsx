@@ -8,6 +8,8 @@ import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { Empty, FormError, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
+import { TypedConfirmation } from '../components/typed-confirmation.tsx'
+import { showUndo } from '../components/undo.tsx'
 import { basisPointsOf, feeInWords, feeRulesQuery, feesQuery, removeFeeRule, setFeeRule } from '../fees.ts'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
 import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
@@ -77,14 +79,7 @@ function RuleTable({ rules }: { rules: FeeRule[] }) {
 }
 
 function Rule({ rule }: { rule: FeeRule }) {
-  const refresh = useRefresh()
-  const remove = useMutation({
-    mutationFn: () => removeFeeRule(rule),
-    onSuccess: async () => {
-      await refresh()
-      notifications.show({ message: 'The fee is removed.' })
-    },
-  })
+  const [isRemoving, setRemoving] = useState(false)
   const name = `${TRANSACTION_TYPE_NAMES[rule.type]}, ${rule.currency ?? ALL[rule.currency_type]}`
   return (
     <tr>
@@ -104,15 +99,42 @@ function Rule({ rule }: { rule: FeeRule }) {
             size="xs"
             variant="default"
             aria-label={`Remove the fee: ${name}`}
-            loading={remove.isPending}
-            onClick={() => remove.mutate()}
+            onClick={() => setRemoving(true)}
           >
             Remove
           </Button>
         </span>
-        <FormError error={remove.error} />
+        {isRemoving && <RemoveRule rule={rule} name={name} onClose={() => setRemoving(false)} />}
       </td>
     </tr>
+  )
+}
+
+function RemoveRule({ rule, name, onClose }: { rule: FeeRule; name: string; onClose: () => void }) {
+  const refresh = useRefresh()
+  const remove = useMutation({
+    mutationFn: () => removeFeeRule(rule),
+    onSuccess: async () => {
+      notifications.show({ message: 'The fee is removed.' })
+      onClose()
+      await refresh()
+    },
+  })
+  return (
+    <TypedConfirmation
+      name={name}
+      title="Remove this fee"
+      deed="Remove fee"
+      keep="Keep it"
+      action={remove}
+      onClose={onClose}
+    >
+      <p>
+        {feeInWords(rule)} is no longer charged
+        {rule.currency !== null && '; where all currencies of its type have a rule, that one holds instead'}.
+        What completes without a fee is never charged afterwards.
+      </p>
+    </TypedConfirmation>
   )
 }
 
@@ -124,6 +146,10 @@ function RuleForm() {
   const set = (part: Partial<typeof EMPTY>) => setDraft((before) => ({ ...before, ...part }))
   const isForAll = draft.currency in ALL
   const basisPoints = draft.percent.trim() === '' ? 0 : basisPointsOf(draft.percent)
+  const rules = useQuery(feeRulesQuery).data?.data ?? []
+  const ruleBefore = rules.find(
+    (rule) => rule.type === draft.type && (rule.currency ?? rule.currency_type) === draft.currency,
+  )
   const save = useMutation({
     mutationFn: () =>
       setFeeRule(draft.type, draft.currency, {
@@ -131,9 +157,15 @@ function RuleForm() {
         fixed: isForAll ? '0' : draft.fixed.trim() || '0',
         minimum: isForAll ? '0' : draft.minimum.trim() || '0',
       }),
-    onSuccess: async () => {
+    onSuccess: async (made) => {
+      const before = ruleBefore
+      showUndo('The fee is set: it is charged from now on.', async () => {
+        await (before
+          ? setFeeRule(before.type, before.currency ?? before.currency_type, before)
+          : removeFeeRule(made))
+        await refresh()
+      })
       await refresh()
-      notifications.show({ message: 'The fee is set.' })
     },
   })
   const amount = (name: 'fixed' | 'minimum', label: string, description: string) => (
@@ -185,6 +217,11 @@ function RuleForm() {
         {amount('fixed', 'Fixed part', isForAll ? 'Needs one currency.' : 'Part of every fee.')}
         {amount('minimum', 'Minimum', isForAll ? 'Needs one currency.' : 'No fee is less.')}
       </div>
+      {ruleBefore && (
+        <p className="second">
+          It takes the place of {feeInWords(ruleBefore)}, for every workspace and at once.
+        </p>
+      )}
       <FormError error={save.error} />
       <div className="row ends">
         <span className="small quiet">

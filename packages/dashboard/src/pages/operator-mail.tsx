@@ -1,69 +1,67 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { call } from '../api.ts'
-import type { List, MailMessage, MailSummary } from '../api-types.ts'
+import type { MailMessage, MailSummary } from '../api-types.ts'
 import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
+import { PagedList } from '../components/paged-list.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
 import { ExactTime, Time } from '../components/time.tsx'
+import { useList } from '../use-list.ts'
 
 const LIST = '/v1/operator/mail'
 
 /** Where mail waits on a server without SMTP_URL. */
 export function OperatorMailPage() {
+  const { message } = useSearch({ from: '/inside/operator/mail' })
   return (
     <OperatorOnly>
       <PageHead
         title="Mail"
         lead="Every message that this server has written: verification and reset links among them."
       />
-      <Mail />
+      <Mail asked={message} />
     </OperatorOnly>
   )
 }
 
-function Mail() {
-  const list = useQuery({
-    queryKey: ['operator-mail'],
-    queryFn: ({ signal }) => call<List<MailSummary>>('GET', LIST, { signal, query: { limit: 100 } }),
-  })
-  return (
-    <Loaded query={list} what="The mail">
-      {({ data }) =>
-        data.length === 0 ? (
-          <Empty title="No mail yet">
-            When somebody signs up or asks for a new password, the message appears here.
-          </Empty>
-        ) : (
-          <Messages list={data} />
-        )
-      }
-    </Loaded>
-  )
-}
-
-function Messages({ list }: { list: MailSummary[] }) {
-  const { message } = useSearch({ from: '/inside/operator/mail' })
-  const chosen = message ?? list[0]?.id
+function Mail({ asked }: { asked: string | undefined }) {
+  const state = useList<MailSummary>({ path: LIST })
+  const chosen = asked ?? state.rows[0]?.id
   return (
     <div className="mail">
-      <ul className="card mail-list">
-        {list.map((mail) => (
-          <li key={mail.id}>
-            <Link
-              to="/operator/mail"
-              search={{ message: mail.id }}
-              aria-current={mail.id === chosen || undefined}
-            >
-              <strong>{mail.subject}</strong>
-              <span className="row small quiet ends">
-                <span>{mail.to}</span>
-                <Time at={mail.created_at} />
-              </span>
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <div className="stack">
+        <PagedList
+          state={state}
+          what="The mail"
+          inUrl
+          empty={
+            <Empty title="No mail yet">
+              When somebody signs up or asks for a new password, the message appears here.
+            </Empty>
+          }
+        >
+          {(rows) => (
+            <ul className="card mail-list">
+              {rows.map((mail) => (
+                <li key={mail.id}>
+                  <Link
+                    to="/operator/mail"
+                    search={{ message: mail.id }}
+                    aria-current={mail.id === chosen || undefined}
+                  >
+                    <strong>{mail.subject}</strong>
+                    <span className="row small quiet ends">
+                      <span>{mail.to}</span>
+                      <Time at={mail.created_at} />
+                    </span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+        </PagedList>
+      </div>
       {chosen && <Message id={chosen} />}
     </div>
   )
@@ -71,7 +69,7 @@ function Messages({ list }: { list: MailSummary[] }) {
 
 function Message({ id }: { id: string }) {
   const mail = useQuery({
-    queryKey: ['operator-mail', id],
+    queryKey: [LIST, 'one', id],
     queryFn: ({ signal }) => call<MailMessage>('GET', `${LIST}/${encodeURIComponent(id)}`, { signal }),
   })
   return (

@@ -7,7 +7,7 @@ import { Badge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
-import { FormError, PageHead } from '../components/states.tsx'
+import { PageHead } from '../components/states.tsx'
 import { ExactTime } from '../components/time.tsx'
 import { TypedConfirmation } from '../components/typed-confirmation.tsx'
 import { retireSigningKey, rotateSigningKey, signingKeysQuery } from '../operator.ts'
@@ -65,23 +65,20 @@ function Purpose({
   keys,
 }: (typeof PURPOSES)[number] & { keys: SigningKey[] }) {
   const queryClient = useQueryClient()
+  const [isAsking, setAsking] = useState(false)
   const rotate = useMutation({
     mutationFn: () => rotateSigningKey(purpose),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: signingKeysQuery.queryKey })
       notifications.show({ message: 'A new key signs.' })
+      setAsking(false)
     },
   })
   return (
     <section className="card card-pad stack">
       <div className="row ends">
         <h2>{title}</h2>
-        <Button
-          variant="default"
-          aria-label={`Rotate the key of ${title}`}
-          loading={rotate.isPending}
-          onClick={() => rotate.mutate()}
-        >
+        <Button variant="default" aria-label={`Rotate the key of ${title}`} onClick={() => setAsking(true)}>
           Rotate
         </Button>
       </div>
@@ -92,7 +89,22 @@ function Purpose({
         </a>
         .
       </p>
-      <FormError error={rotate.error} />
+      {isAsking && (
+        <TypedConfirmation
+          name={title}
+          title={`Rotate the key of ${title}`}
+          deed="Rotate key"
+          keep="Keep the key"
+          action={rotate}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            A new key signs within seconds, and the private half of the old one is destroyed: it never signs
+            again. What it signed verifies until you retire it. Whoever pinned the old key has to learn the
+            new one.
+          </p>
+        </TypedConfirmation>
+      )}
       {keys.map((key) => (
         <Key key={key.id} signingKey={key} />
       ))}

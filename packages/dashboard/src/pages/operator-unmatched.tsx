@@ -7,6 +7,7 @@ import { Amount } from '../components/amount.tsx'
 import { UnmatchedBadge } from '../components/badges.tsx'
 import { Chip } from '../components/chip.tsx'
 import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { CurrencyFilter } from '../components/money-filters.tsx'
 import { OperatorOnly } from '../components/operator-only.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { Empty, Note, PageHead } from '../components/states.tsx'
@@ -57,7 +58,7 @@ type Page = List<UnmatchedDeposit> & {
 type Deed = 'match' | 'approve' | 'withdraw' | 'return'
 
 function Deposits({ onRecord }: { onRecord: () => void }) {
-  const { filters, set, isFiltered, clear } = useFilters(['state'] as const)
+  const { filters, set, isFiltered, clear } = useFilters(['state', 'currency'] as const)
   const state = useList<UnmatchedDeposit>({ path: UNMATCHED, query: filters, live: true })
   const [deed, setDeed] = useState<{ kind: Deed; deposit: UnmatchedDeposit }>()
   const { balances = [], deposit_approvers: people = 2 } =
@@ -83,6 +84,7 @@ function Deposits({ onRecord }: { onRecord: () => void }) {
           value={filters.state}
           onChange={(value) => set({ state: value })}
         />
+        <CurrencyFilter value={filters.currency} onChange={(currency) => set({ currency })} />
       </FilterBar>
       <PagedList
         state={state}
@@ -90,7 +92,7 @@ function Deposits({ onRecord }: { onRecord: () => void }) {
         inUrl
         empty={
           <Empty
-            title={isFiltered ? 'None in this state' : 'Nothing is unmatched'}
+            title={isFiltered ? 'None with these filters' : 'Nothing is unmatched'}
             action={
               <Button variant="default" onClick={onRecord}>
                 Record deposit

@@ -103,8 +103,12 @@ function ProfileFacts({ workspace }: { workspace: Detail }) {
               {list.production_open ? 'open' : <span className="quiet">{missingOf(list)}</span>}
             </span>
           ))}
-          <Link to="/operator/activations" search={{ status: 'all' }} className="link small">
-            Activation queue
+          <Link
+            to="/operator/activations"
+            search={{ status: 'all', workspace_id: workspace.id }}
+            className="link small"
+          >
+            Decide in the activation queue
           </Link>
         </span>
       </Fact>

@@ -1,18 +1,30 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { TextInput } from '@mantine/core'
 import type { Summary } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
 import { TransactionBadge } from '../components/badges.tsx'
 import { FileLinks } from '../components/file-links.tsx'
-import { FilterBar, prefix, SelectFilter } from '../components/filter-fields.tsx'
+import { FilterBar, prefix, SelectFilter, TextFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
 import { Loaded } from '../components/loaded.tsx'
+import { CurrencyFilter, CurrencyTypeFilter, MetadataFilter } from '../components/money-filters.tsx'
 import { Empty, LoadingRows, PageHead } from '../components/states.tsx'
+import { withMetadataFilter } from '../metadata.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
-import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
-import { currenciesQuery } from '../money.ts'
-import { ownTimeZone, PERIODS, REPORT_FILTER_NAMES, SPLITS, summaryQuery, TIME_FIELDS } from '../reports.ts'
+import { TRANSACTION_STATUSES, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
+import {
+  ownTimeZone,
+  PERIODS,
+  REPORT_FILTER_NAMES,
+  SPLITS,
+  summaryQuery,
+  TIME_FIELDS,
+  TIME_ZONE_OPTIONS,
+  transactionsBehind,
+  type ReportFilters,
+} from '../reports.ts'
 import { useFilters } from '../use-filters.ts'
 
 // Charts are a third of the whole dashboard: they load after the numbers.
@@ -20,73 +32,15 @@ const SummaryChart = lazy(() => import('../components/summary-chart.tsx'))
 
 const optionsOf = (names: Readonly<Record<string, string>>) =>
   Object.entries(names).map(([value, label]) => ({ value, label }))
-const ZONES = [...new Set(['UTC', ownTimeZone(), ...Intl.supportedValuesOf('timeZone')])].map((value) => ({
-  value,
-  label: value.replaceAll('_', ' '),
-}))
-
 export function ReportsPage() {
   const mode = useMode()
-  const { filters, set, isFiltered, clear } = useFilters(REPORT_FILTER_NAMES)
+  const { filters } = useFilters(REPORT_FILTER_NAMES)
   const report = useQuery(summaryQuery(mode, filters))
-  const currencies = useQuery(currenciesQuery).data?.data ?? []
   return (
     <>
       <PageHead title="Reports" lead="Transactions counted and summed, in the days of your time zone" />
       <div className="stack">
-        <FilterBar isFiltered={isFiltered} onClear={clear}>
-          <TextInput
-            type="date"
-            aria-label="From"
-            {...prefix('From')}
-            value={filters.from ?? ''}
-            onChange={(event) => set({ from: event.currentTarget.value || undefined })}
-          />
-          <TextInput
-            type="date"
-            aria-label="Until, not included"
-            {...prefix('Until')}
-            value={filters.to ?? ''}
-            onChange={(event) => set({ to: event.currentTarget.value || undefined })}
-          />
-          <SelectFilter
-            label="Periods"
-            placeholder="By day"
-            options={optionsOf(PERIODS)}
-            value={filters.period}
-            onChange={(period) => set({ period })}
-          />
-          <SelectFilter
-            label="Split"
-            placeholder="All together"
-            options={optionsOf(SPLITS)}
-            value={filters.by}
-            onChange={(by) => set({ by })}
-          />
-          <SelectFilter
-            label="Currency"
-            placeholder="Any currency"
-            options={currencies.map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }))}
-            value={filters.currency}
-            onChange={(currency) => set({ currency })}
-            searchable
-          />
-          <SelectFilter
-            label="Time that counts"
-            placeholder="When created"
-            options={optionsOf(TIME_FIELDS)}
-            value={filters.time_field}
-            onChange={(time_field) => set({ time_field })}
-          />
-          <SelectFilter
-            label="Time zone"
-            placeholder={ownTimeZone()}
-            options={ZONES}
-            value={filters.time_zone}
-            onChange={(time_zone) => set({ time_zone })}
-            searchable
-          />
-        </FilterBar>
+        <ReportFilterBar />
         <Loaded query={report} what="The report" rows={10}>
           {(data) =>
             data.totals.length === 0 ? (
@@ -97,7 +51,7 @@ export function ReportsPage() {
                 Choose a longer range, or make a transaction: it shows here at once.
               </Empty>
             ) : (
-              <Report report={data} />
+              <Report report={data} filters={filters} />
             )
           }
         </Loaded>
@@ -106,11 +60,87 @@ export function ReportsPage() {
   )
 }
 
-function Report({ report }: { report: Summary }) {
-  const isByCreated = report.time_field === 'created_at'
-  const prefix = isByCreated ? 'created' : report.time_field.replace('_at', '')
-  // Ranges of a list leave out both of their bounds; times are whole milliseconds.
-  const after = new Date(Date.parse(report.from) - 1).toISOString()
+function ReportFilterBar() {
+  const { filters, set, isFiltered, clear } = useFilters(REPORT_FILTER_NAMES)
+  const { type, status, currency_type, account_id, metadata, time_field } = filters
+  const more = (
+    <>
+      <SelectFilter
+        label="Type"
+        placeholder="Any type"
+        options={optionsOf(TRANSACTION_TYPE_NAMES)}
+        value={type}
+        onChange={(value) => set({ type: value })}
+      />
+      <SelectFilter
+        label="Status"
+        placeholder="Any status"
+        options={TRANSACTION_STATUSES}
+        value={status}
+        onChange={(value) => set({ status: value })}
+      />
+      <CurrencyTypeFilter value={currency_type} onChange={(value) => set({ currency_type: value })} />
+      <TextFilter label="Account id" value={account_id} onChange={(value) => set({ account_id: value })} />
+      <MetadataFilter value={metadata} onChange={(value) => set({ metadata: value })} />
+      <SelectFilter
+        label="Time that counts"
+        placeholder="When created"
+        options={optionsOf(TIME_FIELDS)}
+        value={time_field}
+        onChange={(value) => set({ time_field: value })}
+      />
+    </>
+  )
+  return (
+    <FilterBar
+      isFiltered={isFiltered}
+      onClear={clear}
+      more={more}
+      isMoreSet={[type, status, currency_type, account_id, metadata, time_field].some(Boolean)}
+    >
+      <TextInput
+        type="date"
+        aria-label="From"
+        {...prefix('From')}
+        value={filters.from ?? ''}
+        onChange={(event) => set({ from: event.currentTarget.value || undefined })}
+      />
+      <TextInput
+        type="date"
+        aria-label="Until, not included"
+        {...prefix('Until')}
+        value={filters.to ?? ''}
+        onChange={(event) => set({ to: event.currentTarget.value || undefined })}
+      />
+      <SelectFilter
+        label="Periods"
+        placeholder="By day"
+        options={optionsOf(PERIODS)}
+        value={filters.period}
+        onChange={(period) => set({ period })}
+      />
+      <SelectFilter
+        label="Split"
+        placeholder="All together"
+        options={optionsOf(SPLITS)}
+        value={filters.by}
+        onChange={(by) => set({ by })}
+      />
+      <CurrencyFilter value={filters.currency} onChange={(currency) => set({ currency })} />
+      <SelectFilter
+        label="Time zone"
+        placeholder={ownTimeZone()}
+        options={TIME_ZONE_OPTIONS}
+        value={filters.time_zone}
+        onChange={(time_zone) => set({ time_zone })}
+        searchable
+      />
+    </FilterBar>
+  )
+}
+
+function Report({ report, filters }: { report: Summary; filters: ReportFilters }) {
+  const behind = transactionsBehind(report, filters)
   return (
     <>
       {report.totals.map(({ currency }) => (
@@ -127,9 +157,12 @@ function Report({ report }: { report: Summary }) {
       </section>
       <section className="stack-tight">
         <h2>The transactions behind it</h2>
+        <Link to="/transactions" search={behind} className="link">
+          Open in Transactions
+        </Link>
         <FileLinks
           path="/v1/transactions/export"
-          query={{ [`${prefix}_after`]: after, [`${prefix}_before`]: report.to }}
+          query={withMetadataFilter(behind)}
           what="the transactions of this range"
         />
       </section>

@@ -1,5 +1,4 @@
 import { PlusIcon } from '@radix-ui/react-icons'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { Transaction } from '../api-types.ts'
 import { Amount } from '../components/amount.tsx'
@@ -8,26 +7,23 @@ import { Chip } from '../components/chip.tsx'
 import { FileLinks } from '../components/file-links.tsx'
 import { FilterBar, SelectFilter, TextFilter, TimeFilter } from '../components/filter-fields.tsx'
 import { LinkButton } from '../components/link-button.tsx'
+import { MetadataFilter, MoneyFilters } from '../components/money-filters.tsx'
 import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
+import { withMetadataFilter } from '../metadata.ts'
 import { MODE_NAMES, useMode } from '../mode.ts'
-import { currenciesQuery, TRANSACTION_FILTER_NAMES, TRANSACTIONS } from '../money.ts'
-import { TRANSACTION_TYPE_NAMES } from '../money-words.ts'
+import { TRANSACTION_FILTER_NAMES, TRANSACTIONS } from '../money.ts'
+import { TRANSACTION_STATUSES, TRANSACTION_TYPE_NAMES } from '../money-words.ts'
 import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
 
-const TYPES = Object.entries(TRANSACTION_TYPE_NAMES).map(([value, label]) => ({ value, label }))
-const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Canceled', 'Expired'].map((label) => ({
-  value: label.toLowerCase(),
-  label,
-}))
-
+const TYPES = Object.keys(TRANSACTION_TYPE_NAMES) as Transaction['type'][]
 export function TransactionsPage() {
   const mode = useMode()
-  const { filters, set, isFiltered, clear } = useFilters(TRANSACTION_FILTER_NAMES)
-  const transactions = useList<Transaction>({ path: TRANSACTIONS, query: filters, live: true })
-  const currencies = useQuery(currenciesQuery).data?.data ?? []
+  const { filters, isFiltered, clear } = useFilters(TRANSACTION_FILTER_NAMES)
+  const query = withMetadataFilter(filters)
+  const transactions = useList<Transaction>({ path: TRANSACTIONS, query, live: true })
   // In Production Mode money moves by signed request only.
   const create = mode === 'test' && (
     <LinkButton to="/transactions/new" leftSection={<PlusIcon />}>
@@ -42,66 +38,7 @@ export function TransactionsPage() {
         action={create}
       />
       <div className="stack">
-        <FilterBar isFiltered={isFiltered} onClear={clear}>
-          <SelectFilter
-            label="Type"
-            placeholder="Any type"
-            options={TYPES}
-            value={filters.type}
-            onChange={(type) => set({ type })}
-          />
-          <SelectFilter
-            label="Status"
-            placeholder="Any status"
-            options={STATUSES}
-            value={filters.status}
-            onChange={(status) => set({ status })}
-          />
-          <SelectFilter
-            label="Currency"
-            placeholder="Any currency"
-            options={currencies.map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }))}
-            value={filters.currency}
-            // Amounts are those of a currency.
-            onChange={(currency) => set({ currency, amount_min: undefined, amount_max: undefined })}
-            searchable
-          />
-          <TextFilter
-            label="Reference"
-            value={filters.reference}
-            onChange={(reference) => set({ reference })}
-          />
-          <TextFilter
-            label="Request id"
-            value={filters.request_id}
-            onChange={(request_id) => set({ request_id })}
-          />
-          <TextFilter
-            label="Description"
-            value={filters.description_contains}
-            onChange={(description_contains) => set({ description_contains })}
-          />
-          <TextFilter
-            label="Failure code"
-            value={filters.failure_code}
-            onChange={(failure_code) => set({ failure_code })}
-          />
-          {filters.currency !== undefined && (
-            <>
-              <TextFilter
-                label={`At least, in ${filters.currency}`}
-                value={filters.amount_min}
-                onChange={(amount_min) => set({ amount_min })}
-              />
-              <TextFilter
-                label={`At most, in ${filters.currency}`}
-                value={filters.amount_max}
-                onChange={(amount_max) => set({ amount_max })}
-              />
-            </>
-          )}
-          <TimeFilter filters={filters} onChange={set} />
-        </FilterBar>
+        <TransactionFilterBar />
         <PagedList
           state={transactions}
           what="Transactions"
@@ -121,10 +58,58 @@ export function TransactionsPage() {
           {(rows) => <TransactionTable rows={rows} />}
         </PagedList>
         {transactions.rows.length > 0 && (
-          <FileLinks path={`${TRANSACTIONS}/export`} query={filters} what="these transactions" />
+          <FileLinks path={`${TRANSACTIONS}/export`} query={query} what="these transactions" />
         )}
       </div>
     </>
+  )
+}
+
+/** What is looked for now and then. */
+const MORE = [
+  { name: 'account_id', label: 'Account id' },
+  { name: 'destination_account_id', label: 'To account id' },
+  { name: 'request_id', label: 'Request id' },
+  { name: 'linked_transaction_id', label: 'Belongs to id' },
+  { name: 'failure_code', label: 'Failure code' },
+  { name: 'description_contains', label: 'Description' },
+] as const
+
+function TransactionFilterBar() {
+  const { filters, set, isFiltered, clear } = useFilters(TRANSACTION_FILTER_NAMES)
+  const { metadata, completed_after, completed_before, effective_after, effective_before } = filters
+  const times = [completed_after, completed_before, effective_after, effective_before]
+  const isMoreSet = [metadata, ...times, ...MORE.map(({ name }) => filters[name])].some(
+    (value) => value !== undefined,
+  )
+  const more = (
+    <>
+      {MORE.map(({ name, label }) => (
+        <TextFilter
+          key={name}
+          label={label}
+          value={filters[name]}
+          onChange={(value) => set({ [name]: value })}
+        />
+      ))}
+      <MetadataFilter value={metadata} onChange={(value) => set({ metadata: value })} />
+      <TimeFilter of="completed" filters={filters} onChange={set} />
+      <TimeFilter of="effective" filters={filters} onChange={set} />
+    </>
+  )
+  return (
+    <FilterBar isFiltered={isFiltered} onClear={clear} more={more} isMoreSet={isMoreSet}>
+      <MoneyFilters filters={filters} set={set} types={TYPES} />
+      <SelectFilter
+        label="Status"
+        placeholder="Any status"
+        options={TRANSACTION_STATUSES}
+        value={filters.status}
+        onChange={(status) => set({ status })}
+      />
+      <TextFilter label="Reference" value={filters.reference} onChange={(reference) => set({ reference })} />
+      <TimeFilter of="created" filters={filters} onChange={set} />
+    </FilterBar>
   )
 }
 

@@ -4,18 +4,21 @@ import type { WebhookEndpoint } from '../api-types.ts'
 import { Badge, EndpointBadge } from '../components/badges.tsx'
 import { HealthInShort } from '../components/endpoint-health.tsx'
 import { LinkButton } from '../components/link-button.tsx'
-import { PagedList } from '../components/paged-list.tsx'
+import { FilterBar, SelectFilter } from '../components/filter-fields.tsx'
+import { NoMatch, PagedList } from '../components/paged-list.tsx'
 import { Empty, PageHead } from '../components/states.tsx'
 import { Time } from '../components/time.tsx'
 import { CURRENCY_TYPE_NAMES } from '../key-words.ts'
+import { useFilters } from '../use-filters.ts'
 import { useList } from '../use-list.ts'
 import { eventTypesInShort } from '../webhook-words.ts'
-import { ENDPOINTS } from '../webhooks.ts'
+import { ENDPOINT_FILTER_NAMES, ENDPOINTS } from '../webhooks.ts'
 
 export function WebhooksPage() {
+  const { filters, set, isFiltered, clear } = useFilters(ENDPOINT_FILTER_NAMES)
   const endpoints = useList<WebhookEndpoint>({
     path: ENDPOINTS,
-    query: { include_listeners: 'true' },
+    query: { ...filters, include_listeners: filters.include_listeners ?? 'true' },
     live: true,
   })
   const add = (
@@ -30,19 +33,46 @@ export function WebhooksPage() {
         lead="Countersign tells these endpoints what happens, as it happens."
         action={add}
       />
-      <PagedList
-        state={endpoints}
-        what="The list of webhooks"
-        inUrl
-        empty={
-          <Empty title="No webhooks yet" action={add}>
-            A webhook is a URL of yours that receives each event as a signed POST: a deposit completed, a
-            payout failed, a key about to expire.
-          </Empty>
-        }
-      >
-        {(rows) => <EndpointTable rows={rows} />}
-      </PagedList>
+      <div className="stack">
+        {(isFiltered || endpoints.rows.length > 0) && (
+          <FilterBar isFiltered={isFiltered} onClear={clear}>
+            <SelectFilter
+              label="Status"
+              placeholder="Enabled and disabled"
+              options={[
+                { value: 'true', label: 'Enabled' },
+                { value: 'false', label: 'Disabled' },
+              ]}
+              value={filters.enabled}
+              onChange={(enabled) => set({ enabled })}
+            />
+            <SelectFilter
+              label="Listeners"
+              placeholder="With listeners"
+              options={[{ value: 'false', label: 'Without listeners' }]}
+              value={filters.include_listeners}
+              onChange={(include_listeners) => set({ include_listeners })}
+            />
+          </FilterBar>
+        )}
+        <PagedList
+          state={endpoints}
+          what="The list of webhooks"
+          inUrl
+          empty={
+            isFiltered ? (
+              <NoMatch what="webhook" onClear={clear} />
+            ) : (
+              <Empty title="No webhooks yet" action={add}>
+                A webhook is a URL of yours that receives each event as a signed POST: a deposit completed, a
+                payout failed, a key about to expire.
+              </Empty>
+            )
+          }
+        >
+          {(rows) => <EndpointTable rows={rows} />}
+        </PagedList>
+      </div>
     </>
   )
 }

@@ -2392,7 +2392,45 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit name and metadata
+         * @description Changes what an account is called and nothing that it holds. What the body leaves out stays. The audit log keeps what was there before.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateAccount"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description A problem (RFC 9457). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/v1/accounts/{id}/entries": {
@@ -5621,6 +5659,22 @@ export interface components {
             /** @example USD */
             currency: string;
             name?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        UpdateAccount: {
+            /**
+             * @description Null takes it away.
+             * @example Reserve
+             */
+            name?: string | null;
+            /**
+             * @description Replaces all of it; null takes it away.
+             * @example {
+             *       "branch": "A-1"
+             *     }
+             */
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;

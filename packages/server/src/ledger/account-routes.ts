@@ -2,13 +2,22 @@ import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
 import { newId } from '../ids.ts'
 import { problem } from '../problems.ts'
+import { auditContext } from '../workspaces/audit-log.ts'
 import { assertCurrencyType, assertMayChange, listScope, visible } from './access.ts'
 import { currencyOf } from './currencies.ts'
 import type { LedgerDeps } from './deps.ts'
 import { listAccounts, listEntries } from './account-list-queries.ts'
 import { AccountPage, accountListQuery, EntryPage, entryListQuery } from './list-schema.ts'
 import { findAccount, insertAccount, listBalances } from './queries.ts'
-import { Account, BalanceList, balanceListQuery, createAccountBody, idParams } from './schema.ts'
+import {
+  Account,
+  BalanceList,
+  balanceListQuery,
+  createAccountBody,
+  idParams,
+  updateAccountBody,
+} from './schema.ts'
+import { updateAccount } from './update-account.ts'
 
 /** Per workspace and mode, system accounts included. */
 const ACCOUNTS_MAX = 10_000
@@ -93,6 +102,27 @@ export function accountRoutes(app: App, deps: LedgerDeps): void {
     },
     ({ principal, params: { id } }) =>
       visible(principal, 'acc', id, () => findAccount(pool, principal.workspaceId, id)),
+  )
+
+  app.patch(
+    '/v1/accounts/:id',
+    {
+      config: access('accounts', 'write'),
+      schema: {
+        tags,
+        summary: 'Edit name and metadata',
+        description:
+          'Changes what an account is called and nothing that it holds. What the body leaves out stays. The audit log ' +
+          'keeps what was there before.',
+        params: idParams,
+        body: updateAccountBody,
+        response: { 200: Account },
+      },
+    },
+    (request) => {
+      const { principal, body, params } = request
+      return updateAccount(deps, { principal, audit: auditContext(request), id: params.id, body })
+    },
   )
 
   app.get(

@@ -68,6 +68,33 @@ export async function findAccount(
   return rows[0]?.item ?? null
 }
 
+/** The same, locked until the caller's database transaction ends; entries that name it are not kept waiting. */
+export async function lockAccount(
+  executor: Executor,
+  workspaceId: string,
+  id: string,
+): Promise<Account | null> {
+  const { rows } = await executor.query<{ item: Account }>(
+    `select account_json(accounts) as item from accounts where id = $1 and workspace_id = $2 and kind = 'customer'
+     for no key update`,
+    [id, workspaceId],
+  )
+  return rows[0]?.item ?? null
+}
+
+/** What people call an account; all else of it never changes by hand. */
+export async function writeAccountFacts(
+  executor: Executor,
+  id: string,
+  facts: Pick<Account, 'name' | 'metadata'>,
+): Promise<Account> {
+  const { rows } = await executor.query<{ item: Account }>(
+    `update accounts set name = $2, metadata = $3 where id = $1 returning account_json(accounts) as item`,
+    [id, facts.name, JSON.stringify(facts.metadata)],
+  )
+  return (rows[0] as { item: Account }).item
+}
+
 export type NewAccount = {
   id: string
   workspaceId: string

@@ -179,6 +179,17 @@ export const createAccountBody = z
   })
   .meta({ id: 'CreateAccount' })
 
+// Strict: a currency or a balance in it would otherwise seem to be changed.
+export const updateAccountBody = z
+  .strictObject({
+    name: text(100).nullish().meta({ description: 'Null takes it away.', example: 'Reserve' }),
+    metadata: metadata
+      .nullish()
+      .meta({ description: 'Replaces all of it; null takes it away.', example: { branch: 'A-1' } }),
+  })
+  .meta({ id: 'UpdateAccount' })
+export type UpdateAccountBody = z.infer<typeof updateAccountBody>
+
 const balanceFields = {
   posted: money('What has been booked.'),
   pending_in: money('Announced and not here yet.'),
