@@ -19,6 +19,7 @@ import { countLogs } from '../packages/server/src/transaction-logs/count-logs.ts
 import { listLogs, type LogFilter } from '../packages/server/src/transaction-logs/queries.ts'
 import { createRequestLog, type RequestLog } from '../packages/server/src/transaction-logs/record-request.ts'
 import { machine, median, quantile } from './harness.ts'
+import { fill, multiply, room } from './transaction-log-fill.ts'
 import { BIG_WORKSPACE, RECENT_IDS, requestRecord } from './transaction-log-records.ts'
 
 const { values } = parseArgs({
@@ -60,7 +61,8 @@ async function main(opened: Database): Promise<void> {
   console.log(`${machine()}; ${ROWS} rows over ${values.days} days`)
   const requestLog = createRequestLog({ database: opened, clock: systemClock, log: createLog('error') })
   if (!isFilled) await fillAll(requestLog)
-  if (!isFilled && Number(values.multiply) > 0) await multiply(opened, Number(values.multiply))
+  if (!isFilled && Number(values.multiply) > 0)
+    await multiply(opened, { times: Number(values.multiply), firstMs: FIRST, lastMs: NOW })
   if (!values.only) await ingestRounds(requestLog)
   await requestLog.close()
   await opened.pool.query('analyze transaction_log_series')
@@ -70,56 +72,11 @@ async function main(opened: Database): Promise<void> {
 }
 
 async function fillAll(requestLog: RequestLog): Promise<void> {
-  const filled = await fill(requestLog, ROWS - Number(values.rounds) * 2 * ROUND_ROWS, (row, rows) => {
-    return FIRST + ((NOW - FIRST) * row) / rows
-  })
+  const rows = ROWS - Number(values.rounds) * 2 * ROUND_ROWS
+  const filled = await fill(requestLog, rows, (row) => requestRecord(FIRST + ((NOW - FIRST) * row) / rows))
   console.log(
     `\nFilled at ${Math.round(filled)} rows/s (with making the records), ${requestLog.dropped} dropped`,
   )
-}
-
-/** Adds copies of every row within five minutes of it, without payloads. */
-async function multiply(opened: Database, times: number): Promise<void> {
-  const client = await opened.pool.connect()
-  await client.query('set statement_timeout = 0')
-  const startedAt = performance.now()
-  const { rowCount } = await client.query(
-    `insert into transaction_logs (id, series_id, duration_ms, request_count, path_hash, path_grams, path, ip)
-     select (lpad(to_hex(least(greatest(ms, $2), $3)), 12, '0') || left(md5(random()::text), 20))::uuid,
-            series_id, duration_ms, request_count, path_hash, path_grams, path, ip
-       from (select l.*, ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint
-                         + floor(random() * 600000 - 300000)::bigint as ms
-               from transaction_logs l cross join generate_series(1, $1)) copy`,
-    [times, FIRST, NOW],
-  )
-  await client.query('vacuum analyze transaction_logs')
-  client.release()
-  console.log(
-    `\nMultiplied to ${rowCount} more rows in ${Math.round((performance.now() - startedAt) / 1000)} s`,
-  )
-}
-
-/** Records rows as fast as the queue takes them. @returns rows a second */
-async function fill(
-  requestLog: RequestLog,
-  rows: number,
-  timeOf: (row: number, rows: number) => number,
-): Promise<number> {
-  const startedAt = performance.now()
-  for (let row = 0; row < rows; row += 1) {
-    requestLog.record(requestRecord(timeOf(row, rows)))
-    if (row % 1_000 === 0) await room(requestLog)
-    if (row % 1_000_000 === 0)
-      process.stderr.write(`${row} rows, ${Math.round(row / ((performance.now() - startedAt) / 1000))}/s\n`)
-  }
-  await requestLog.flush()
-  return rows / ((performance.now() - startedAt) / 1000)
-}
-
-/** Waits for the queue without spinning: this process writes the rows, too. */
-async function room(requestLog: RequestLog): Promise<void> {
-  await new Promise(setImmediate)
-  while (requestLog.waiting > 10_000) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 /** Rounds of batched reads and of durable changes by turns; the records are made before the clock starts. */
