@@ -14,6 +14,7 @@ export type Call = {
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 const UNKNOWN = '{}'
+const EXPLORED = 'ExplorerSource'
 // The names under which a path of the API is handed on to what asks for it: a list, a file to save, a signed request.
 const CARRIERS = new Set(['path'])
 const FETCHES = new Set(['fetch', 'fileAddress'])
@@ -89,6 +90,7 @@ function callsOf(sources: Sources, file: string): Call[] {
 class Sources {
   readonly #parsed = new Map<string, ts.SourceFile>()
   readonly #imports = new Map<string, Map<string, string>>()
+  #sources: string[] | undefined
 
   constructor(readonly folder: string) {}
 
@@ -127,7 +129,33 @@ class Sources {
     if (ts.isIdentifier(node)) return this.#named(node, file)
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression))
       return this.#answered(node.expression, file)
+    if (ts.isPropertyAccessExpression(node) && node.getText() === 'source.path') return this.#explored()
     return [UNKNOWN]
+  }
+
+  /** The paths of what the one explorer shows: of each constant of its type. */
+  #explored(): string[] {
+    this.#sources ??= [...this.files()].flatMap((file) =>
+      this.parse(file).statements.flatMap((statement) =>
+        ts.isVariableStatement(statement)
+          ? statement.declarationList.declarations.flatMap(({ type, initializer }) =>
+              type && ts.isTypeReferenceNode(type) && type.typeName.getText() === EXPLORED && initializer
+                ? this.#pathOf(initializer, file)
+                : [],
+            )
+          : [],
+      ),
+    )
+    return this.#sources
+  }
+
+  #pathOf(object: ts.Expression, file: string): string[] {
+    if (!ts.isObjectLiteralExpression(object)) return []
+    return object.properties.flatMap((property) =>
+      ts.isPropertyAssignment(property) && property.name.getText() === 'path'
+        ? this.textsOf(property.initializer, file)
+        : [],
+    )
   }
 
   #named(name: ts.Identifier, file: string): string[] {
