@@ -13,11 +13,13 @@ export function CurrencyField({ first = [], label = 'Currency', ...props }: Curr
   const currencies = useQuery(currenciesQuery)
   return (
     <Select
+      // The list, when it comes, would write the name of the value into the field, amid what somebody types by then:
+      // until it is there the field takes nothing, and then begins anew with that name in it.
+      key={currencies.isPending ? 'waiting' : 'ready'}
       label={label}
       {...props}
       data={[...first, ...currencyOptions(currencies.data?.data ?? [])]}
       searchable
-      // The list, when it comes, writes the name of the value into the field, amid what somebody types by then.
       readOnly={currencies.isPending}
       error={
         currencies.isError &&

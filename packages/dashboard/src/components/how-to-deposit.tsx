@@ -28,6 +28,7 @@ export function HowToDeposit({
           <p className="mail-text">{instructions}</p>
         </div>
         <Select
+          key={currencies.isPending ? 'waiting' : 'ready'}
           label="Currency"
           data={currencyOptions(ofType).filter(({ items }) => items.length > 0)}
           value={currency}
