@@ -202,14 +202,16 @@ async function suspendAndResume(page: Page, client: Countersign): Promise<void> 
   await expect
     .poll(() => client.balances.list().catch((error: unknown) => (error as { code?: string }).code))
     .toBe('workspace-suspended')
-  await page.reload()
-  await page.getByText('The platform has suspended this workspace.').waitFor()
+  // It is one's own: the page says so without being loaded anew.
+  const notice = page.getByText('The platform has suspended this workspace.')
+  await notice.waitFor()
   await settled(page)
   expect(await accessibilityFaults(page)).toEqual([])
   await button(page, 'Resume').click()
   await page.getByLabel(/^Reason/).fill('The bank is content.')
   await button(page, 'Resume workspace').click()
   await button(page, 'Suspend').waitFor()
+  await notice.waitFor({ state: 'detached' })
   await expect.poll(async () => (await client.balances.list().catch(() => null))?.data.length).toBe(1)
 }
 
