@@ -150,7 +150,7 @@ async function measure(database: Database): Promise<string> {
     return `| ${[name, ...cells, Math.max(...ms).toFixed(0), read?.rows.toLocaleString('en'), read?.isComplete ? 'all' : 'the newest'].join(' | ')} |`
   })
   const table = [
-    `Each question ${values.samples} times, by turns, nothing else running. Target: p95 ≤ ${TARGET_MS} ms.`,
+    `Each question ${values.samples} times, by turns. Target: p95 ≤ ${TARGET_MS} ms.`,
     '',
     '| question | p50 ms | p95 ms | max ms | requests read | of them |',
     '| --- | --- | --- | --- | --- | --- |',
