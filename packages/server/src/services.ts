@@ -8,6 +8,7 @@ import type { Sealer } from './encryption.ts'
 import { isForwardedConfidential, type ForwardedRequest } from './forwarded/verify-forwarded.ts'
 import { isConfidential } from './http/client-address.ts'
 import { createExports } from './http/exports.ts'
+import { COUNTING, createTurns } from './http/turns.ts'
 import { isOperatorKey } from './keys/credentials.ts'
 import { createKeyCache, newestKeys, type KeyCache } from './keys/key-cache.ts'
 import { openKeyChanges, type KeyChanges } from './keys/key-changes.ts'
@@ -160,6 +161,7 @@ export async function createServices(foundation: Foundation) {
     streamAllowance: createStreamAllowance({ auth, config, database, clock, keyCache }),
     doors,
     exports: createExports(),
+    counting: createTurns(COUNTING),
     publishEvent,
     keysChanged: (workspaceId: string) => keyCache.evictWorkspace(workspaceId),
     writer: createTransactionWriter(database),

@@ -8,13 +8,16 @@ type TurnsOptions = {
   detail: string
 }
 
-/** Counts over time: each holds a connection of the pool, which has 20 for everybody, for up to some seconds. */
+/** Counts over time, whatever they count: each holds a connection of the pool, which has 20 for everybody, for seconds. */
 export const COUNTING: TurnsOptions = {
   atOnceMax: 4,
   atOncePerWorkspace: 2,
   waitingPerWorkspace: 8,
   detail: 'Too many counts are running. Try again in a moment.',
 }
+
+/** Runs work of a workspace in its turn. */
+export type Turns = ReturnType<typeof createTurns>
 
 type Waiting = { workspaceId: string; start: () => void }
 

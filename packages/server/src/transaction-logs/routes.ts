@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import type { App } from '../http/app-type.ts'
 import type { Exports } from '../http/exports.ts'
 import { page } from '../http/pagination.ts'
-import { COUNTING, createTurns } from '../http/turns.ts'
+import type { Turns } from '../http/turns.ts'
 import { isId } from '../ids.ts'
 import type { StreamAllowance } from '../keys/stream-allowance.ts'
 import { problem } from '../problems.ts'
@@ -30,6 +30,7 @@ export type TransactionLogsDeps = {
   requestLog: Pick<RequestLog, 'live'>
   streamAllowance: StreamAllowance
   exports: Exports
+  counting: Turns
 }
 
 const tags = ['Transaction Logs']
@@ -109,7 +110,6 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
     },
   )
 
-  const counting = createTurns(COUNTING)
   app.get(
     '/v1/transaction-logs/histogram',
     {
@@ -125,7 +125,7 @@ export function transactionLogRoutes(app: App, deps: TransactionLogsDeps): void 
     async ({ principal, query: { buckets, ...query } }) => {
       const filter = visibleLogs(principal, query)
       const options = { bucketsMax: buckets, nowMs: deps.clock.now() }
-      return counting(principal.workspaceId, async () =>
+      return deps.counting(principal.workspaceId, async () =>
         histogramView(await countLogs(deps.database, filter, options)),
       )
     },

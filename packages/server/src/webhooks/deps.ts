@@ -4,6 +4,7 @@ import type { Database, Executor } from '../database/database.ts'
 import type { Sealer } from '../encryption.ts'
 import type { Exports } from '../http/exports.ts'
 import type { Allowance } from '../http/live-stream.ts'
+import type { Turns } from '../http/turns.ts'
 import type { CurrencyType, Mode, Principal } from '../sessions/principal.ts'
 import { problem } from '../problems.ts'
 import type { EventRow } from './event-queries.ts'
@@ -40,6 +41,7 @@ export type LogsDeps = WebhooksDeps & {
   liveDeliveries: LiveRows<DeliveryRow>
   liveEvents: LiveRows<EventRow>
   exports: Exports
+  counting: Turns
   streamAllowance(request: FastifyRequest, scope: 'webhook-logs:read' | 'events:read'): Allowance
 }
 

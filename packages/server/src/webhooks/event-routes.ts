@@ -1,6 +1,5 @@
 import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
-import { COUNTING, createTurns } from '../http/turns.ts'
 import { idTime, isId } from '../ids.ts'
 import { problem } from '../problems.ts'
 import { fullCatalogue } from './catalogue.ts'
@@ -124,7 +123,6 @@ function wholeRoutes(app: App, deps: LogsDeps): void {
     },
   )
 
-  const counting = createTurns(COUNTING)
   app.get(
     '/v1/events/histogram',
     {
@@ -139,7 +137,7 @@ function wholeRoutes(app: App, deps: LogsDeps): void {
     },
     async ({ principal, query: { buckets, ...query } }) => {
       const options = { bucketsMax: buckets, nowMs: deps.clock.now() }
-      return counting(principal.workspaceId, async () =>
+      return deps.counting(principal.workspaceId, async () =>
         eventHistogramView(await countEvents(deps.database, scopeOf(principal), filterOf(query), options)),
       )
     },

@@ -289,6 +289,33 @@ describe('counts and files', () => {
     expect(outcomes.map((name) => sumOf(unknown.body, name))).toEqual([0, 0, 0, 0, 0])
   })
 
+  test('counts of a workspace share its turns, whatever they count: connections are left for everybody else', async () => {
+    const client = await t.database.pool.connect()
+    let counts: ReturnType<TestMember['request']>[] = []
+    try {
+      await client.query('begin')
+      await client.query('lock table events in access exclusive mode')
+      counts = ['events', 'webhook-logs', 'events', 'webhook-logs'].map((list) =>
+        ada.request('GET', `/v1/${list}/histogram`),
+      )
+      const waiting = async () =>
+        (
+          await t.database.pool.query<{ count: number }>(
+            `select count(*)::integer as count from pg_locks
+             where not granted and relation = 'events'::regclass
+               and pid in (select pid from pg_stat_activity where query like '%min(v.id)%')`,
+          )
+        ).rows[0]!.count
+      await expect.poll(waiting, wait).toBe(2)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(await waiting()).toBe(2)
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+    expect((await Promise.all(counts)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
   test('lists leave as a file, whole and in order, in the workspace that the page shows or not at all', async () => {
     const csv = await eve.request('GET', '/v1/webhook-logs/export?format=csv&status=skipped')
     expect(csv.headers['content-disposition']).toBe('attachment; filename="webhook-logs.csv"')

@@ -52,7 +52,14 @@ const LOOK_BACK_MS = 10_000
 const CHANGES_MAX = 5_000
 const ROWS_MAX = 2_000
 
-type Topic = { place: Place; told: Map<string, number>; primed: Promise<void>; isPrimed: boolean }
+type Topic = {
+  place: Place
+  told: Map<string, number>
+  /** When it was looked at the last time, by both clocks: the next look begins no later, however long the rest was. */
+  lookedAt: Pick<Since, 'eventMs' | 'recordedMs'> | null
+  primed: Promise<void>
+  isPrimed: boolean
+}
 
 /**
  * Rows that other processes write (deliverers, publishers, other servers), for whoever watches them live. It looks into
@@ -75,14 +82,16 @@ export function createLiveRows<Row>(
   }
 
   /** What has changed and was not told yet. */
-  async function untold({ place, told }: Topic): Promise<{ news: Change[]; isGap: boolean; nowMs: number }> {
+  async function untold(topic: Topic): Promise<{ news: Change[]; isGap: boolean; nowMs: number }> {
+    const { place, told, lookedAt } = topic
     const { eventMs, recordedMs, nowMs } = await timesOf()
     const since = {
-      eventMs: eventMs - LOOK_BACK_MS,
-      recordedMs: recordedMs - LOOK_BACK_MS,
+      eventMs: Math.min(eventMs, lookedAt?.eventMs ?? eventMs) - LOOK_BACK_MS,
+      recordedMs: Math.min(recordedMs, lookedAt?.recordedMs ?? recordedMs) - LOOK_BACK_MS,
       limit: CHANGES_MAX,
     }
     const changes = await source.changes(pool, place, since)
+    topic.lookedAt = { eventMs, recordedMs }
     const news = changes.filter(({ key }) => !told.has(key))
     // By a clock that goes on, whatever those of the rows do: what is no more among the changes is forgotten.
     const at = performance.now()
@@ -120,7 +129,7 @@ export function createLiveRows<Row>(
 
   /** What is there already is no news. */
   function watch(name: string, place: Place): Topic {
-    const topic: Topic = { place, told: new Map(), isPrimed: false, primed: Promise.resolve() }
+    const topic: Topic = { place, told: new Map(), lookedAt: null, isPrimed: false, primed: Promise.resolve() }
     topic.primed = untold(topic).then(() => void (topic.isPrimed = true))
     watched.set(name, topic)
     return topic

@@ -1,6 +1,5 @@
 import type { App } from '../http/app-type.ts'
 import { page } from '../http/pagination.ts'
-import { COUNTING, createTurns } from '../http/turns.ts'
 import { problem } from '../problems.ts'
 import { countDeliveries } from './count-rows.ts'
 import { actingOn, scopeOf, type LogsDeps } from './deps.ts'
@@ -147,7 +146,6 @@ function wholeRoutes(app: App, deps: LogsDeps): void {
     },
   )
 
-  const counting = createTurns(COUNTING)
   app.get(
     '/v1/webhook-logs/histogram',
     {
@@ -162,7 +160,7 @@ function wholeRoutes(app: App, deps: LogsDeps): void {
     },
     async ({ principal, query: { buckets, ...query } }) => {
       const options = { bucketsMax: buckets, nowMs: deps.clock.now() }
-      return counting(principal.workspaceId, async () =>
+      return deps.counting(principal.workspaceId, async () =>
         deliveryHistogramView(
           await countDeliveries(deps.database, scopeOf(principal), filterOf(query), options),
         ),

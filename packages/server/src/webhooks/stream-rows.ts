@@ -4,6 +4,8 @@ import type { Place } from './live-queries.ts'
 import type { LiveRows } from './live-rows.ts'
 
 const ROWS_RESUMED_MAX = 1_000
+// What is told at once waits in memory until it is read, for each reader: of more than this the newest, after a gap.
+const CHARACTERS_AT_ONCE_MAX = 4 * 1024 * 1024
 
 export type RowStream<Row> = {
   place: Place
@@ -33,8 +35,21 @@ export async function streamRows<Row>(
   let unsubscribe = () => {}
   const stream = openLiveStream(isAllowed, () => unsubscribe())
   const repeated = new Set<string>()
-  const sendAll = (rows: readonly Row[], atMs: number) => {
-    for (const row of rows) if (fits(row) && !repeated.delete(stateOf(row))) stream.send(write(row, atMs))
+  // As one piece: a reader is measured by what it left of the pieces before, and not by how much there is to tell.
+  const sendAll = (rows: readonly Row[], atMs: number, hasGap = false) => {
+    const texts: string[] = []
+    let isGap = hasGap
+    let left = CHARACTERS_AT_ONCE_MAX
+    for (const row of rows.toReversed()) {
+      if (!fits(row) || repeated.delete(stateOf(row))) continue
+      const text = write(row, atMs)
+      left -= text.length
+      isGap ||= left < 0
+      if (left < 0) break
+      texts.push(text)
+    }
+    if (isGap) texts.push(GAP)
+    if (texts.length > 0) stream.send(texts.toReversed().join(''))
   }
   try {
     // Subscribed before the database is read, so that no row falls between the two.
@@ -48,8 +63,7 @@ export async function streamRows<Row>(
     })
     if (afterMs !== undefined) {
       const { rows, isGap, nowMs } = await live.since(place, afterMs, ROWS_RESUMED_MAX)
-      if (isGap) stream.send(GAP)
-      sendAll(rows, nowMs)
+      sendAll(rows, nowMs, isGap)
       for (const row of rows) repeated.add(stateOf(row))
     }
     for (const [rows, atMs] of early) sendAll(rows, atMs)
