@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DELIVERIES, REQUESTS } from './explorer-sources.ts'
 import { errorRate, listRange } from './usage.ts'
 import { latency, percent, shortNumber, timeSpan } from './usage-words.ts'
 
@@ -34,9 +35,11 @@ test('a span names its day once', () => {
   expect(timeSpan(at(24, 0), at(26, 0)).replaceAll(/[^\d–]/g, '')).toBe('24–25')
 })
 
-test('the list behind a bucket holds its first and its last millisecond', () => {
-  expect(listRange('2026-11-26T09:00:00.000Z', '2026-11-26T09:01:00.000Z')).toEqual({
-    created_after: '2026-11-26T08:59:59.999Z',
-    created_before: '2026-11-26T09:01:00.000Z',
-  })
+test('the list behind a bucket holds its first and its last millisecond, and none of the bucket before', () => {
+  const range = (list: Parameters<typeof listRange>[0]) =>
+    listRange(list, '2026-11-26T09:00:00.000Z', '2026-11-26T09:01:00.000Z')
+  const created_before = '2026-11-26T09:01:00.000Z'
+  // Transaction Logs leave `created_after` itself out; Webhook Logs begin with it.
+  expect(range(REQUESTS)).toEqual({ created_after: '2026-11-26T08:59:59.999Z', created_before })
+  expect(range(DELIVERIES)).toEqual({ created_after: '2026-11-26T09:00:00.000Z', created_before })
 })

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, type Mode } from './api.ts'
 import type { Usage, UsageBucket } from './api-types.ts'
+import { rangeFilters, type CountsSource } from './histogram.ts'
 
 const USAGE = '/v1/usage'
 const HOUR_MS = 3_600_000
@@ -53,9 +54,9 @@ export function bucketEnd(usage: Pick<Usage, 'data' | 'to'>, index: number): str
   return usage.data[index + 1]?.start ?? usage.to
 }
 
-/** Filters of a list that fit a bucket: its lists leave out both of their bounds, and times are whole milliseconds. */
-export function listRange(start: string, end: string): { created_after: string; created_before: string } {
-  return { created_after: new Date(Date.parse(start) - 1).toISOString(), created_before: end }
+/** Filters of a list that hold exactly a bucket. */
+export function listRange({ counts }: { counts: CountsSource }, start: string, end: string) {
+  return rangeFilters(counts, Date.parse(start), Date.parse(end))
 }
 
 type Requests = Pick<NonNullable<UsageBucket['requests']>, 'total' | 'status_4xx' | 'status_5xx'>

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Usage, UsageBucket } from '../api-types.ts'
+import { DELIVERIES, REQUESTS } from '../explorer-sources.ts'
 import { bucketEnd, deliveryRate, errorRate, listRange } from '../usage.ts'
 import { latency, percent, shortNumber, wholeNumber } from '../usage-words.ts'
 import { TimeChart, type ChartPoint, type ChartSeries, type TimeChartProps } from './time-chart.tsx'
@@ -53,11 +54,12 @@ type Open = ReturnType<typeof useOpen>
 /** Leads to the rows behind a bucket. */
 function useOpen(usage: Usage) {
   const navigate = useNavigate()
-  const rangeAt = (index: number) => listRange(usage.data[index]!.start, bucketEnd(usage, index))
+  const rangeOf = (list: Parameters<typeof listRange>[0], index: number) =>
+    listRange(list, usage.data[index]!.start, bucketEnd(usage, index))
   return {
     requests: (index: number, status_class?: string) =>
-      void navigate({ to: '/transaction-logs', search: { ...rangeAt(index), status_class } }),
-    deliveries: (index: number) => void navigate({ to: '/webhook-logs', search: rangeAt(index) }),
+      void navigate({ to: '/transaction-logs', search: { ...rangeOf(REQUESTS, index), status_class } }),
+    deliveries: (index: number) => void navigate({ to: '/webhook-logs', search: rangeOf(DELIVERIES, index) }),
   }
 }
 

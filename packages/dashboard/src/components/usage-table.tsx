@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Usage } from '../api-types.ts'
+import { REQUESTS } from '../explorer-sources.ts'
 import { bucketEnd, deliveryRate, errorRate, listRange } from '../usage.ts'
 import { latency, percent, timeSpan, wholeNumber } from '../usage-words.ts'
 
@@ -37,7 +38,7 @@ export function UsageTable({ usage }: { usage: Usage }) {
             return (
               <tr key={start}>
                 <td className="nowrap" data-label="Time">
-                  <Link to="/transaction-logs" search={listRange(start, end)} className="link">
+                  <Link to="/transaction-logs" search={listRange(REQUESTS, start, end)} className="link">
                     {timeSpan(Date.parse(start), Date.parse(end))}
                   </Link>
                 </td>

@@ -11,3 +11,17 @@ export async function findOperators(
   )
   return rows
 }
+
+/** Who of these people runs the platform now. */
+export async function operatorsAmong(
+  executor: Executor,
+  userIds: readonly string[],
+  operatorEmails: ReadonlySet<string>,
+): Promise<{ id: string; email: string }[]> {
+  const { rows } = await executor.query<{ id: string; email: string }>(
+    `select id, email from users
+     where id = any ($1) and (is_operator or (email_verified and email = any ($2))) order by id`,
+    [userIds, [...operatorEmails]],
+  )
+  return rows
+}

@@ -7,7 +7,7 @@ import { operatorAudit } from '../workspaces/audit-log.ts'
 import type { SettleDeps } from './settle-transaction.ts'
 
 export type SettlementDeps = SettleDeps & {
-  config: Pick<Config, 'trustProxy' | 'payoutApprovers' | 'depositApprovers'>
+  config: Pick<Config, 'trustProxy'>
   exports: Exports
 }
 

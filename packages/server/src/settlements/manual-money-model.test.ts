@@ -225,8 +225,12 @@ async function run(model: Model, currency: string, step: Step): Promise<void> {
       return
     case 'fail': {
       const answer = await settlement(made, step.who, 'fail', { reason: 'No.' })
-      agree([step, made, answer.text], answer.status, isOpen || made.isRefused)
-      if (isOpen) {
+      // Whoever approved a deposit, payout or refund says that it moved; the other one does not free what it holds.
+      const mayFail =
+        isOpen &&
+        (made.type === 'return' || made.type === 'correction' || !made.approvals.has(1 - step.who))
+      agree([step, made, answer.text], answer.status, mayFail || made.isRefused)
+      if (mayFail) {
         model.end(made, 'failed')
         made.isRefused = true
       }

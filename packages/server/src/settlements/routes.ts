@@ -5,6 +5,7 @@ import { MANUAL_RAIL } from '../rails/manual.ts'
 import { actorOf, settlementAccess, type SettlementDeps } from './access.ts'
 import { correctTransaction } from './correct-transaction.ts'
 import { exportSettlements } from './export-settlements.ts'
+import { failTransaction } from './fail-transaction.ts'
 import { listSettlements, type SettlementFilter, type SettlementRow } from './queries.ts'
 import { returnSettled } from './return-transaction.ts'
 import {
@@ -23,7 +24,7 @@ import {
   type SettlementQuery,
 } from './schema.ts'
 import { failMany, settleMany, type ManyResult } from './settle-many.ts'
-import { failTransaction, read, settleTransaction, withdrawApproval } from './settle-transaction.ts'
+import { read, settleTransaction, withdrawApproval } from './settle-transaction.ts'
 import { settlementView } from './settlement-view.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { unmatchedRoutes } from './unmatched-routes.ts'
@@ -151,7 +152,9 @@ function decisionRoutes(app: App, deps: SettlementDeps): void {
         ...common,
         operationId: 'failTransaction',
         summary: 'Say that the money will not move',
-        description: 'What the transaction held is free again.',
+        description:
+          'What the transaction held is free again. A `conflict` with `approved_by` while another operator has approved ' +
+          'that a deposit, payout or refund moved: they withdraw that first.',
         body: failInput,
       },
     },

@@ -3,9 +3,10 @@ import { Problem, problem } from '../problems.ts'
 import { MANUAL_RAIL } from '../rails/manual.ts'
 import type { MemberPrincipal } from '../sessions/principal.ts'
 import type { AuditContext } from '../workspaces/audit-log.ts'
+import { failTransaction } from './fail-transaction.ts'
 import { findAmounts, type SettlementRow } from './queries.ts'
 import type { FailManyInput, SettleManyInput } from './schema.ts'
-import { failTransaction, settleTransaction, type SettleDeps } from './settle-transaction.ts'
+import { settleTransaction, type SettleDeps } from './settle-transaction.ts'
 
 type Who = { operator: MemberPrincipal; audit: AuditContext }
 export type ManyResult = { transactionId: string; row: SettlementRow | null; problem: Problem | null }

@@ -18,14 +18,17 @@ import {
   insertApproval,
   lockTransaction,
   markCompleted,
-  markFailed,
   type Approver,
   type SettlementRow,
 } from './queries.ts'
 
 export type Approvers = Pick<Config, 'payoutApprovers' | 'depositApprovers'>
-export type SettleDeps = { config: Approvers; database: Database; clock: Clock }
-type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext }
+export type SettleDeps = {
+  config: Approvers & Pick<Config, 'operatorEmails'>
+  database: Database
+  clock: Clock
+}
+export type Input = { transactionId: string; operator: MemberPrincipal; audit: AuditContext }
 
 /** How many different people it takes. A correction may go either way, and takes as many as the stricter one. */
 export function approvalsRequired(type: string, { payoutApprovers, depositApprovers }: Approvers): number {
@@ -138,33 +141,6 @@ function otherAmount({ transaction }: SettlementRow, amount: string | undefined)
 }
 
 /**
- * An operator says that the money did not and will not move: what the transaction held is free again. One person is
- * enough. The same reason again changes nothing.
- * @throws Problem `not-found`, `transaction-ended`; `conflict` when it failed for another reason
- */
-export async function failTransaction(
-  deps: SettleDeps,
-  { transactionId, operator, audit, code, reason }: Input & { code: string; reason: string },
-): Promise<SettlementRow> {
-  const nowMs = deps.clock.now()
-  return deps.database.transaction(async (client) => {
-    const before = await lockSettlement(client, transactionId)
-    if (before.outcome === 'failed') {
-      if (before.reason === reason && before.failureCode === code) return before
-      throw problem('conflict', { detail: 'It has failed already, for another reason.' })
-    }
-    assertOpen(before)
-    const required = approvalsRequired(before.transaction.type, deps.config)
-    const settlement = { transactionId, rail: MANUAL_RAIL, code, reason, approvalsRequired: required }
-    await markFailed(client, { ...settlement, by: operator.userId, at: new Date(nowMs) })
-    const failure = { code, message: reason }
-    await advance(client, { transactionId, status: 'failed', failure }, nowMs)
-    await record(client, before, { audit, action: 'settlement.failed', after: { code, reason }, nowMs })
-    return read(client, transactionId)
-  })
-}
-
-/**
  * A person takes their own approval back while others are still needed, because the reference was wrong. Without
  * any approval left the transaction is as if nobody had said anything; a correction or return, which was theirs, has
  * failed.
@@ -249,7 +225,7 @@ function otherAmountApproved({ receivedAmount, transaction: { amount, currency }
 }
 
 /** The rail reports and the ledger decides: through the same SQL as every other change of state. */
-async function advance(client: pg.PoolClient, change: TransactionChange, nowMs: number): Promise<void> {
+export async function advance(client: pg.PoolClient, change: TransactionChange, nowMs: number): Promise<void> {
   const [advanced] = await advanceTransactions(client, [change], nowMs)
   // The row is locked and was open, so anything else is our own fault; the whole change is rolled back.
   if (advanced?.outcome !== 'changed')

@@ -327,6 +327,47 @@ describe('unmatched money', () => {
   })
 })
 
+it('what another operator says has moved is not failed past them, alone or among many, until they withdraw that', async () => {
+  const customer = await w.customer()
+  await settled(customer, '30.00')
+  const make = () => customer.announce({ type: 'payout', amount: '10.00', destination: 'NL01' })
+  const [sent, kept, left] = [await make(), await make(), await make()]
+  const name = reference()
+  for (const [id, said] of [
+    [sent, name],
+    [kept, reference()],
+    [left, reference()],
+  ] as const)
+    expect((await w.settle(id, said)).body['state']).toBe('approving')
+  const fail = (id: string, who = second) => who.post(`settlements/${id}/fail`, { reason: 'Not sent.' })
+
+  const refused = await fail(sent)
+  expect([refused.status, refused.body['code']]).toEqual([409, 'conflict'])
+  expect(refused.body['approved_by']).toEqual([{ id: w.olga.userId, email: w.olga.email }])
+  expect(refused.body['detail']).toContain(w.olga.email)
+  const many = await second.post('settlements/fail-many', {
+    transaction_ids: [sent, kept],
+    reason: 'Not sent.',
+    totals: [{ currency: 'EUR', amount: '20.00' }],
+  })
+  expect(many.body['data'].map((one: any) => one.problem?.code)).toEqual(['conflict', 'conflict'])
+  expect((await customer.balance()).available).toBe('0.00')
+
+  // Whoever said so may say otherwise, or take it back for the other one to decide.
+  expect((await fail(kept, w.as(w.olga))).body['state']).toBe('failed')
+  await w.post(`settlements/${sent}/withdraw`)
+  expect((await fail(sent)).body['state']).toBe('failed')
+  const isOperator = (is: boolean) =>
+    w.app.database.pool.query('update users set is_operator = $2 where id = $1', [w.olga.userId, is])
+  expect((await fail(left)).body['code']).toBe('conflict')
+  await isOperator(false)
+  // What somebody said who is no operator any more keeps nobody.
+  expect((await fail(left)).body['state']).toBe('failed')
+  await isOperator(true)
+  expect((await customer.balance()).available).toBe('30.00')
+  await expectConsistent(w.app)
+})
+
 it('a customer who calls a refund off while an operator settles or fails it ends it once, and nobody waits for the other', async () => {
   const customer = await w.customer()
   for (let round = 0; round < 12; round += 1) {
