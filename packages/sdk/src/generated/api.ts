@@ -3444,7 +3444,7 @@ export interface paths {
         put?: never;
         /**
          * Say that the money will not move
-         * @description What the transaction held is free again.
+         * @description What the transaction held is free again. A `conflict` with `approved_by` while another operator has approved that a deposit, payout or refund moved: they withdraw that first.
          */
         post: operations["failTransaction"];
         delete?: never;

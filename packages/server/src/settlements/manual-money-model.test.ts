@@ -227,8 +227,7 @@ async function run(model: Model, currency: string, step: Step): Promise<void> {
       const answer = await settlement(made, step.who, 'fail', { reason: 'No.' })
       // Whoever approved a deposit, payout or refund says that it moved; the other one does not free what it holds.
       const mayFail =
-        isOpen &&
-        (made.type === 'return' || made.type === 'correction' || !made.approvals.has(1 - step.who))
+        isOpen && (made.type === 'return' || made.type === 'correction' || !made.approvals.has(1 - step.who))
       agree([step, made, answer.text], answer.status, mayFail || made.isRefused)
       if (mayFail) {
         model.end(made, 'failed')

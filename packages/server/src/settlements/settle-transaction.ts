@@ -225,7 +225,11 @@ function otherAmountApproved({ receivedAmount, transaction: { amount, currency }
 }
 
 /** The rail reports and the ledger decides: through the same SQL as every other change of state. */
-export async function advance(client: pg.PoolClient, change: TransactionChange, nowMs: number): Promise<void> {
+export async function advance(
+  client: pg.PoolClient,
+  change: TransactionChange,
+  nowMs: number,
+): Promise<void> {
   const [advanced] = await advanceTransactions(client, [change], nowMs)
   // The row is locked and was open, so anything else is our own fault; the whole change is rolled back.
   if (advanced?.outcome !== 'changed')

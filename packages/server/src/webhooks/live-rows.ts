@@ -129,7 +129,13 @@ export function createLiveRows<Row>(
 
   /** What is there already is no news. */
   function watch(name: string, place: Place): Topic {
-    const topic: Topic = { place, told: new Map(), lookedAt: null, isPrimed: false, primed: Promise.resolve() }
+    const topic: Topic = {
+      place,
+      told: new Map(),
+      lookedAt: null,
+      isPrimed: false,
+      primed: Promise.resolve(),
+    }
     topic.primed = untold(topic).then(() => void (topic.isPrimed = true))
     watched.set(name, topic)
     return topic
