@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyUseRange, shortCount, useInWords } from './key-usage.ts'
+import { keyUseRange, shortCount, usagePoints, useInWords } from './key-usage.ts'
 
 describe('the use of a key', () => {
   it('is told in words with what went wrong, for who does not see the bars', () => {
@@ -23,6 +23,16 @@ describe('the use of a key', () => {
       '7d',
       '7d',
       '30d',
+    ])
+  })
+
+  it('stands in the chart as parts of a bar that add up to its requests, from edge to edge of the range', () => {
+    const range = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T02:00:00.000Z' }
+    const usage = { api_key_id: 'key_1', total: 15, requests: [10, 5], refused: [2, 0], failed: [1, 5] }
+    const [fromMs, hourMs] = [Date.parse(range.from), 3_600_000]
+    expect(usagePoints(range, usage)).toEqual([
+      { startMs: fromMs, endMs: fromMs + hourMs, values: [7, 2, 1] },
+      { startMs: fromMs + hourMs, endMs: fromMs + 2 * hourMs, values: [0, 0, 5] },
     ])
   })
 

@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call } from './api.ts'
 import type { KeyUsage, KeyUsageList } from './api-types.ts'
+import type { ChartPoint } from './components/time-chart.tsx'
+import { wholeNumber } from './usage-words.ts'
 
 const HOUR_MS = 3_600_000
 const REFRESH_MS = 30_000
@@ -38,14 +40,27 @@ export const keyUsageQuery = (ids: readonly string[], range: KeyUseRange) =>
     refetchInterval: REFRESH_MS,
   })
 
+/** The buckets as points of a chart: how many requests were accepted, refused, and failed. */
+export function usagePoints(
+  { from, to }: Pick<KeyUsageList, 'from' | 'to'>,
+  { requests, refused, failed }: KeyUsage,
+): ChartPoint[] {
+  const [firstMs, lastMs] = [Date.parse(from), Date.parse(to)]
+  const startOf = (index: number) => firstMs + ((lastMs - firstMs) / requests.length) * index
+  return requests.map((count, index) => {
+    const [bad, worse] = [refused[index] ?? 0, failed[index] ?? 0]
+    return { startMs: startOf(index), endMs: startOf(index + 1), values: [count - bad - worse, bad, worse] }
+  })
+}
+
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
 
 /** "1,204 requests in 7 days, 12 refused, 1 failed." */
 export function useInWords({ total, refused, failed }: KeyUsage, range: KeyUseRange): string {
-  const requests = total === 1 ? '1 request' : `${total.toLocaleString('en')} requests`
+  const requests = total === 1 ? '1 request' : `${wholeNumber(total)} requests`
   const parts = [`${requests} in ${range.label}`]
-  if (sum(refused) > 0) parts.push(`${sum(refused).toLocaleString('en')} refused`)
-  if (sum(failed) > 0) parts.push(`${sum(failed).toLocaleString('en')} failed`)
+  if (sum(refused) > 0) parts.push(`${wholeNumber(sum(refused))} refused`)
+  if (sum(failed) > 0) parts.push(`${wholeNumber(sum(failed))} failed`)
   return `${parts.join(', ')}.`
 }
 

@@ -6,8 +6,9 @@ import type { ExplorerSource, ListedRow } from '../explorer-source.ts'
 import { countsQuery, pointsOf, rangeFilters, sumOf, type CountClass, type Counts } from '../histogram.ts'
 import { useMode } from '../mode.ts'
 import type { FilterValues } from '../query-language.ts'
-import { shortNumber, timeSpan, wholeNumber } from '../usage-words.ts'
+import { shortNumber, wholeNumber } from '../usage-words.ts'
 import { FLAT } from './chart-drawing.tsx'
+import { ChartFigures } from './chart-figures.tsx'
 import { ChartPlot } from './chart-plot.tsx'
 import { Swatch } from './chart-readout.tsx'
 
@@ -34,6 +35,7 @@ export function CountsChart<Row extends ListedRow>({
   const zoom = (startMs: number, endMs: number) => onRange(rangeFilters(source.counts, startMs, endMs))
   const classes = counts ? source.counts.classes.filter((each) => isShown(each, counts)) : []
   const series = classes.map(({ of, word, ...look }) => ({ ...look, name: named({ of, word }) }))
+  const points = counts ? pointsOf(counts, classes) : []
   return (
     <section className="counts card" aria-label={title} aria-busy={query.isPending}>
       {query.isError && !counts && (
@@ -64,14 +66,14 @@ export function CountsChart<Row extends ListedRow>({
             </div>
           </div>
           {isTable ? (
-            <Figures {...{ counts, classes, title }} onZoom={zoom} />
+            <ChartFigures {...{ title, series, points }} onPick={zoom} />
           ) : (
             <ChartPlot
               title={title}
               kind="bars"
               layout={FLAT}
               series={series}
-              points={pointsOf(counts, classes)}
+              points={points}
               cursor={cursor !== null && cursor < counts.data.length ? cursor : null}
               onCursor={setCursor}
               onZoom={zoom}
@@ -117,52 +119,5 @@ function Legend({ source: { one, many, counts: of }, counts, classes }: LegendPr
           </li>
         ))}
     </ul>
-  )
-}
-
-type FiguresProps = {
-  counts: Counts
-  classes: readonly CountClass[]
-  title: string
-  onZoom: (startMs: number, endMs: number) => void
-}
-
-/** The same in figures, newest first, for who reads them or does not see the bars. */
-function Figures({ counts, classes, title, onZoom }: FiguresProps) {
-  const rows = pointsOf(counts, classes)
-    .filter(({ values }) => values.some((value) => value))
-    .reverse()
-  if (rows.length === 0) return <p className="quiet">Nothing in this time.</p>
-  return (
-    <div className="table-frame scroll-frame" role="group" aria-label={`${title}, scrollable`} tabIndex={0}>
-      <table className="table dense" aria-label={title}>
-        <thead>
-          <tr>
-            <th>Time</th>
-            {classes.map((each) => (
-              <th key={each.of} className="num">
-                {named(each)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ startMs, endMs, values }) => (
-            <tr key={startMs}>
-              <td className="nowrap">
-                <button type="button" className="link-button" onClick={() => onZoom(startMs, endMs)}>
-                  {timeSpan(startMs, endMs)}
-                </button>
-              </td>
-              {classes.map((each, index) => (
-                <td key={each.of} className="num" data-label={named(each)}>
-                  {wholeNumber(values[index] ?? 0)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }
