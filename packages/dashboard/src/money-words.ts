@@ -50,7 +50,7 @@ export function currencyOptions(currencies: readonly Currency[]) {
   return [
     { group: 'Fiat', items: currencies.filter(({ type }) => type === 'fiat').map(option) },
     { group: 'Crypto', items: currencies.filter(({ type }) => type === 'crypto').map(option) },
-  ]
+  ].filter(({ items }) => items.length > 0)
 }
 
 /** What people call an account: its name, or what it is. */

@@ -87,7 +87,9 @@ export function TextFilter({
 }: FieldProps & { icon?: boolean; placeholder?: string; error?: string | false }) {
   const [draft, setDraft] = useState({ text: value ?? '', of: value })
   const write = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS)
-  if (draft.of !== value) setDraft({ text: value ?? '', of: value })
+  // A space at the end of what is being typed is no part of the filter, and stays in the field.
+  const isOwn = (draft.text.trim() || undefined) === value
+  if (draft.of !== value) setDraft({ text: isOwn ? draft.text : (value ?? ''), of: value })
   return (
     <TextInput
       aria-label={label}

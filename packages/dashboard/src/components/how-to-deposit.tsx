@@ -1,10 +1,9 @@
-import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { CurrencyType } from '../api-types.ts'
-import { currencyOptions } from '../money-words.ts'
-import { currenciesQuery, depositInstructionsQuery } from '../money.ts'
+import { depositInstructionsQuery } from '../money.ts'
 import { Chip } from './chip.tsx'
+import { CurrencyField } from './currency-field.tsx'
 import { Fact } from './facts.tsx'
 import { FormError, Note } from './states.tsx'
 
@@ -16,10 +15,8 @@ export function HowToDeposit({
   currencyType: CurrencyType
   instructions: string
 }) {
-  const currencies = useQuery(currenciesQuery)
   const [currency, setCurrency] = useState(currencyType === 'fiat' ? 'EUR' : 'BTC')
   const told = useQuery(depositInstructionsQuery(currency))
-  const ofType = (currencies.data?.data ?? []).filter(({ type }) => type === currencyType)
   return (
     <Note>
       <div className="stack">
@@ -27,16 +24,7 @@ export function HowToDeposit({
           <strong>How to deposit</strong>
           <p className="mail-text">{instructions}</p>
         </div>
-        <Select
-          key={currencies.isPending ? 'waiting' : 'ready'}
-          label="Currency"
-          data={currencyOptions(ofType).filter(({ items }) => items.length > 0)}
-          value={currency}
-          onChange={(code) => code && setCurrency(code)}
-          allowDeselect={false}
-          searchable
-          readOnly={currencies.isPending}
-        />
+        <CurrencyField of={currencyType} value={currency} onChange={(code) => code && setCurrency(code)} />
         {told.data && (
           <dl className="facts">
             <Fact name="Reference code">
