@@ -169,6 +169,12 @@ describe('an API key', () => {
     await page.goto('/api-keys')
     await choose(key.name, 'Edit')
     const edit = page.getByRole('dialog', { name: `Edit ${key.name}` })
+    await page.keyboard.press('Escape')
+    await edit.waitFor({ state: 'detached' })
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toBe(`Actions for ${key.name}`)
+    await choose(key.name, 'Edit')
     await edit.getByLabel('Name').fill('Checkout')
     await edit.getByRole('switch', { name: 'Enabled' }).click({ force: true })
     await edit.getByRole('button', { name: 'Save' }).click()

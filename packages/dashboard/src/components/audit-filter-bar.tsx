@@ -1,4 +1,4 @@
-import { AUDIT_FILTER_NAMES } from '../audit-log.ts'
+import { PLATFORM_AUDIT_FILTER_NAMES } from '../audit-log.ts'
 import { useFilters } from '../use-filters.ts'
 import { FilterBar, SelectFilter, TextFilter, TimeFilter } from './filter-fields.tsx'
 
@@ -9,7 +9,7 @@ type AuditFilterBarProps = {
 }
 
 export function AuditFilterBar({ actions, showsWorkspace }: AuditFilterBarProps) {
-  const { filters, set, isFiltered, clear } = useFilters([...AUDIT_FILTER_NAMES, 'workspace_id'])
+  const { filters, set, isFiltered, clear } = useFilters(PLATFORM_AUDIT_FILTER_NAMES)
   return (
     <FilterBar isFiltered={isFiltered} onClear={clear}>
       <SelectFilter

@@ -1,16 +1,15 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WebhookEndpoint } from '../api-types.ts'
 import { changedFields } from '../changed-fields.ts'
 import { editEndpoint, ENDPOINTS, type EndpointSettings } from '../webhooks.ts'
-import { useReturnFocus } from '../use-return-focus.ts'
+import { Dialog } from './dialog.tsx'
 import { EndpointForm } from './endpoint-form.tsx'
 
 export function EditWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose: () => void }) {
   const queryClient = useQueryClient()
-  useReturnFocus()
   // The page looks again every few seconds; the form began with what it was then.
   const [before] = useState(endpoint)
   const save = useMutation({
@@ -23,7 +22,7 @@ export function EditWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; 
     },
   })
   return (
-    <Modal opened onClose={onClose} title="Edit webhook" size="lg">
+    <Dialog onClose={onClose} title="Edit webhook" size="lg">
       <EndpointForm
         endpoint={endpoint}
         save={save}
@@ -33,6 +32,6 @@ export function EditWebhook({ endpoint, onClose }: { endpoint: WebhookEndpoint; 
           </Button>
         }
       />
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,6 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { useReturnFocus } from '../use-return-focus.ts'
+import { Dialog } from './dialog.tsx'
 import { FormError } from './states.tsx'
 
 type FormDialogProps = {
@@ -32,9 +32,8 @@ export function FormDialog(props: FormDialogProps) {
   const { title, deed, keep = 'Cancel', isDanger, isDisabled, shown, other, size, outcome } = props
   const { action, onClose, children } = props
   const [isTouched, setTouched] = useState(false)
-  useReturnFocus()
   return (
-    <Modal opened onClose={onClose} title={title} size={size} closeOnClickOutside={!isTouched}>
+    <Dialog onClose={onClose} title={title} size={size} closeOnClickOutside={!isTouched}>
       <form
         className="stack"
         onChange={() => setTouched(true)}
@@ -61,6 +60,6 @@ export function FormDialog(props: FormDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import type { Invitation, InvitationWithToken } from '../api-types.ts'
 import { useMe } from '../session.ts'
 import { cancelInvitation, INVITATIONS, manageableRoles, resendInvitation, ROLE_NAMES } from '../team.ts'
 import { Badge } from './badges.tsx'
+import { Dialog } from './dialog.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { InvitationReady } from './invite-dialog.tsx'
 import { Time } from './time.tsx'
@@ -85,9 +86,9 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         )}
         {isEnding && <TakeBack invitation={invitation} onClose={() => setEnding(false)} />}
         {renewed && (
-          <Modal opened onClose={() => setRenewed(undefined)} title="Invitation renewed">
+          <Dialog onClose={() => setRenewed(undefined)} title="Invitation renewed">
             <InvitationReady {...renewed} onClose={() => setRenewed(undefined)} />
-          </Modal>
+          </Dialog>
         )}
       </td>
     </tr>

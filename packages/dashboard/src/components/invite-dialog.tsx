@@ -1,10 +1,11 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { InvitationWithToken, Role } from '../api-types.ts'
 import { useMe } from '../session.ts'
 import { INVITATIONS, invitationLink, invite, manageableRoles, ROLE_NAMES, roleRightsQuery } from '../team.ts'
 import { Chip, shortened } from './chip.tsx'
+import { Dialog } from './dialog.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { Note } from './states.tsx'
 
@@ -14,9 +15,9 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   if (!made)
     return <InviteForm onMade={(invitation, mailed) => setMade({ invitation, mailed })} onClose={onClose} />
   return (
-    <Modal opened onClose={onClose} title="Invitation made">
+    <Dialog onClose={onClose} title="Invitation made">
       <InvitationReady {...made} onClose={onClose} />
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
+import { useMatches } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { ProblemError } from '../api.ts'
 import { Failed, LoadingRows, Note } from './states.tsx'
@@ -11,6 +12,8 @@ type LoadedProps<Data> = {
   what: string
   /** Rows of the place that it holds while it loads. */
   rows?: number
+  /** What the page is about, and brings its heading: until it is there the page has the one of its tab. */
+  isPage?: boolean
   children: (data: Data) => ReactNode
 }
 
@@ -18,17 +21,30 @@ type LoadedProps<Data> = {
  * What a query brings: its place while it loads, what failed, or the thing itself. Once it is there it stays, with all
  * that was typed into it, also when a later look fails or somebody else has deleted it; a note then says so.
  */
-export function Loaded<Data>({ query, what, rows, children }: LoadedProps<Data>) {
-  if (query.data === undefined) {
-    if (!query.isError) return <LoadingRows rows={rows} />
-    return <Failed what={what} error={query.error} onRetry={() => void query.refetch()} />
-  }
+export function Loaded<Data>({ query, what, rows, isPage, children }: LoadedProps<Data>) {
+  if (query.data === undefined)
+    return (
+      <>
+        {isPage && <TabHeading />}
+        {query.isError ? (
+          <Failed what={what} error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <LoadingRows rows={rows} />
+        )}
+      </>
+    )
   return (
     <>
       {query.isError && <Outdated query={query} what={what} />}
       {children(query.data)}
     </>
   )
+}
+
+/** For who does not see the page: it holds no room, so that nothing moves when the thing comes. */
+function TabHeading() {
+  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title })
+  return <h1 className="visually-hidden">{title}</h1>
 }
 
 type OutdatedProps = {

@@ -1,4 +1,4 @@
-import { Button, Modal, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -16,6 +16,7 @@ import {
   ROLE_NAMES,
   transferOwnership,
 } from '../team.ts'
+import { Dialog } from './dialog.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { KeysKnownTo, RenewKnownKeys } from './known-keys.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
@@ -161,13 +162,13 @@ function Remove({ member, onClose, onRemoved }: DialogProps) {
 /** What follows a removal, so that it is not forgotten: the keys that they may know, each to rotate or delete. */
 export function RemovedMember({ member, onClose }: Pick<DialogProps, 'member' | 'onClose'>) {
   return (
-    <Modal opened onClose={onClose} title={`${member.name} is removed`} size="lg">
+    <Dialog onClose={onClose} title={`${member.name} is removed`} size="lg">
       <div className="stack">
         <RenewKnownKeys userId={member.user_id} name={member.name} />
         <Button style={{ alignSelf: 'flex-end' }} onClick={onClose}>
           Done
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

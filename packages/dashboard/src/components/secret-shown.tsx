@@ -1,6 +1,6 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { useReturnFocus } from '../use-return-focus.ts'
+import { Dialog } from './dialog.tsx'
 
 type SecretShownProps = {
   title: string
@@ -13,10 +13,8 @@ type SecretShownProps = {
 /** Something that is shown this one time, in a dialog that closes only after it is stored. */
 export function SecretShown({ title, stored, onClose, children }: SecretShownProps) {
   const [isStored, setStored] = useState(false)
-  useReturnFocus()
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={title}
       size="lg"
@@ -35,6 +33,6 @@ export function SecretShown({ title, stored, onClose, children }: SecretShownPro
           Done
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

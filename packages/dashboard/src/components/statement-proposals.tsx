@@ -1,5 +1,5 @@
 import '../styles/keys.css'
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -11,6 +11,7 @@ import { bookStatement } from '../statement.ts'
 import { sumAmounts } from '../sum-amounts.ts'
 import { Amount } from './amount.tsx'
 import { Badge } from './badges.tsx'
+import { Dialog } from './dialog.tsx'
 import { Empty, Note, type Tone } from './states.tsx'
 import { TypedConfirmation } from './typed-confirmation.tsx'
 
@@ -255,7 +256,7 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
   const lines = rows.length === 1 ? '1 line' : `${rows.length} lines`
   if (book.data)
     return (
-      <Modal opened onClose={onBooked} title={`${book.data.booked} of ${lines} booked`}>
+      <Dialog onClose={onBooked} title={`${book.data.booked} of ${lines} booked`}>
         <div className="stack">
           {book.data.refused.map(({ line, detail }) => (
             <Note key={line} tone="bad">
@@ -266,7 +267,7 @@ function Confirm({ rows, onClose, onBooked }: ConfirmProps) {
             Close
           </Button>
         </div>
-      </Modal>
+      </Dialog>
     )
   return (
     <TypedConfirmation

@@ -1,5 +1,6 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
+import { Dialog } from './dialog.tsx'
 
 /** Asks before somebody leaves a page whose secret is shown this one time and not stored yet. */
 export function StoredGuard({ stored, what }: { stored: boolean; what: string }) {
@@ -10,7 +11,7 @@ export function StoredGuard({ stored, what }: { stored: boolean; what: string })
   })
   if (guard.status !== 'blocked') return null
   return (
-    <Modal opened onClose={guard.reset} title={`The ${what} is not stored yet`}>
+    <Dialog onClose={guard.reset} title={`The ${what} is not stored yet`}>
       <div className="stack">
         <p>It is shown on this page only. If you leave without it, the way to a new one is Rotate.</p>
         <div className="row" style={{ justifyContent: 'flex-end' }}>
@@ -22,6 +23,6 @@ export function StoredGuard({ stored, what }: { stored: boolean; what: string })
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -10,6 +10,7 @@ import { Amount } from './amount.tsx'
 import { TransactionBadge } from './badges.tsx'
 import { Chip } from './chip.tsx'
 import { DeliveryTable } from './delivery-table.tsx'
+import { useReturnFocus } from './dialog.tsx'
 import { ObjectLink } from './object-link.tsx'
 import { PagedList } from './paged-list.tsx'
 import { Loaded } from './loaded.tsx'
@@ -26,6 +27,7 @@ const RETURNS_MAX = 20
 export function TestCaseRun({ id, onClose }: { id: string; onClose: () => void }) {
   const transaction = useQuery(transactionQuery('test', id))
   useLiveLook(id)
+  useReturnFocus()
   return (
     <Drawer opened onClose={onClose} position="right" size={720} title="Run of a test case">
       <Loaded query={transaction} what="This run">

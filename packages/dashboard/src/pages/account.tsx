@@ -31,7 +31,7 @@ export function AccountPage() {
   return (
     <div className="stack">
       <BackLink to="/balances">Balances</BackLink>
-      <Loaded query={account} what="This account" rows={10}>
+      <Loaded query={account} what="This account" rows={10} isPage>
         {(data) => <AccountDetail account={data} />}
       </Loaded>
     </div>

@@ -38,7 +38,7 @@ export function ApiKeyPage() {
       <Link to="/api-keys" className="link row" style={{ alignSelf: 'flex-start' }}>
         <ArrowLeftIcon /> API Keys
       </Link>
-      <Loaded query={key} what="This key" rows={10}>
+      <Loaded query={key} what="This key" rows={10} isPage>
         {(apiKey) => <KeyDetail apiKey={apiKey} />}
       </Loaded>
     </div>

@@ -12,7 +12,7 @@ export function EventPage() {
   return (
     <div className="stack">
       <BackLink to="/events">Events</BackLink>
-      <Loaded query={event} what="This event" rows={10}>
+      <Loaded query={event} what="This event" rows={10} isPage>
         {(data) => <EventDetail event={data} level={1} />}
       </Loaded>
     </div>

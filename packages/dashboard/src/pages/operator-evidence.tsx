@@ -66,10 +66,9 @@ function Entries({ entries }: { entries: LedgerEvidence['entries'] }) {
       <table className="table dense">
         <thead>
           <tr>
+            <th>Entry</th>
             <th>Account</th>
-            <th className="num">Version</th>
             <th>Transaction</th>
-            <th>Step</th>
             <th className="num">Posted</th>
             <th className="num">Pending in</th>
             <th className="num">Pending out</th>
@@ -80,16 +79,18 @@ function Entries({ entries }: { entries: LedgerEvidence['entries'] }) {
           {entries.map((entry) => (
             <tr key={`${entry.account_id} ${entry.version}`}>
               <td>
-                <EvidenceLink subjectId={entry.account_id} />
+                <span>
+                  <span className="lead">{entry.step}</span>{' '}
+                  <span className="quiet">
+                    {entry.currency}, version {entry.version}
+                  </span>
+                </span>
               </td>
-              <td data-label="Version" className="num">
-                {entry.version}
+              <td data-label="Account">
+                <EvidenceLink subjectId={entry.account_id} />
               </td>
               <td data-label="Transaction">
                 <EvidenceLink subjectId={entry.transaction_id} />
-              </td>
-              <td data-label="Step">
-                {entry.step} {entry.currency}
               </td>
               <Change name="Posted" value={entry.posted} after={entry.posted_after} />
               <Change name="Pending in" value={entry.pending_in} after={entry.pending_in_after} />

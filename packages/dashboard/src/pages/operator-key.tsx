@@ -29,7 +29,7 @@ function Key() {
   const { keyId } = useParams({ from: '/inside/operator/keys/$keyId' })
   const key = useQuery(operatorKeyQuery(keyId))
   return (
-    <Loaded query={key} what="This key">
+    <Loaded query={key} what="This key" isPage>
       {(operatorKey) => <KeyDetail operatorKey={operatorKey} />}
     </Loaded>
   )

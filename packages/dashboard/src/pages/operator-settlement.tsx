@@ -35,7 +35,7 @@ function One() {
   const { transactionId } = useParams({ from: '/inside/operator/settlements/$transactionId' })
   const one = useQuery({ ...settlementQuery(transactionId), refetchInterval: 5_000 })
   return (
-    <Loaded query={one} what="This transaction" rows={10}>
+    <Loaded query={one} what="This transaction" rows={10} isPage>
       {(settlement) => <Detail settlement={settlement} />}
     </Loaded>
   )

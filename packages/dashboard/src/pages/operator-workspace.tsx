@@ -36,7 +36,7 @@ function One() {
   const { workspaceId } = useParams({ from: '/inside/operator/workspaces/$workspaceId' })
   const one = useQuery(operatorWorkspaceQuery(workspaceId))
   return (
-    <Loaded query={one} what="This workspace" rows={12}>
+    <Loaded query={one} what="This workspace" rows={12} isPage>
       {(workspace) => <Workspace workspace={workspace} />}
     </Loaded>
   )

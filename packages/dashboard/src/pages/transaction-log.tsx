@@ -12,7 +12,7 @@ export function TransactionLogPage() {
   return (
     <div className="stack">
       <BackToList />
-      <Loaded query={log} what="This request" rows={10}>
+      <Loaded query={log} what="This request" rows={10} isPage>
         {(data) => <RequestDetail log={data} level={1} />}
       </Loaded>
     </div>

@@ -25,7 +25,7 @@ export function TransactionPage() {
   return (
     <div className="stack">
       <BackLink to="/transactions">Transactions</BackLink>
-      <Loaded query={transaction} what="This transaction" rows={10}>
+      <Loaded query={transaction} what="This transaction" rows={10} isPage>
         {(data) => <TransactionDetail transaction={data} />}
       </Loaded>
     </div>

@@ -12,7 +12,7 @@ export function WebhookLogPage() {
   return (
     <div className="stack">
       <BackLink to="/webhook-logs">Webhook Logs</BackLink>
-      <Loaded query={delivery} what="This delivery" rows={10}>
+      <Loaded query={delivery} what="This delivery" rows={10} isPage>
         {(data) => <DeliveryDetail delivery={data} level={1} />}
       </Loaded>
     </div>

@@ -30,7 +30,7 @@ export function WebhookPage() {
   return (
     <div className="stack read-width">
       <BackLink to="/webhooks">Webhooks</BackLink>
-      <Loaded query={endpoint} what="This webhook">
+      <Loaded query={endpoint} what="This webhook" isPage>
         {(data) => <EndpointDetail endpoint={data} />}
       </Loaded>
     </div>
