@@ -1,5 +1,5 @@
 import { Modal, type ModalProps } from '@mantine/core'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
 /** A dialog that is open as long as it is on the page. Whatever opened it has the focus again afterwards. */
 export function Dialog(props: Omit<ModalProps, 'opened'>) {
@@ -9,13 +9,15 @@ export function Dialog(props: Omit<ModalProps, 'opened'>) {
 
 /** What is taken off the page, and not only hidden, leaves people who work by keyboard at its top otherwise. */
 export function useReturnFocus(): void {
+  const [asRendered] = useState(() => document.activeElement)
   useEffect(() => {
-    // Asked here and not while rendering: of two dialogs that follow each other the first has given it back by now.
-    const opener = lasting(document.activeElement)
+    // Of two dialogs that follow each other the first has given it back by now; a menu, and what was pressed, is gone.
+    const now = document.activeElement
+    const opener = lasting(now === document.body ? asRendered : now)
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true })
     }
-  }, [])
+  }, [asRendered])
 }
 
 /** The entry of a menu goes with the menu; the button that shows the menu stays. */
