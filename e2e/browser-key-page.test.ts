@@ -107,7 +107,9 @@ test('shows in the list and on its page how much it was used, with one question 
   const slider = use.getByRole('slider', { name: 'Requests over time, point' })
   await slider.focus()
   await page.keyboard.press('End')
-  expect(await slider.getAttribute('aria-valuetext')).toMatch(/Accepted: 2, Refused \(4xx\): 1, Failed \(5xx\): 0$/)
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(
+    /Accepted: 2, Refused \(4xx\): 1, Failed \(5xx\): 0$/,
+  )
   await page.keyboard.press('Enter')
   await heading(page, 'Transaction Logs').waitFor()
   await page.getByText('/v1/currencies').first().waitFor()
