@@ -16,6 +16,7 @@ import { listen, loopbackGuard, type Listener } from '../webhooks/test-webhooks.
 import { reconcile } from './reconcile.ts'
 import { beginReset, continueReset, findReset, resetLoop } from './reset-test-data.ts'
 import { settleDue } from './settle-loop.ts'
+import { transactionRequest } from './test-transaction.ts'
 
 /** What a reset leaves of a workspace's Test Mode, as docs/test-mode.md says; every other table must be empty of it. */
 const KEPT = new Set([
@@ -318,36 +319,11 @@ describe('a reset', () => {
 /** Through the writer alone: what a test needs many of. */
 async function quickDeposit(reference: string): Promise<void> {
   const nowMs = app.clock.now()
-  await app.writer.write(
-    {
-      id: newId('txn', nowMs),
-      type: 'deposit',
-      workspace_id: ada.workspaceId,
-      mode: 'test',
-      currency_type: 'fiat',
-      currency: 'USD',
-      decimals: 2,
-      amount: '100',
-      account_id: null,
-      destination_account_id: null,
-      main_account_new_id: newId('acc', nowMs),
-      rail_account_new_id: newId('acc', nowMs),
-      destination: null,
-      reference,
-      description: null,
-      metadata: {},
-      linked_transaction_id: null,
-      effective_at: null,
-      request_id: null,
-      created_by: test.id,
-      rail: 'simulator',
-      due_at: new Date(nowMs + 3_600_000),
-      event_ids: Array.from({ length: 4 }, () => newId('evt', nowMs)),
-      idempotency_key: null,
-      method: null,
-      path: null,
-      request_hash: null,
-    },
-    nowMs,
-  )
+  const fields = {
+    workspace_id: ada.workspaceId,
+    reference,
+    created_by: test.id,
+    due_at: new Date(nowMs + 3_600_000),
+  }
+  await app.writer.write(transactionRequest(fields, nowMs), nowMs)
 }

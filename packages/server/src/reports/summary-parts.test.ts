@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newId } from '../ids.ts'
 import { advanceTransactions } from '../ledger/advance-transaction.ts'
 import { currencyOf, formatAmount } from '../ledger/currencies.ts'
+import { transactionRequest } from '../ledger/test-transaction.ts'
 import { createTestApp, type TestApp } from '../test-app.ts'
 
 let app: TestApp
@@ -52,45 +53,21 @@ async function write(workspaceId: string, steps: readonly Step[], nearMs: number
   const others = new Map(rows.map(({ id, currency }) => [currency, id]))
   const deeds: { atMs: number; run: () => Promise<void> }[] = []
   for (const one of steps) {
-    const currency = currencyOf(one.currency)
     const atMs = nearMs + one.afterMs
     const id = newId('txn', atMs)
     let created = false
     deeds.push({
       atMs,
       async run() {
-        const { outcome } = await app.writer.write(
-          {
-            id,
-            type: one.type as 'deposit',
-            workspace_id: workspaceId,
-            mode: 'test',
-            currency_type: currency.type,
-            currency: currency.code,
-            decimals: currency.decimals,
-            amount: one.amount.toString(),
-            account_id: null,
-            destination_account_id: one.type === 'transfer' ? others.get(currency.code)! : null,
-            main_account_new_id: newId('acc', atMs),
-            rail_account_new_id: newId('acc', atMs),
-            destination: null,
-            reference: null,
-            description: null,
-            metadata: {},
-            linked_transaction_id: null,
-            effective_at: null,
-            request_id: null,
-            created_by: 'key_test',
-            rail: one.type === 'transfer' ? null : 'simulator',
-            due_at: null,
-            event_ids: Array.from({ length: 4 }, () => newId('evt', atMs)),
-            idempotency_key: null,
-            method: null,
-            path: null,
-            request_hash: null,
-          },
-          atMs,
-        )
+        const fields = {
+          id,
+          type: one.type as 'deposit',
+          workspace_id: workspaceId,
+          currency: one.currency,
+          amount: one.amount.toString(),
+          ...(one.type === 'transfer' && { destination_account_id: others.get(one.currency)!, rail: null }),
+        }
+        const { outcome } = await app.writer.write(transactionRequest(fields, atMs), atMs)
         created = outcome === 'created'
       },
     })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../ids.ts'
 import { advanceTransactions } from '../ledger/advance-transaction.ts'
 import { currencyOf, formatAmount } from '../ledger/currencies.ts'
+import { transactionRequest } from '../ledger/test-transaction.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 
 let app: TestApp
@@ -37,40 +38,9 @@ const step = (fromMs: number): fc.Arbitrary<Step> =>
 /** Writes a history as the product does, each step at its own time. */
 async function write(workspaceId: string, steps: readonly Step[]): Promise<void> {
   for (const { type, currency: code, amount, atMs, end } of steps.toSorted((a, b) => a.atMs - b.atMs)) {
-    const currency = currencyOf(code)
     const id = newId('txn', atMs)
-    const { outcome } = await app.writer.write(
-      {
-        id,
-        type,
-        workspace_id: workspaceId,
-        mode: 'test',
-        currency_type: currency.type,
-        currency: code,
-        decimals: currency.decimals,
-        amount: amount.toString(),
-        account_id: null,
-        destination_account_id: null,
-        main_account_new_id: newId('acc', atMs),
-        rail_account_new_id: newId('acc', atMs),
-        destination: null,
-        reference: null,
-        description: null,
-        metadata: {},
-        linked_transaction_id: null,
-        effective_at: null,
-        request_id: null,
-        created_by: 'key_test',
-        rail: 'simulator',
-        due_at: null,
-        event_ids: Array.from({ length: 4 }, () => newId('evt', atMs)),
-        idempotency_key: null,
-        method: null,
-        path: null,
-        request_hash: null,
-      },
-      atMs,
-    )
+    const fields = { id, type, workspace_id: workspaceId, currency: code, amount: amount.toString() }
+    const { outcome } = await app.writer.write(transactionRequest(fields, atMs), atMs)
     if (outcome !== 'created' || end === null) continue
     const failure = end === 'failed' ? { failure: { code: 'declined', message: 'no' } } : {}
     await advanceTransactions(app.database.pool, [{ transactionId: id, status: end, ...failure }], atMs)
