@@ -7,6 +7,7 @@ import { currencyOf } from './currencies.ts'
 import { saveFeeRule, type FeeRuleFigures } from './fee-queries.ts'
 import { insertAccount } from './queries.ts'
 import { reconcile } from './reconcile.ts'
+import { transactionRequest } from './test-transaction.ts'
 import { createTransactionWriter, type TransactionWriter } from './transaction-writer.ts'
 
 let test: TestDatabase
@@ -118,39 +119,16 @@ async function write(
   accounts: readonly string[],
   one: { id: string; type: (typeof TYPES)[number]; amount: bigint; currency: string; account: number },
 ): Promise<string> {
-  const { type: currencyType, decimals } = currencyOf(one.currency)
-  const { outcome } = await writer.write(
-    {
-      id: one.id,
-      type: one.type,
-      workspace_id: workspaceId,
-      mode: 'test',
-      currency_type: currencyType,
-      currency: one.currency,
-      decimals,
-      amount: one.amount.toString(),
-      account_id: accounts[one.account] ?? null,
-      destination_account_id: one.type === 'transfer' ? (accounts[1 - one.account] ?? null) : null,
-      main_account_new_id: newId('acc'),
-      rail_account_new_id: newId('acc'),
-      destination: null,
-      reference: null,
-      description: null,
-      metadata: {},
-      linked_transaction_id: null,
-      effective_at: null,
-      request_id: null,
-      created_by: 'key_test',
-      rail: one.type === 'transfer' ? null : 'simulator',
-      due_at: null,
-      event_ids: Array.from({ length: 4 }, () => newId('evt')),
-      idempotency_key: null,
-      method: null,
-      path: null,
-      request_hash: null,
-    },
-    NOW,
-  )
+  const fields = {
+    id: one.id,
+    type: one.type,
+    workspace_id: workspaceId,
+    currency: one.currency,
+    amount: one.amount.toString(),
+    account_id: accounts[one.account] ?? null,
+    ...(one.type === 'transfer' && { destination_account_id: accounts[1 - one.account] ?? null, rail: null }),
+  }
+  const { outcome } = await writer.write(transactionRequest(fields, Date.now()), NOW)
   return outcome
 }
 

@@ -6,6 +6,7 @@ import { advanceTransactions, type TransactionChange } from './advance-transacti
 import { currencyOf, parseAmount, formatAmount } from './currencies.ts'
 import { insertAccount, listBalances } from './queries.ts'
 import { reconcile } from './reconcile.ts'
+import { transactionRequest } from './test-transaction.ts'
 import {
   createTransactionWriter,
   type TransactionRequest,
@@ -23,39 +24,11 @@ beforeAll(async () => {
 })
 afterAll(() => test.drop())
 
-function request(workspaceId: string, fields: Partial<TransactionRequest>): TransactionRequest {
-  const currency = currencyOf(fields.currency ?? 'USD')
-  return {
-    id: newId('txn'),
-    type: 'deposit',
-    workspace_id: workspaceId,
-    mode: 'test',
-    currency_type: currency.type,
-    currency: currency.code,
-    decimals: currency.decimals,
-    amount: '100',
-    account_id: null,
-    destination_account_id: null,
-    main_account_new_id: newId('acc'),
-    rail_account_new_id: newId('acc'),
-    destination: null,
-    reference: null,
-    description: null,
-    metadata: {},
-    linked_transaction_id: null,
-    effective_at: null,
-    request_id: null,
-    created_by: 'key_test',
-    rail: fields.type === 'transfer' ? null : 'simulator',
-    due_at: null,
-    event_ids: Array.from({ length: 4 }, () => newId('evt')),
-    idempotency_key: null,
-    method: null,
-    path: null,
-    request_hash: null,
-    ...fields,
-  }
-}
+const request = (workspaceId: string, fields: Partial<TransactionRequest>): TransactionRequest =>
+  transactionRequest(
+    { workspace_id: workspaceId, ...(fields.type === 'transfer' && { rail: null }), ...fields },
+    Date.now(),
+  )
 const write = (workspaceId: string, fields: Partial<TransactionRequest>) =>
   writer.write(request(workspaceId, fields), NOW)
 const advance = (transactionId: string, status: TransactionChange['status']) =>
