@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../ids.ts'
 import { ALL_SCOPES } from '../keys/scopes.ts'
-import { createLog } from '../log.ts'
 import { simulator } from '../rails/simulator.ts'
 import { createTestApp, type TestAnswer, type TestApp, type TestKey } from '../test-app.ts'
 import {
@@ -11,8 +10,8 @@ import {
   signUpPerson,
   type TestPerson,
 } from '../test-production.ts'
-import { startDeliverer, type Deliverer } from '../webhooks/deliver.ts'
-import { listen, loopbackGuard, type Listener } from '../webhooks/test-webhooks.ts'
+import type { Deliverer } from '../webhooks/deliver.ts'
+import { deliverFor, listen, type Listener } from '../webhooks/test-webhooks.ts'
 import { reconcile } from './reconcile.ts'
 import { beginReset, continueReset, findReset, resetLoop } from './reset-test-data.ts'
 import { settleDue } from './settle-loop.ts'
@@ -55,15 +54,7 @@ beforeAll(async () => {
   production = await app.createKey(ada, { mode: 'production', scopes: ALL_SCOPES })
   evesKey = await app.createKey(eve, { scopes: ALL_SCOPES })
   listener = await listen()
-  deliverer = await startDeliverer({
-    databaseUrl: app.database.pool.options.connectionString!,
-    clock: app.clock,
-    sealer: app.sealer,
-    log: createLog('silent'),
-    guard: loopbackGuard,
-    platformSigner: () => app.signingKeys.signer('webhooks'),
-    retrySchedule: [0, 3_600],
-  })
+  deliverer = await deliverFor(app, { retrySchedule: [0, 3_600], clock: app.clock })
 })
 afterAll(async () => {
   await deliverer.stop()

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TEST_CASES } from '../rails/test-cases.ts'
-import { createLog } from '../log.ts'
-import { startDeliverer, type Deliverer } from '../webhooks/deliver.ts'
-import { listen, loopbackGuard, type Listener } from '../webhooks/test-webhooks.ts'
+import type { Deliverer } from '../webhooks/deliver.ts'
+import { deliverFor, listen, type Listener } from '../webhooks/test-webhooks.ts'
 import { useTestLedger } from './test-ledger.ts'
 
 const ledger = useTestLedger()
@@ -168,15 +167,7 @@ describe('odd webhooks', () => {
 
   beforeAll(async () => {
     listener = await listen()
-    deliverer = await startDeliverer({
-      databaseUrl: ledger.app.database.pool.options.connectionString!,
-      clock: ledger.app.clock,
-      sealer: ledger.app.sealer,
-      log: createLog('silent'),
-      guard: loopbackGuard,
-      platformSigner: () => ledger.app.signingKeys.signer('webhooks'),
-      retrySchedule: [0],
-    })
+    deliverer = await deliverFor(ledger.app, { retrySchedule: [0], clock: ledger.app.clock })
   })
   beforeEach(async () => {
     const body = { url: listener.url, event_types: ['transaction.created', 'transaction.completed'] }

@@ -2,12 +2,10 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { systemClock } from '../clock.ts'
 import { newId } from '../ids.ts'
-import { createLog } from '../log.ts'
 import { createTestApp, TEST_ORIGIN, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { startDeliverer, type Deliverer } from './deliver.ts'
-import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
+import type { Deliverer } from './deliver.ts'
+import { deliverFor, listen, type Listener } from './test-webhooks.ts'
 
 const SCOPES = [
   'webhook-endpoints:write',
@@ -33,15 +31,7 @@ beforeAll(async () => {
   fiatKey = await t.createKey(ada, { scopes: SCOPES })
   listener = await listen()
   await ada.request('POST', '/v1/webhook-endpoints', { body: { url: listener.url, event_types: ['*'] } })
-  deliverer = await startDeliverer({
-    databaseUrl: t.database.pool.options.connectionString!,
-    clock: systemClock,
-    sealer: t.sealer,
-    log: createLog('silent'),
-    guard: loopbackGuard,
-    platformSigner: () => t.signingKeys.signer('webhooks'),
-    retrySchedule: [0, 1.5],
-  })
+  deliverer = await deliverFor(t, { retrySchedule: [0, 1.5] })
 })
 afterAll(async () => {
   await deliverer.stop()

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../clock.ts'
-import { createLog } from '../log.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { setUpOperator, signedOverSocket, type TestPerson } from '../test-production.ts'
-import { startDeliverer, type Deliverer } from './deliver.ts'
-import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
+import type { Deliverer } from './deliver.ts'
+import { deliverFor, listen, type Listener } from './test-webhooks.ts'
 
 const CARD = {
   type: 'card.issued',
@@ -35,15 +33,7 @@ beforeAll(async () => {
   eve = await t.signUp('Eve')
   publisher = await operatorKey(['operator:events'])
   listener = await listen()
-  deliverer = await startDeliverer({
-    databaseUrl: t.database.pool.options.connectionString!,
-    clock: systemClock,
-    sealer: t.sealer,
-    log: createLog('silent'),
-    guard: loopbackGuard,
-    platformSigner: () => t.signingKeys.signer('webhooks'),
-    retrySchedule: [0, 0.05],
-  })
+  deliverer = await deliverFor(t, { retrySchedule: [0, 0.05] })
 })
 afterAll(async () => {
   await deliverer.stop()

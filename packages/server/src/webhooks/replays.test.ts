@@ -3,11 +3,11 @@ import { systemClock, testClock } from '../clock.ts'
 import { createLog } from '../log.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
 import { startWorker, type Worker } from '../worker.ts'
-import { startDeliverer, type Deliverer } from './deliver.ts'
+import type { Deliverer } from './deliver.ts'
 import { EVENT_TYPES } from './event-types.ts'
 import { publishEvent } from './publish-event.ts'
 import { replayLoop } from './replay-loop.ts'
-import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
+import { deliverFor, listen, type Listener } from './test-webhooks.ts'
 
 let t: TestApp
 let member: TestMember
@@ -53,15 +53,7 @@ afterAll(async () => {
 })
 
 async function deliver() {
-  deliverer = await startDeliverer({
-    databaseUrl: t.database.pool.options.connectionString!,
-    clock: systemClock,
-    sealer: t.sealer,
-    log,
-    guard: loopbackGuard,
-    platformSigner: () => t.signingKeys.signer('webhooks'),
-    retrySchedule: [0],
-  })
+  deliverer = await deliverFor(t, { retrySchedule: [0] })
   return deliverer
 }
 const work = () =>

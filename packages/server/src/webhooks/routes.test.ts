@@ -1,13 +1,11 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
-import { createLog } from '../log.ts'
 import { createTestApp, type TestApp, type TestKey, type TestMember } from '../test-app.ts'
-import { systemClock } from '../clock.ts'
 import { createPublicKey, verify } from 'node:crypto'
 import { rotateSigningKey } from '../signing-keys/change-keys.ts'
 import { EVENT_TYPES } from './event-types.ts'
-import { startDeliverer, type Deliverer } from './deliver.ts'
-import { listen, loopbackGuard, type Listener } from './test-webhooks.ts'
+import type { Deliverer } from './deliver.ts'
+import { deliverFor, listen, type Listener } from './test-webhooks.ts'
 
 const WRITE = [
   'webhook-endpoints:read',
@@ -33,15 +31,7 @@ beforeAll(async () => {
   const { rows } = await app.database.pool.query<{ name: string }>('select current_database() as name')
   const { connectionString } = app.database.pool.options
   expect(connectionString).toContain(rows[0]!.name)
-  deliverer = await startDeliverer({
-    databaseUrl: connectionString!,
-    clock: systemClock,
-    sealer: app.sealer,
-    log: createLog('silent'),
-    guard: loopbackGuard,
-    platformSigner: () => app.signingKeys.signer('webhooks'),
-    retrySchedule: [0, 0.05],
-  })
+  deliverer = await deliverFor(app, { retrySchedule: [0, 0.05] })
 })
 afterAll(async () => {
   await deliverer.stop()

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { BlockList, type AddressInfo } from 'node:net'
-import { systemClock } from '../clock.ts'
+import { systemClock, type Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
 import { createTestDatabase } from '../database/test-database.ts'
 import { createSealer } from '../encryption.ts'
 import { newId } from '../ids.ts'
 import { createLog } from '../log.ts'
 import type { CurrencyType, Mode } from '../sessions/principal.ts'
-import { createSigningKeys } from '../signing-keys/signing-keys.ts'
+import { createSigningKeys, type SigningKeys } from '../signing-keys/signing-keys.ts'
 import { startDeliverer, type Deliverer, type DelivererDeps } from './deliver.ts'
 import { sealHeaders, sealSecret } from './endpoint-secrets.ts'
 import { EVENT_TYPES } from './event-types.ts'
@@ -53,6 +54,27 @@ export async function listen(answer: Answer = 200) {
 export type Listener = Awaited<ReturnType<typeof listen>>
 
 export const loopbackGuard = createTargetGuard({ allowedNetworks: new BlockList(), loopbackInTestMode: true })
+
+type Deliverable = Pick<DelivererDeps, 'sealer'> & {
+  database: Pick<Database, 'pool'>
+  signingKeys: Pick<SigningKeys, 'signer'>
+}
+
+/** A deliverer for the webhooks of a test's app, which reaches this machine; the test stops it. */
+export function deliverFor(
+  { database, sealer, signingKeys }: Deliverable,
+  { retrySchedule, clock = systemClock }: Pick<DelivererDeps, 'retrySchedule'> & { clock?: Clock },
+): Promise<Deliverer> {
+  return startDeliverer({
+    databaseUrl: database.pool.options.connectionString!,
+    clock,
+    sealer,
+    log: createLog('silent'),
+    guard: loopbackGuard,
+    platformSigner: () => signingKeys.signer('webhooks'),
+    retrySchedule,
+  })
+}
 
 /** A workspace, its endpoints and the deliverer, on a database of their own. */
 export async function createWebhookWorld() {
